@@ -1,0 +1,49 @@
+//! Decoding one chunk into the borrowed view, against the owned type.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    missing_docs
+)]
+
+use std::hint::black_box;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use oci_wire::chat::{ChatChunk, StreamEvent};
+
+/// One chunk of 327 bytes, with the members that OpenAI's models send.
+const CHUNK: &str = r#"{"id":"chatcmpl-CkZ3vTq0mYw8nR5dUj1xLbHs7PfGa","object":"chat.completion.chunk","created":1788688081,"model":"openai.gpt-5.5-2026-04-23","service_tier":"default","system_fingerprint":"fp_3f8a9c21d7","choices":[{"index":0,"delta":{"content":" therefore"},"logprobs":null,"finish_reason":null}],"usage":null,"obfuscation":"aZ3k"}"#;
+
+fn check() {
+    assert_eq!(CHUNK.len(), 327);
+    let chunk = ChatChunk::from_json(CHUNK).unwrap();
+    assert_eq!(chunk.choices().count(), 1);
+    assert_eq!(chunk.text(), Some(" therefore"));
+    assert!(chunk.delta().unwrap().content.as_ref().unwrap().is_borrowed());
+    assert!(chunk.extra.is_empty());
+    assert_eq!(chunk.clone().into_owned(), chunk);
+    assert_eq!(StreamEvent::parse_all(CHUNK).count(), 1);
+}
+
+fn chunk(criterion: &mut Criterion) {
+    check();
+    let mut group = criterion.benchmark_group("chunk");
+    group.throughput(Throughput::Bytes(CHUNK.len() as u64));
+    group.bench_function("borrowed", |bencher| {
+        bencher.iter(|| ChatChunk::from_json(black_box(CHUNK)).unwrap());
+    });
+    group.bench_function("event", |bencher| {
+        bencher.iter(|| StreamEvent::parse(black_box(CHUNK)).unwrap());
+    });
+    group.bench_function("owned", |bencher| {
+        bencher.iter(|| ChatChunk::from_json(black_box(CHUNK)).unwrap().into_owned());
+    });
+    group.bench_function("value", |bencher| {
+        bencher.iter(|| serde_json::from_str::<serde_json::Value>(black_box(CHUNK)).unwrap());
+    });
+    group.finish();
+}
+
+criterion_group!(benches, chunk);
+criterion_main!(benches);

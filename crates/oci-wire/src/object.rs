@@ -1,0 +1,252 @@
+//! `object!`: one definition of a JSON object gives the struct, its writer and its reader.
+//!
+//! serde's `flatten`, `tag` and `untagged` buffer through an internal value, which loses number text, duplicate keys
+//! and borrowing.
+//! This macro reads the map member by member instead; a member without a field goes to `extra` as text.
+//!
+//! The mode says what a known member of an unexpected kind does:
+//! * `strict` (requests): it is an error;
+//! * `kept` (whole answers): it is kept in `extra` under its name, the field stays empty;
+//! * `lenient` (stream chunks, usage): it reads as absent, in one pass and without a copy.
+//!
+//! Flags before a wire name: `required` (missing or `null` is an error), `always` (written even when empty).
+//! A name after `/` is a second spelling that is read when the first is not there, and never written.
+
+use core::fmt;
+use core::marker::PhantomData;
+
+use serde::de::{Deserializer, MapAccess, Visitor};
+
+use crate::nullable::Nullable;
+
+macro_rules! object {
+    (@present [always] $this:ident $field:ident $wire:literal) => {
+        (!$crate::object::Slot::is_absent(&$this.$field) || !$this.extra.contains($wire))
+    };
+    (@present [required] $this:ident $field:ident $wire:literal) => { true };
+    (@present [$($flag:ident)?] $this:ident $field:ident $wire:literal) => {
+        !$crate::object::Slot::is_absent(&$this.$field)
+    };
+    (@require [required] $seen:ident $wire:literal) => {
+        if !$seen {
+            return Err(serde::de::Error::missing_field($wire));
+        }
+    };
+    (@require [$($flag:ident)?] $seen:ident $wire:literal) => { let _ = $seen; };
+    (@read strict $ty:ty, $map:ident, $slot:expr, $extra:expr, $wire:literal) => {{
+        let value: Option<<$ty as $crate::object::Slot>::Inner> = $map.next_value()?;
+        $crate::object::Slot::put($slot, value)
+    }};
+    (@read kept $ty:ty, $map:ident, $slot:expr, $extra:expr, $wire:literal) => {{
+        let raw: $crate::raw::RawJson = $map.next_value()?;
+        match serde_json::from_str::<Option<<$ty as $crate::object::Slot>::Inner>>(raw.get()) {
+            Ok(value) => $crate::object::Slot::put($slot, value),
+            Err(_) => {
+                $extra.push(String::from($wire), raw);
+                false
+            }
+        }
+    }};
+    (@read lenient $ty:ty, $map:ident, $slot:expr, $extra:expr, $wire:literal) => {{
+        let value = $map.next_value_seed($crate::lenient::Seed::<<$ty as $crate::object::Slot>::Inner>::new())?;
+        // `null` is no news, so it does not undo what an alias said.
+        value.is_some() && $crate::object::Slot::put($slot, value)
+    }};
+    (@unknown lenient $map:ident, $extra:expr, $key:expr) => {
+        // A vendor's own `null` members in every chunk must not cost an allocation each.
+        if let Some(raw) = $map.next_value::<Option<$crate::raw::RawJson>>()? {
+            $extra.push($key.into_string(), raw);
+        }
+    };
+    (@unknown $mode:ident $map:ident, $extra:expr, $key:expr) => {{
+        let raw: $crate::raw::RawJson = $map.next_value()?;
+        $extra.push($key.into_string(), raw);
+    }};
+    (@accept lenient $name:ident $(<$lt:lifetime>)?) => {
+        impl<'de $(: $lt, $lt)?> $crate::lenient::Accept<'de> for $name $(<$lt>)? {
+            fn from_map<A: serde::de::MapAccess<'de>>(map: A) -> Result<Option<Self>, A::Error> {
+                $crate::object::FromMap::from_map(map).map(Some)
+            }
+        }
+    };
+    (@accept $mode:ident $name:ident) => {};
+    (
+        $mode:ident
+        $(#[$meta:meta])*
+        pub struct $name:ident $(<$lt:lifetime>)? $((tag $tag:literal = $tag_value:literal))? {
+            $( $(#[$field_meta:meta])* pub $field:ident : $ty:ty = $($flag:ident)? $wire:literal $(/ $alias:literal)? ),* $(,)?
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, Default, PartialEq)]
+        #[non_exhaustive]
+        pub struct $name $(<$lt>)? {
+            $( $(#[$field_meta])* pub $field: $ty, )*
+            /// Members this crate has no field for, in the order they came and written back unchanged.
+            ///
+            /// An entry named like a field that is set is not written: the field wins.
+            pub extra: $crate::raw::Extra,
+        }
+
+        impl $(<$lt>)? serde::Serialize for $name $(<$lt>)? {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                use serde::ser::SerializeMap as _;
+                let this = self;
+                let mut map = serializer.serialize_map(None)?;
+                $( map.serialize_entry($tag, $tag_value)?; )?
+                $(
+                    if object!(@present [$($flag)?] this $field $wire) {
+                        map.serialize_entry($wire, &this.$field)?;
+                    }
+                )*
+                for (name, value) in this.extra.iter() {
+                    let written = match name {
+                        $( $tag => true, )?
+                        $( $wire => object!(@present [$($flag)?] this $field $wire), )*
+                        _ => false,
+                    };
+                    if !written {
+                        map.serialize_entry(name, value)?;
+                    }
+                }
+                map.end()
+            }
+        }
+
+        impl<'de $(: $lt, $lt)?> $crate::object::FromMap<'de> for $name $(<$lt>)? {
+            fn from_map<A: serde::de::MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+                let mut this = Self::default();
+                $( let mut $field = false; )*
+                while let Some(key) = map.next_key::<$crate::text::Text<'de>>()? {
+                    match key.as_str() {
+                        $( $tag => { let _: serde::de::IgnoredAny = map.next_value()?; } )?
+                        $(
+                            $(
+                                $alias if !$crate::object::Slot::is_absent(&this.$field) => {
+                                    let _: serde::de::IgnoredAny = map.next_value()?;
+                                }
+                            )?
+                            $wire $(| $alias)? => {
+                                $field = object!(@read $mode $ty, map, &mut this.$field, this.extra, $wire);
+                            }
+                        )*
+                        _ => object!(@unknown $mode map, this.extra, key),
+                    }
+                }
+                $( object!(@require [$($flag)?] $field $wire); )*
+                Ok(this)
+            }
+        }
+
+        impl<'de $(: $lt, $lt)?> serde::Deserialize<'de> for $name $(<$lt>)? {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::object::read_object(deserializer)
+            }
+        }
+
+        $crate::object::plain_slot!($name $(<$lt>)?);
+
+        object!(@accept $mode $name $(<$lt>)?);
+    };
+}
+
+/// A type that is a field without `Option` around it: `null` leaves the default.
+///
+/// Such a field is `required` or `always` written; an unexpected kind kept in `extra` then stands for the default.
+macro_rules! plain_slot {
+    ($name:ident $(<$lt:lifetime>)?) => {
+        impl $(<$lt>)? $crate::object::Slot for $name $(<$lt>)? {
+            type Inner = Self;
+            fn put(&mut self, value: Option<Self>) -> bool {
+                $crate::object::replace(self, value)
+            }
+            fn is_absent(&self) -> bool {
+                *self == Self::default()
+            }
+        }
+    };
+}
+
+pub(crate) use {object, plain_slot};
+
+plain_slot!(String);
+plain_slot!(u32);
+
+/// A struct field as the place of one JSON member.
+pub(crate) trait Slot {
+    /// What is read when the member is present and not `null`.
+    type Inner;
+    /// Stores what was read; `None` stands for `null`. Returns whether there was a value.
+    fn put(&mut self, value: Option<Self::Inner>) -> bool;
+    /// Whether the member is left out when writing.
+    fn is_absent(&self) -> bool;
+}
+
+impl<T> Slot for Option<T> {
+    type Inner = T;
+    fn put(&mut self, value: Self) -> bool {
+        *self = value;
+        self.is_some()
+    }
+    fn is_absent(&self) -> bool {
+        self.is_none()
+    }
+}
+
+impl<T> Slot for Vec<T> {
+    type Inner = Self;
+    fn put(&mut self, value: Option<Self>) -> bool {
+        replace(self, value)
+    }
+    fn is_absent(&self) -> bool {
+        self.is_empty()
+    }
+}
+
+impl<T> Slot for Nullable<T> {
+    type Inner = T;
+    fn put(&mut self, value: Option<T>) -> bool {
+        *self = value.map_or(Self::Null, Self::Value);
+        true
+    }
+    fn is_absent(&self) -> bool {
+        matches!(self, Self::Absent)
+    }
+}
+
+/// Stores a value that is not optional; `null` leaves what was there.
+pub(crate) fn replace<T>(place: &mut T, value: Option<T>) -> bool {
+    match value {
+        Some(value) => {
+            *place = value;
+            true
+        }
+        None => false,
+    }
+}
+
+/// Reading from the members of a map.
+pub(crate) trait FromMap<'de>: Sized {
+    fn from_map<A: MapAccess<'de>>(map: A) -> Result<Self, A::Error>;
+}
+
+/// Reads an object; anything else is an error.
+pub(crate) fn read_object<'de, T: FromMap<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    deserializer.deserialize_map(ObjectVisitor(PhantomData))
+}
+
+struct ObjectVisitor<T>(PhantomData<T>);
+
+impl<'de, T: FromMap<'de>> Visitor<'de> for ObjectVisitor<T> {
+    type Value = T;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+        T::from_map(map)
+    }
+}

@@ -1,0 +1,97 @@
+//! `tagged!`: a union told apart by one member, whose unknown kinds keep their text.
+
+use core::fmt;
+
+use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
+
+use crate::text::Text;
+
+macro_rules! tagged {
+    (
+        $(#[$meta:meta])*
+        pub enum $name:ident by $tag:literal $(or $default:literal)? {
+            $( $(#[$variant_meta:meta])* $wire:literal => $variant:ident($ty:ty) ),* $(,)?
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq)]
+        #[non_exhaustive]
+        pub enum $name {
+            $( $(#[$variant_meta])* $variant($ty), )*
+            /// A kind unknown to this crate, or a known one of unexpected shape: its text, written back unchanged.
+            Other($crate::raw::RawJson),
+        }
+
+        impl $name {
+            fn from_raw(raw: $crate::raw::RawJson) -> Self {
+                let tag = $crate::tagged::peek(raw.get(), $tag);
+                let tag = tag.as_deref();
+                $( let tag = tag.or(Some($default)); )?
+                match tag {
+                    $(
+                        Some($wire) => match serde_json::from_str(raw.get()) {
+                            Ok(value) => Self::$variant(value),
+                            Err(_) => Self::Other(raw),
+                        },
+                    )*
+                    _ => Self::Other(raw),
+                }
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                match self {
+                    $( Self::$variant(value) => value.serialize(serializer), )*
+                    Self::Other(raw) => raw.serialize(serializer),
+                }
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::raw::RawJson::deserialize(deserializer).map(Self::from_raw)
+            }
+        }
+
+        $(
+            impl From<$ty> for $name {
+                fn from(value: $ty) -> Self {
+                    Self::$variant(value)
+                }
+            }
+        )*
+    };
+}
+
+pub(crate) use tagged;
+
+/// The string value of the member `tag` of an object; `None` when there is none or the text is not an object.
+pub(crate) fn peek<'t>(text: &'t str, tag: &str) -> Option<Text<'t>> {
+    serde_json::Deserializer::from_str(text).deserialize_map(Peek { tag }).ok().flatten()
+}
+
+struct Peek<'k> {
+    tag: &'k str,
+}
+
+impl<'de> Visitor<'de> for Peek<'_> {
+    type Value = Option<Text<'de>>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut found = None;
+        while let Some(key) = map.next_key::<Text<'de>>()? {
+            if key.as_str() == self.tag {
+                // The last of two wins, as it does in the typed readers.
+                found = map.next_value_seed(crate::lenient::Seed::<Text<'de>>::new())?;
+            } else {
+                let _: IgnoredAny = map.next_value()?;
+            }
+        }
+        Ok(found)
+    }
+}

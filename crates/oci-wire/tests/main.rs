@@ -1,0 +1,21 @@
+//! What goes over the wire, against captures, canned answers and generated values.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout, clippy::print_stderr)]
+
+#[path = "main/error_body.rs"]
+mod error_body;
+#[path = "main/fixtures.rs"]
+mod fixtures;
+#[path = "main/fold.rs"]
+mod fold;
+#[path = "main/properties.rs"]
+mod properties;
+#[path = "main/request.rs"]
+mod request;
+#[path = "main/response.rs"]
+mod response;
+#[path = "main/schema.rs"]
+mod schema;
+#[path = "main/stream.rs"]
+mod stream;
+#[path = "main/tolerance.rs"]
+mod tolerance;
