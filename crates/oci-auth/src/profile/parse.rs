@@ -1,0 +1,103 @@
+//! The grammar of the configuration file, after Python's `configparser` without interpolation.
+
+use std::collections::BTreeMap;
+
+use super::{ConfigFile, DEFAULT_PROFILE, Entry, ProfileError, Section};
+
+pub(super) fn parse(bytes: &[u8]) -> Result<ConfigFile, ProfileError> {
+    let text = str::from_utf8(bytes).map_err(|error| {
+        let valid = bytes.get(..error.valid_up_to()).unwrap_or_default();
+        ProfileError::NotText { line: 1 + valid.iter().filter(|byte| **byte == b'\n').count() }
+    })?;
+    let mut reader = Reader::default();
+    for (index, line) in text.trim_start_matches('\u{feff}').split('\n').enumerate() {
+        reader.line(index + 1, line.trim_end())?;
+    }
+    Ok(ConfigFile { sections: reader.sections })
+}
+
+#[derive(Default)]
+struct Reader {
+    sections: Vec<Section>,
+    /// The section that entries go into.
+    current: usize,
+    /// The key whose value may go on in an indented line, and how far that key was indented.
+    open: Option<(String, usize)>,
+}
+
+impl Reader {
+    fn line(&mut self, number: usize, line: &str) -> Result<(), ProfileError> {
+        let content = line.trim_start();
+        if content.is_empty() || content.starts_with(['#', ';']) {
+            return Ok(());
+        }
+        let indent = line.len() - content.len();
+        if self.continues(indent, content) {
+            return Ok(());
+        }
+        self.open = None;
+        match section_name(content) {
+            Some(name) => self.section(number, name),
+            None => self.entry(number, indent, content),
+        }
+    }
+
+    /// Appends a line that is indented deeper than the open key to its value.
+    fn continues(&mut self, indent: usize, content: &str) -> bool {
+        let Some((key, _)) = self.open.as_ref().filter(|(_, open)| indent > *open) else {
+            return false;
+        };
+        let Some(entry) =
+            self.sections.get_mut(self.current).and_then(|section| section.entries.get_mut(key))
+        else {
+            return false;
+        };
+        if !entry.value.is_empty() {
+            entry.value.push('\n');
+        }
+        entry.value.push_str(content);
+        true
+    }
+
+    fn section(&mut self, line: usize, name: &str) -> Result<(), ProfileError> {
+        if let Some(index) = self.sections.iter().position(|section| section.name == name) {
+            // `configparser` lets the one section that all others inherit from be opened again.
+            self.current = index;
+            let again = name == DEFAULT_PROFILE;
+            return if again {
+                Ok(())
+            } else {
+                Err(ProfileError::DuplicateProfile { line, profile: name.to_owned() })
+            };
+        }
+        self.current = self.sections.len();
+        self.sections.push(Section { name: name.to_owned(), entries: BTreeMap::new() });
+        Ok(())
+    }
+
+    fn entry(&mut self, line: usize, indent: usize, content: &str) -> Result<(), ProfileError> {
+        let section =
+            self.sections.get_mut(self.current).ok_or(ProfileError::NoSection { line })?;
+        let (key, value) = content.split_once(['=', ':']).ok_or(ProfileError::Syntax { line })?;
+        let key = key.trim_end().to_lowercase();
+        if key.is_empty() {
+            return Err(ProfileError::Syntax { line });
+        }
+        if key == "key_content" {
+            return Err(ProfileError::KeyContent { line });
+        }
+        let entry = Entry { value: value.trim().to_owned(), line };
+        if section.entries.insert(key.clone(), entry).is_some() {
+            return Err(ProfileError::DuplicateKey { line, key, profile: section.name.clone() });
+        }
+        self.open = Some((key, indent));
+        Ok(())
+    }
+}
+
+/// The name in `[name]`; as in `configparser`, text after the last bracket is ignored.
+fn section_name(content: &str) -> Option<&str> {
+    let inner = content.strip_prefix('[')?;
+    let name = inner.get(..inner.rfind(']')?)?.trim();
+    (!name.is_empty()).then_some(name)
+}

@@ -1,0 +1,193 @@
+//! Regions, realms and the host names made from them.
+
+mod table;
+
+use std::fmt;
+
+use table::{REALMS, REGIONS};
+
+/// A region of Oracle Cloud Infrastructure together with the domain of its realm.
+///
+/// ```
+/// use oci_auth::Region;
+///
+/// let region = Region::parse("us-chicago-1")?;
+/// assert_eq!(region.id(), "us-chicago-1");
+/// assert_eq!(region.host("inference.generativeai"), "inference.generativeai.us-chicago-1.oci.oraclecloud.com");
+/// assert_eq!(Region::parse("ORD")?, region, "short codes work too");
+/// # Ok::<(), oci_auth::RegionError>(())
+/// ```
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+pub struct Region {
+    id: &'static str,
+    realm: &'static str,
+    domain: &'static str,
+}
+
+impl Region {
+    /// Looks a region up by its identifier (`us-chicago-1`) or short code (`ord`), in any letter case.
+    ///
+    /// # Errors
+    /// [`RegionError`] for a region that the table of the official SDKs does not hold.
+    /// The SDKs assume the commercial realm there; a misspelt region would then become a host name that does not exist,
+    /// or somebody else's, so this crate refuses and names the nearest known region.
+    pub fn parse(text: &str) -> Result<Self, RegionError> {
+        let wanted = text.trim().to_ascii_lowercase();
+        let row = REGIONS.iter().find(|row| row.id == wanted || row.code == wanted);
+        let found = row.and_then(|row| {
+            let realm = REALMS.iter().find(|realm| realm.key == row.realm)?;
+            Some(Self { id: row.id, realm: realm.key, domain: realm.domain })
+        });
+        found
+            .ok_or_else(|| RegionError { nearest: nearest(&wanted), given: text.trim().to_owned() })
+    }
+
+    /// The identifier, such as `us-chicago-1`.
+    #[must_use]
+    pub fn id(&self) -> &'static str {
+        self.id
+    }
+
+    /// The key of the realm, such as `oc1` for the commercial one.
+    #[must_use]
+    pub fn realm(&self) -> &'static str {
+        self.realm
+    }
+
+    /// The second-level domain of the realm, such as `oraclecloud.com`.
+    #[must_use]
+    pub fn domain(&self) -> &'static str {
+        self.domain
+    }
+
+    /// The host of a service in this region after the template `{service}.{region}.oci.{domain}`.
+    ///
+    /// This is the form of the Generative AI services and of every newer one; `service` is the part before the region,
+    /// such as `inference.generativeai`.
+    #[must_use]
+    pub fn host(&self, service: &str) -> String {
+        format!("{service}.{}.oci.{}", self.id, self.domain)
+    }
+
+    /// The identifiers of all known regions, in the order of the table.
+    pub fn known() -> impl Iterator<Item = &'static str> {
+        REGIONS.iter().map(|row| row.id)
+    }
+}
+
+impl fmt::Display for Region {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id)
+    }
+}
+
+/// A region that the table does not hold.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("unknown region {given:?}{}", .nearest.map(|id| format!(", did you mean {id}?")).unwrap_or_default())]
+pub struct RegionError {
+    given: String,
+    nearest: Option<&'static str>,
+}
+
+impl RegionError {
+    /// The text that was given.
+    #[must_use]
+    pub fn given(&self) -> &str {
+        &self.given
+    }
+
+    /// The known region that is spelt most like it, if any is close.
+    #[must_use]
+    pub fn nearest(&self) -> Option<&'static str> {
+        self.nearest
+    }
+}
+
+/// The known identifier within [`MAX_EDITS`] edits of `wanted`.
+fn nearest(wanted: &str) -> Option<&'static str> {
+    // Hostile input must not cost quadratic time; no identifier is this long.
+    if wanted.len() > 40 {
+        return None;
+    }
+    REGIONS
+        .iter()
+        .map(|row| (edits(wanted.as_bytes(), row.id.as_bytes()), row.id))
+        .min()
+        .filter(|(distance, _)| *distance <= MAX_EDITS)
+        .map(|(_, id)| id)
+}
+
+/// Levenshtein distance, one row at a time.
+fn edits(left: &[u8], right: &[u8]) -> usize {
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (i, a) in left.iter().enumerate() {
+        let mut diagonal = i;
+        let mut before = i + 1;
+        if let Some(first) = row.first_mut() {
+            *first = before;
+        }
+        for (cell, b) in row.iter_mut().skip(1).zip(right) {
+            let replaced = diagonal + usize::from(a != b);
+            diagonal = *cell;
+            *cell = replaced.min(*cell + 1).min(before + 1);
+            before = *cell;
+        }
+    }
+    row.last().copied().unwrap_or(left.len())
+}
+
+/// Three typing errors are forgiven; with more, most region names resemble each other.
+const MAX_EDITS: usize = 3;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_has_a_realm_and_is_found_by_both_names() {
+        for row in REGIONS {
+            let region = Region::parse(row.id).unwrap();
+            assert_eq!(region, Region::parse(&row.code.to_uppercase()).unwrap());
+            assert_eq!(region.realm(), row.realm);
+        }
+        assert_eq!((REGIONS.len(), REALMS.len()), (85, 20), "the size of the official table");
+    }
+
+    #[test]
+    fn the_domain_follows_the_realm() {
+        let host = |id: &str| Region::parse(id).unwrap().host("inference.generativeai");
+        assert_eq!(
+            host("us-langley-1"),
+            "inference.generativeai.us-langley-1.oci.oraclegovcloud.com"
+        );
+        assert_eq!(
+            host("eu-frankfurt-2"),
+            "inference.generativeai.eu-frankfurt-2.oci.oraclecloud.eu"
+        );
+    }
+
+    #[track_caller]
+    fn check_unknown(given: &str, nearest: Option<&str>) {
+        let error = Region::parse(given).unwrap_err();
+        assert_eq!(error.nearest(), nearest, "{given}");
+        assert_eq!(error.given(), given.trim());
+    }
+
+    #[test]
+    fn unknown_regions_name_the_nearest() {
+        check_unknown("us-chicgo-1", Some("us-chicago-1"));
+        check_unknown(" uk-londn-1", Some("uk-london-1"));
+        check_unknown("mars-olympus-1", None);
+        check_unknown("us-ashburn-1.evil.example", None);
+        check_unknown("", None);
+        check_unknown(&"x".repeat(100_000), None);
+    }
+
+    #[test]
+    fn edits_is_the_usual_distance() {
+        assert_eq!(edits(b"", b"abc"), 3);
+        assert_eq!(edits(b"abc", b""), 3);
+        assert_eq!(edits(b"kitten", b"sitting"), 3);
+        assert_eq!(edits(b"same", b"same"), 0);
+    }
+}

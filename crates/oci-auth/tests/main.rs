@@ -1,0 +1,20 @@
+//! The tests of `oci-auth` against recorded requests, keys and configuration files.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout)]
+
+#[path = "main/config_vectors.rs"]
+mod config_vectors;
+#[path = "main/keys.rs"]
+mod keys;
+#[path = "main/requests.rs"]
+mod requests;
+#[path = "main/signing_vectors.rs"]
+mod signing_vectors;
+#[path = "main/user.rs"]
+mod user;
+
+use std::path::PathBuf;
+
+/// The path of a file in the workspace's fixtures.
+fn fixture(name: &str) -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures")).join(name)
+}
