@@ -1,0 +1,154 @@
+//! Failures that the emulator can be told to show, and their names on a command line.
+
+mod parse;
+mod queue;
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+pub use parse::ParseFaultError;
+pub(crate) use queue::Faults;
+
+/// A way for the next chat request to go wrong.
+///
+/// It happens only to a chat request whose signature is right, and before the body is looked at.
+/// What concerns a stream has no effect on a whole answer, except where said.
+///
+/// A fault has a text form for command lines, for instance `status=429`; a text that is none is
+/// refused with the list of those that exist.
+///
+/// ```
+/// use oci_emulator::Fault;
+///
+/// let fault: Fault = "cut=3".parse()?;
+/// assert_eq!(fault, Fault::CutStream { after_events: 3 });
+/// assert_eq!(fault.to_string(), "cut=3");
+/// # Ok::<(), oci_emulator::ParseFaultError>(())
+/// ```
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Fault {
+    /// Half of the body, then the connection is closed; `cut-body`. A stream ends inside an event.
+    CutBody,
+    /// This many events, then the connection is closed without the end of the body; `cut=3`.
+    CutStream {
+        /// Events that still arrive.
+        after_events: usize,
+    },
+    /// A pause before the headers, then the usual answer; `delay=500ms`.
+    Delay(Duration),
+    /// This many events, then a well-formed end of the body, as if that were all; `end=3`.
+    EndStream {
+        /// Events that still arrive.
+        after_events: usize,
+    },
+    /// This many events, then one whose data is no JSON, then the rest; `garbage=2`.
+    Garbage {
+        /// Events before the bad one.
+        after_events: usize,
+    },
+    /// Comments, unknown fields and empty lines before every event; `garbage-lines`.
+    ///
+    /// All of it is legal, so a client must show the answer as if nothing had been.
+    GarbageLines,
+    /// The connection is closed without a word; `hang-up`.
+    HangUp,
+    /// A page of a gateway in place of a JSON error; `html=502`.
+    Html(u16),
+    /// A stream without the event that has the finish reason; `no-finish`.
+    NoFinish,
+    /// A stream without `data: [DONE]`; `no-done`. A native stream mostly has none anyway.
+    NoDone,
+    /// An error in the shape of OpenAI; `openai=429`.
+    OpenAiError {
+        /// The HTTP status.
+        status: u16,
+        /// The `type` of the error, for instance `rate_limit_error`.
+        kind: String,
+        /// The `code` of the error.
+        code: Option<String>,
+        /// The parameter that is to blame.
+        param: Option<String>,
+        /// The message.
+        message: String,
+    },
+    /// A redirection (307); `redirect=http://127.0.0.1:1/`. A client must not follow it.
+    Redirect {
+        /// The value of `location`.
+        location: String,
+    },
+    /// Headers never come; `stall`.
+    Stall,
+    /// This many events, then nothing more while the connection stays open; `stall=1`.
+    ///
+    /// A whole answer stalls after its headers.
+    StallAfter {
+        /// Events that still arrive.
+        events: usize,
+    },
+    /// An error in Oracle's shape; `status=429` or `status=429,retry-after=2s`.
+    Status {
+        /// The HTTP status.
+        status: u16,
+        /// The `code`, for instance `TooManyRequests`.
+        code: String,
+        /// The message.
+        message: String,
+        /// The `retry-after` header, rounded up to seconds.
+        retry_after: Option<Duration>,
+    },
+    /// This many events, then an error object as an event, then the end; `error=2`.
+    StreamError {
+        /// Events before the error.
+        after_events: usize,
+    },
+    /// The usual answer under `content-type: text/plain`; `content-type`.
+    WrongContentType,
+}
+
+impl Fault {
+    /// An error in Oracle's shape with the code and message that the service uses for `status`.
+    pub fn status(status: u16) -> Self {
+        let (code, message) = oracle_error(status);
+        Self::Status { status, code: code.into(), message: message.into(), retry_after: None }
+    }
+
+    /// An error in OpenAI's shape with the type, code and message that are usual for `status`.
+    pub fn openai_error(status: u16) -> Self {
+        let (kind, code, message) = match status {
+            401 => ("invalid_request_error", "invalid_api_key", "Incorrect API key provided"),
+            404 => ("invalid_request_error", "model_not_found", "The model does not exist"),
+            429 => ("rate_limit_error", "rate_limit_exceeded", "Rate limit reached"),
+            500.. => ("server_error", "internal_error", "The server had an error"),
+            _ => ("invalid_request_error", "invalid_request", "The request is invalid"),
+        };
+        Self::OpenAiError {
+            status,
+            kind: kind.into(),
+            code: Some(code.into()),
+            param: None,
+            message: message.into(),
+        }
+    }
+}
+
+/// Code and message of Oracle's page "API Errors" for a status.
+fn oracle_error(status: u16) -> (&'static str, &'static str) {
+    match status {
+        400 => ("InvalidParameter", "A parameter is invalid or incorrectly formatted."),
+        401 => ("NotAuthenticated", crate::reply::NOT_AUTHENTICATED),
+        403 => ("NotAllowed", "The operation is not allowed."),
+        404 => ("NotAuthorizedOrNotFound", "Authorization failed or requested resource not found."),
+        405 => ("MethodNotAllowed", "The method is not allowed on this resource."),
+        409 => ("IncorrectState", "The resource is not in the right state for the request."),
+        412 => ("NoEtagMatch", "The etag does not match that of the resource."),
+        413 => ("RequestEntityTooLarge", "The request is too large."),
+        429 => ("TooManyRequests", "Too many requests for the user."),
+        500 => ("InternalServerError", "An internal server error occurred."),
+        501 => ("MethodNotImplemented", "The method is not implemented."),
+        503 => ("ServiceUnavailable", "The service is currently unavailable."),
+        400.. if status < 500 => ("InvalidParameter", "The request cannot be served."),
+        _ => ("InternalServerError", "The service cannot serve the request."),
+    }
+}

@@ -1,0 +1,84 @@
+//! An OCI Generative AI service on loopback, which checks every signature as strictly as Oracle documents.
+//!
+//! It exists so that a client can be run and tested without an account: it answers chat requests from
+//! a small deterministic stand-in for a model, streams them, and can be told to fail.
+//! It shares no code with the client crates of this workspace, so that a mistake of theirs cannot
+//! repeat itself here and go unseen.
+//!
+//! What it does not do: TLS, HTTP/2, HTTP/1.0, addresses other than loopback, bearer API keys, token
+//! flows, limits by compartment or policy, Cohere's formats, the Responses API.
+//! What it says is no measure of what a model would say.
+//!
+//! ```
+//! use oci_emulator::{Emulator, Sandbox};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let folder = tempfile::tempdir()?;
+//! // A config file, a key and a compartment to throw away.
+//! let sandbox = Sandbox::create(folder.path())?;
+//! let emulator = Emulator::builder().identity(sandbox.identity()).start().await?;
+//!
+//! println!("config file {}", sandbox.config_file().display());
+//! println!("compartment {}", sandbox.compartment_id());
+//! println!("base URL    {}/openai/v1", emulator.url());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Operations
+//!
+//! | request | what |
+//! |---|---|
+//! | `POST /openai/v1/chat/completions` | chat completions of OpenAI's shape, whole and streamed |
+//! | `POST /20231130/actions/v1/chat/completions` | the same at the older base |
+//! | `POST /20231130/actions/chat` | the native chat, `GENERIC` format, `ON_DEMAND`, whole and streamed |
+//!
+//! # What is checked, in this order
+//!
+//! 1. HTTP/1.1, a head of at most 64 KiB and 100 headers, a body of at most 16 MiB.
+//! 2. The signature, before anything about the request is told: see [`Rejection`] for all that can be
+//!    wrong. The request target, the host and every header count as they were on the wire.
+//! 3. The operation and its method: 404 `NotFound`, 405 `MethodNotAllowed`.
+//! 4. The [`Fault`], if there is one.
+//! 5. The body, against what the official SDKs send.
+//!
+//! # Panics and limits
+//!
+//! No request makes it panic. It needs a Tokio runtime with IO and time enabled. It keeps the latest
+//! 1024 requests, serves 512 connections at a time, and sends at most 65,536 tokens for a request.
+
+mod answerer;
+mod chat;
+mod clock;
+mod emulator;
+mod error;
+mod fault;
+mod keys;
+mod native;
+mod prompt;
+mod random;
+mod record;
+mod reply;
+mod sandbox;
+mod schema;
+mod script;
+mod server;
+mod sse;
+mod stream;
+mod verify;
+mod wire;
+
+// The public interface is:
+pub use emulator::{Builder, Emulator};
+pub use error::Error;
+pub use fault::{Fault, ParseFaultError};
+pub use keys::{Identity, KeyPair, PrivateKeyPem, PublicKey};
+pub use record::RecordedRequest;
+pub use sandbox::Sandbox;
+pub use verify::Rejection;
+
+/// Compiles and runs the examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct ReadmeDoctests;

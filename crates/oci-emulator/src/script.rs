@@ -1,0 +1,115 @@
+//! A response body that leaves in prescribed steps: bytes, pauses, and endings that no client wants.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use hyper::body::{Body, Frame, SizeHint};
+use tokio::time::{Sleep, sleep};
+
+/// One step of a body.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) enum Step {
+    /// Closes the connection, so that the body has no proper end.
+    Break,
+    /// Lets what was sent so far reach the socket before anything more is written.
+    Flush,
+    /// Waits.
+    Pause(Duration),
+    /// Sends bytes.
+    Send(Bytes),
+    /// Sends nothing more, for as long as the client stays.
+    Stall,
+}
+
+/// The body that carries out the steps.
+pub(crate) struct Script {
+    steps: VecDeque<Step>,
+    pause: Option<Pin<Box<Sleep>>>,
+    length: Option<u64>,
+    when_sent: Option<Box<dyn FnOnce() + Send>>,
+}
+
+impl Script {
+    /// A body of known or unknown length; `when_sent` is called once its last step was handed out.
+    pub(crate) fn new(
+        steps: Vec<Step>,
+        length: Option<usize>,
+        when_sent: impl FnOnce() + Send + 'static,
+    ) -> Self {
+        let mut script = Self {
+            steps: steps.into(),
+            pause: None,
+            length: length.map(|length| length as u64),
+            when_sent: Some(Box::new(when_sent)),
+        };
+        script.note_progress();
+        script
+    }
+
+    fn note_progress(&mut self) {
+        if self.steps.is_empty()
+            && let Some(when_sent) = self.when_sent.take()
+        {
+            when_sent();
+        }
+    }
+}
+
+impl Body for Script {
+    type Data = Bytes;
+    type Error = Broken;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
+        loop {
+            if let Some(pause) = &mut self.pause {
+                std::task::ready!(pause.as_mut().poll(cx));
+                self.pause = None;
+            }
+            match self.steps.pop_front() {
+                Some(Step::Send(bytes)) => {
+                    self.note_progress();
+                    return Poll::Ready(Some(Ok(Frame::data(bytes))));
+                }
+                Some(Step::Flush) => {
+                    self.note_progress();
+                    // The server writes to the socket when its body has nothing to give for now.
+                    cx.waker().wake_by_ref();
+                    return Poll::Pending;
+                }
+                Some(Step::Pause(time)) => self.pause = Some(Box::pin(sleep(time))),
+                Some(Step::Stall) => {
+                    self.steps.push_front(Step::Stall);
+                    return Poll::Pending;
+                }
+                Some(Step::Break) => return Poll::Ready(Some(Err(Broken))),
+                None => return Poll::Ready(None),
+            }
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.length.map_or_else(SizeHint::default, SizeHint::with_exact)
+    }
+}
+
+impl fmt::Debug for Script {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Script")
+            .field("steps", &self.steps)
+            .field("length", &self.length)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The error by which a body makes the server close the connection.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("the connection is closed on purpose")]
+pub(crate) struct Broken;

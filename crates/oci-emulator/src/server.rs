@@ -1,0 +1,259 @@
+//! From a connection to an answer: reading, verifying, recording, routing.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use hyper::body::{Body, Incoming};
+use hyper::header::{self, HeaderName, HeaderValue};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, Response, StatusCode, Version};
+use hyper_util::rt::TokioTimer;
+use tokio::net::TcpStream;
+use tokio::time::{sleep, timeout};
+
+use crate::clock::Clock;
+use crate::fault::{Fault, Faults};
+use crate::random::hex;
+use crate::record::{RecordedRequest, Records};
+use crate::reply::Reply;
+use crate::script::{Broken, Script};
+use crate::verify::{KnownKeys, verify};
+use crate::wire::{MAX_HEAD, RawHead, Tap};
+use crate::{chat, native};
+
+/// What the builder was told.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    pub(crate) clock: Clock,
+    pub(crate) keys: KnownKeys,
+    pub(crate) token_delay: Duration,
+}
+
+/// Everything that the connections share.
+#[derive(Debug)]
+pub(crate) struct Service {
+    pub(crate) settings: Settings,
+    pub(crate) faults: Faults,
+    pub(crate) records: Records,
+}
+
+/// Serves one connection to its end.
+pub(crate) async fn serve(service: Arc<Service>, stream: TcpStream, connection: u64) {
+    // An event that waits for more bytes to travel with it is not a streamed event.
+    // If the option cannot be set, the connection is gone already and the first read says so.
+    let _ = stream.set_nodelay(true);
+    let (tap, heads) = Tap::new(stream);
+    let handler = service_fn(move |request| {
+        let (service, head) = (Arc::clone(&service), heads.take());
+        async move { service.handle(head, request, connection).await }
+    });
+    // An error here is the client's doing or a fault that was asked for; both are on record.
+    let _ = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(READ_TIMEOUT)
+        .max_headers(MAX_HEADERS)
+        .max_buf_size(MAX_HEAD)
+        .serve_connection(tap, handler)
+        .await;
+}
+
+impl Service {
+    async fn handle(
+        self: Arc<Self>,
+        head: Option<RawHead>,
+        request: Request<Incoming>,
+        connection: u64,
+    ) -> Result<Response<Script>, Broken> {
+        let is_current = request.version() == Version::HTTP_11;
+        let is_head = request.method() == hyper::Method::HEAD;
+        let Some(head) = head.filter(|_| is_current) else {
+            let reply = Reply::oracle_error(505, "HttpVersionNotSupported", "expected HTTP/1.1");
+            return Ok(respond(reply.closing(), &request_id(None), || {}));
+        };
+        let opc_request_id = request_id(head.value("opc-request-id"));
+        let (body, unreadable) = match read_body(request).await {
+            Ok(body) => (body, None),
+            Err(reply) => (Bytes::new(), Some(reply)),
+        };
+        let number = self.records.add(RecordedRequest {
+            method: head.method.clone(),
+            path_and_query: head.target.clone(),
+            headers: head.headers.clone(),
+            body: body.clone(),
+            connection,
+            opc_request_id: opc_request_id.clone(),
+            status: None,
+            rejection: None,
+            is_complete: false,
+        });
+        let mut reply = match unreadable {
+            Some(reply) => reply,
+            None => self.answer(&head, &body, number).await?,
+        };
+        if head.value("transfer-encoding").is_some() {
+            // The tap cannot tell where the next request would begin.
+            reply.closes = true;
+        }
+        if is_head {
+            reply.body.clear();
+        }
+        self.records.update(number, |request| request.status = Some(reply.status));
+        let service = Arc::clone(&self);
+        Ok(respond(reply, &opc_request_id, move || {
+            service.records.update(number, |request| request.is_complete = true);
+        }))
+    }
+
+    async fn answer(&self, head: &RawHead, body: &[u8], number: usize) -> Result<Reply, Broken> {
+        let now = self.settings.clock.now();
+        if let Err(rejection) = verify(head, body, now, &self.settings.keys) {
+            self.records.update(number, |request| request.rejection = Some(rejection));
+            return Ok(Reply::not_authenticated());
+        }
+        let Some(operation) = Operation::of(head.path()) else {
+            return Ok(Reply::oracle_error(404, "NotFound", "There is no such operation."));
+        };
+        if head.method != "POST" {
+            let message = "This operation takes the method POST only.";
+            let reply = Reply::oracle_error(405, "MethodNotAllowed", message);
+            return Ok(reply.with_header("allow", "POST"));
+        }
+        let fault = self.faults.next();
+        if let Some(fault) = &fault
+            && let Some(reply) = fail_early(fault).await?
+        {
+            return Ok(reply);
+        }
+        if !head.value("content-type").is_some_and(is_json) {
+            let message = "expected content-type application/json";
+            return Ok(Reply::oracle_error(415, "UnsupportedMediaType", message));
+        }
+        Ok(match operation {
+            Operation::ChatCompletions => chat::answer(head, body, &self.settings, fault.as_ref()),
+            Operation::NativeChat => native::answer(body, &self.settings, fault.as_ref()),
+        })
+    }
+}
+
+/// What the emulator can do.
+#[derive(Clone, Copy, Debug)]
+enum Operation {
+    ChatCompletions,
+    NativeChat,
+}
+
+impl Operation {
+    fn of(path: &str) -> Option<Self> {
+        match path {
+            "/openai/v1/chat/completions" | "/20231130/actions/v1/chat/completions" => {
+                Some(Self::ChatCompletions)
+            }
+            "/20231130/actions/chat" => Some(Self::NativeChat),
+            _ => None,
+        }
+    }
+}
+
+/// The faults that come in place of an answer; `None` for those that befall the answer itself.
+async fn fail_early(fault: &Fault) -> Result<Option<Reply>, Broken> {
+    Ok(Some(match fault {
+        Fault::Delay(delay) => {
+            sleep(*delay).await;
+            return Ok(None);
+        }
+        Fault::HangUp => return Err(Broken),
+        Fault::Html(status) => {
+            let page = format!("<html><body><h1>{status}</h1><p>gateway</p></body></html>\n");
+            Reply::whole(*status, "text/html", page)
+        }
+        Fault::OpenAiError { status, kind, code, param, message } => {
+            Reply::openai_error(*status, kind, code.as_deref(), param.as_deref(), message)
+        }
+        Fault::Redirect { location } => {
+            Reply::oracle_error(307, "Redirect", "moved").with_header("location", location.clone())
+        }
+        // The connection drops this future when the client leaves.
+        Fault::Stall => std::future::pending().await,
+        Fault::Status { status, code, message, retry_after } => {
+            Reply::oracle_error(*status, code, message).with_retry_after(*retry_after)
+        }
+        _ => return Ok(None),
+    }))
+}
+
+/// Reads a body of at most [`MAX_BODY`] bytes.
+async fn read_body(request: Request<Incoming>) -> Result<Bytes, Reply> {
+    let body = request.into_body();
+    // A length that was announced need not be waited for.
+    if body.size_hint().lower() > MAX_BODY as u64 {
+        return Err(too_large());
+    }
+    match timeout(READ_TIMEOUT, Limited::new(body, MAX_BODY).collect()).await {
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
+        Ok(Err(_)) => {
+            let message = "The request body could not be read.";
+            Err(Reply::oracle_error(400, "CannotParseRequest", message).closing())
+        }
+        Err(_) => {
+            let message = "The request body did not arrive in time.";
+            Err(Reply::oracle_error(408, "RequestTimeout", message).closing())
+        }
+    }
+}
+
+fn too_large() -> Reply {
+    let message = "The request body is larger than 16 MiB.";
+    Reply::oracle_error(413, "RequestEntityTooLarge", message).closing()
+}
+
+/// Puts an answer into HTTP.
+fn respond(
+    reply: Reply,
+    opc_request_id: &str,
+    when_sent: impl FnOnce() + Send + 'static,
+) -> Response<Script> {
+    let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = Response::new(Script::new(reply.body, reply.length, when_sent));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(reply.content_type));
+    if reply.closes {
+        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    let extra = reply.headers.into_iter().chain([("opc-request-id", opc_request_id.to_owned())]);
+    for (name, value) in extra {
+        // A value that is no header, for instance a location with a line feed, is left out.
+        if let Ok(value) = HeaderValue::try_from(value) {
+            headers.insert(HeaderName::from_static(name), value);
+        }
+    }
+    response
+}
+
+/// Three parts between slashes; the client's part comes first if it sent one that is fit to be sent back.
+fn request_id(from_client: Option<&str>) -> String {
+    let usable = |id: &&str| {
+        !id.is_empty() && id.len() <= 256 && id.bytes().all(|byte| byte.is_ascii_graphic())
+    };
+    let first = from_client.filter(usable).map_or_else(|| hex(32), str::to_owned);
+    format!("{first}/{}/{}", hex(32), hex(32))
+}
+
+/// `application/json`, with or without parameters.
+fn is_json(content_type: &str) -> bool {
+    let essence = content_type.split(';').next().map_or("", str::trim);
+    essence.eq_ignore_ascii_case("application/json")
+}
+
+/// The largest body that is read.
+const MAX_BODY: usize = 16 * 1024 * 1024;
+
+/// As many as the HTTP library can hold on the stack.
+const MAX_HEADERS: usize = 100;
+
+/// How long a head, and then a body, may take to arrive.
+const READ_TIMEOUT: Duration = Duration::from_secs(30);

@@ -1,0 +1,86 @@
+//! Why a signature was refused, for tests and humans; the wire only ever says "not authenticated".
+
+/// The first thing found wrong with a request's authentication.
+///
+/// A client sees one and the same 401 for all of them, as with the real service.
+/// The reason is kept in [`RecordedRequest::rejection`](crate::RecordedRequest::rejection).
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Rejection {
+    /// Another algorithm than the only one there is.
+    #[error("expected algorithm rsa-sha256, found {0}")]
+    Algorithm(String),
+    /// The `Authorization` header cannot be read as a signature.
+    #[error("authorization header is malformed: {0}")]
+    Authorization(String),
+    /// `content-length` is not the length of the body.
+    #[error("content-length is {sent}, the body has {body} bytes")]
+    ContentLength {
+        /// The header's value.
+        sent: String,
+        /// The body's length in bytes.
+        body: usize,
+    },
+    /// The date is not an IMF-fixdate, for instance `Thu, 01 Jan 1970 00:00:00 GMT`.
+    #[error("expected a date such as \"Thu, 01 Jan 1970 00:00:00 GMT\", found {0:?}")]
+    DateForm(String),
+    /// `x-content-sha256` is not the digest of the body.
+    #[error("x-content-sha256 is {sent}, the body's is {body}")]
+    Digest {
+        /// The header's value.
+        sent: String,
+        /// The digest of the body that arrived, in base64.
+        body: String,
+    },
+    /// The method is none that OCI's services have.
+    #[error("no rule how to sign method {0}")]
+    Method(String),
+    /// A signed header is not on the request.
+    #[error("header {0} is listed as signed but was not sent")]
+    Missing(String),
+    /// There is no `Authorization` header.
+    #[error("no authorization header")]
+    NoAuthorization,
+    /// A header that must be signed is not in the list.
+    #[error("header {0} must be signed and is not")]
+    NotSigned(String),
+    /// A parameter of the `Authorization` header is missing, unknown or given twice.
+    #[error("authorization parameter {name} {problem}")]
+    Parameter {
+        /// The parameter's name.
+        name: String,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// A header came more than once, so nobody can tell which of them was meant.
+    #[error("header {0} was sent more than once")]
+    Repeated(String),
+    /// The signature is not one of this key over this request.
+    #[error(
+        "signature does not match; the signing string of the request as received is {expected_signing_string:?}"
+    )]
+    Signature {
+        /// What the client should have signed, to compare with what it did sign; without its tokens.
+        expected_signing_string: String,
+    },
+    /// The date is more than five minutes away from the emulator's clock.
+    #[error("date {date} is more than five minutes from {now}")]
+    Skew {
+        /// The date that the client sent.
+        date: String,
+        /// The emulator's time.
+        now: String,
+    },
+    /// The request target is not a path with an optional query.
+    #[error("expected a request target in origin form, beginning with a slash")]
+    TargetForm,
+    /// The body came in chunks; a signed request has a known length.
+    #[error("transfer-encoding cannot be signed, a content-length is needed")]
+    TransferEncoding,
+    /// Nobody with this key id is known; of a session's only `ST$[redacted]` is kept.
+    #[error("unknown key id {0}")]
+    UnknownKeyId(String),
+    /// `version` is given and is not `1`.
+    #[error("expected signature version 1, found {0}")]
+    Version(String),
+}

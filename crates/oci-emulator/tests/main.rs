@@ -1,0 +1,25 @@
+//! The emulator from outside: raw sockets, a signer of the tests' own, no code of the client crates.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout, clippy::print_stderr)]
+
+#[path = "main/accepted.rs"]
+mod accepted;
+#[path = "main/chat.rs"]
+mod chat;
+#[path = "main/faults.rs"]
+mod faults;
+#[path = "main/hostile.rs"]
+mod hostile;
+#[path = "main/http.rs"]
+mod http;
+#[path = "main/lifecycle.rs"]
+mod lifecycle;
+#[path = "main/native.rs"]
+mod native;
+#[path = "main/refused.rs"]
+mod refused;
+#[path = "main/signer.rs"]
+mod signer;
+#[path = "main/vectors.rs"]
+mod vectors;
+#[path = "main/world.rs"]
+mod world;

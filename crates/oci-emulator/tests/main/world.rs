@@ -1,0 +1,75 @@
+//! An emulator, somebody whom it knows, and a clock that stands still.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use oci_emulator::{Builder, Emulator, Sandbox};
+use serde_json::{Value, json};
+
+use crate::http::{Answer, Connection};
+use crate::signer::{Message, Signer};
+
+pub(crate) const CHAT: &str = "/openai/v1/chat/completions";
+pub(crate) const NATIVE: &str = "/20231130/actions/chat";
+
+pub(crate) struct World {
+    pub(crate) emulator: Emulator,
+    pub(crate) signer: Signer,
+    pub(crate) sandbox: Sandbox,
+    _folder: tempfile::TempDir,
+}
+
+/// The time at which all of it happens.
+pub(crate) fn now() -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(1_788_688_081)
+}
+
+impl World {
+    pub(crate) async fn new() -> Self {
+        Self::with(|builder| builder).await
+    }
+
+    pub(crate) async fn with(build: impl FnOnce(Builder) -> Builder) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let sandbox = Sandbox::create(folder.path()).unwrap();
+        let builder = Emulator::builder().identity(sandbox.identity()).clock(now);
+        let emulator = build(builder).start().await.unwrap();
+        let pem = std::fs::read_to_string(sandbox.key_file()).unwrap();
+        let signer = Signer::from_pem(&pem, sandbox.identity().key_id());
+        Self { emulator, signer, sandbox, _folder: folder }
+    }
+
+    pub(crate) async fn connect(&self) -> Connection {
+        Connection::open(self.emulator.address()).await
+    }
+
+    /// Sends a message as it is, over a connection of its own.
+    pub(crate) async fn send(&self, message: &Message) -> Answer {
+        self.connect().await.request(&message.to_bytes(), message.method == "HEAD").await
+    }
+
+    /// A signed POST with a compartment.
+    pub(crate) fn post(&self, target: &str, body: &[u8]) -> Message {
+        let mut message = Message::new("POST", target, body, now());
+        message.set("opc-compartment-id", self.sandbox.compartment_id());
+        self.signer.sign_usual(&mut message);
+        message
+    }
+
+    /// Posts a JSON document and reads the answer.
+    pub(crate) async fn ask(&self, target: &str, document: &Value) -> Answer {
+        self.send(&self.post(target, document.to_string().as_bytes())).await
+    }
+
+    /// Asks "What is 2x2?" at chat completions.
+    pub(crate) async fn ask_two_by_two(&self, stream: bool) -> Answer {
+        self.ask(CHAT, &two_by_two(stream)).await
+    }
+}
+
+pub(crate) fn two_by_two(stream: bool) -> Value {
+    json!({
+        "model": "openai.gpt-5.5",
+        "messages": [{ "role": "user", "content": "What is 2x2?" }],
+        "stream": stream,
+    })
+}
