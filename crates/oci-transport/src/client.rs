@@ -1,0 +1,182 @@
+//! The client: one endpoint, one identity, one pool of connections.
+
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::header::HeaderValue;
+use http_body_util::Full;
+use hyper_util::client::legacy;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use oci_auth::Signer;
+
+use crate::connect::{Connector, connector};
+use crate::deadlines::Deadlines;
+use crate::endpoint::Endpoint;
+use crate::error::Place;
+use crate::tls::{Roots, client_config};
+
+/// A client of the Generative AI service. Clones are cheap and share the connections.
+///
+/// ```no_run
+/// use oci_auth::{CredentialOptions, Env, Region, Signer, UserCredentials};
+/// use oci_transport::{Client, Endpoint};
+/// use oci_wire::chat::{ChatRequest, Message};
+///
+/// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+/// let credentials = UserCredentials::from_env(&Env::process(), &CredentialOptions::default())?;
+/// let compartment = credentials.tenancy().to_owned();
+/// let client = Client::builder(Endpoint::inference(&Region::parse("us-chicago-1")?), Signer::new(credentials.into_signing_key()))
+///     .compartment_id(compartment)
+///     .build()?;
+/// let answer = client.chat(&ChatRequest::new("openai.gpt-5.5", [Message::user("What is 2x2?")])).await?;
+/// println!("{}", answer.text());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Client {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) http: legacy::Client<Connector, Full<Bytes>>,
+    pub(crate) endpoint: Endpoint,
+    pub(crate) signer: Signer,
+    pub(crate) deadlines: Deadlines,
+    pub(crate) body_limit: usize,
+    pub(crate) compartment_id: Option<HeaderValue>,
+    pub(crate) project: Option<HeaderValue>,
+    pub(crate) place: Place,
+}
+
+impl Client {
+    /// A builder for a client that sends to this endpoint and signs with this identity.
+    pub fn builder(endpoint: Endpoint, signer: Signer) -> ClientBuilder {
+        ClientBuilder {
+            endpoint,
+            signer,
+            deadlines: Deadlines::default(),
+            roots: Roots::default(),
+            body_limit: DEFAULT_BODY_LIMIT,
+            compartment_id: None,
+            project: None,
+        }
+    }
+
+    /// The endpoint that requests go to.
+    #[must_use]
+    pub fn endpoint(&self) -> &Endpoint {
+        &self.inner.endpoint
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("endpoint", &self.inner.endpoint)
+            .field("signer", &self.inner.signer)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Options of a [`Client`]; everything is checked in [`build`](Self::build).
+#[derive(Clone, Debug)]
+#[must_use = "a builder does nothing until `build` is called"]
+pub struct ClientBuilder {
+    endpoint: Endpoint,
+    signer: Signer,
+    deadlines: Deadlines,
+    roots: Roots,
+    body_limit: usize,
+    compartment_id: Option<String>,
+    project: Option<String>,
+}
+
+impl ClientBuilder {
+    /// The compartment that calls are made in and billed to, sent as `opc-compartment-id`. Default: none, which the service
+    /// refuses for signed calls that name no project either.
+    pub fn compartment_id(mut self, ocid: impl Into<String>) -> Self {
+        self.compartment_id = Some(ocid.into());
+        self
+    }
+
+    /// The Generative AI project that calls belong to, sent as `OpenAI-Project`. Default: none.
+    pub fn project(mut self, ocid: impl Into<String>) -> Self {
+        self.project = Some(ocid.into());
+        self
+    }
+
+    /// How long each step may take. Default: [`Deadlines::default`].
+    pub fn deadlines(mut self, deadlines: Deadlines) -> Self {
+        self.deadlines = deadlines;
+        self
+    }
+
+    /// The certificate authorities to trust. Default: [`Roots::Platform`].
+    pub fn roots(mut self, roots: Roots) -> Self {
+        self.roots = roots;
+        self
+    }
+
+    /// The largest answer that is held in memory, in bytes; streams are bounded event by event instead. Default: 64 MiB.
+    pub fn body_limit(mut self, bytes: usize) -> Self {
+        self.body_limit = bytes;
+        self
+    }
+
+    /// Makes the client. Nothing is sent and no connection is made yet.
+    ///
+    /// # Errors
+    /// [`BuildError`] naming the option that cannot be used.
+    pub fn build(self) -> Result<Client, BuildError> {
+        let tls = client_config(&self.roots)?;
+        let connector = connector(tls, self.endpoint.plain_http(), self.deadlines.connect);
+        // The timer lets idle connections be closed after a while, before the service does.
+        let http = legacy::Client::builder(TokioExecutor::new())
+            .timer(TokioTimer::new())
+            .pool_timer(TokioTimer::new())
+            .build(connector);
+        let header = |field: &'static str, text: &Option<String>| match text {
+            None => Ok(None),
+            Some(text) if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic()) => {
+                HeaderValue::from_str(text)
+                    .map(Some)
+                    .map_err(|_| BuildError::new(field, "it is no OCID"))
+            }
+            Some(_) => Err(BuildError::new(field, "expected an OCID, found other text")),
+        };
+        let inner = Inner {
+            http,
+            deadlines: self.deadlines,
+            body_limit: self.body_limit,
+            compartment_id: header("compartment_id", &self.compartment_id)?,
+            project: header("project", &self.project)?,
+            place: Place {
+                host: self.endpoint.host().to_owned(),
+                compartment_id: self.compartment_id,
+                model: None,
+            },
+            endpoint: self.endpoint,
+            signer: self.signer,
+        };
+        Ok(Client { inner: Arc::new(inner) })
+    }
+}
+
+/// An option of a [`ClientBuilder`] that cannot be used.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("{field} cannot be used: {reason}")]
+pub struct BuildError {
+    field: &'static str,
+    reason: &'static str,
+}
+
+impl BuildError {
+    pub(crate) fn new(field: &'static str, reason: &'static str) -> Self {
+        Self { field, reason }
+    }
+}
+
+/// An answer with the images of a multimodal model stays well below this.
+const DEFAULT_BODY_LIMIT: usize = 64 * 1024 * 1024;

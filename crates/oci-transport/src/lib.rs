@@ -1,0 +1,41 @@
+//! The HTTP pipeline of the OCI Generative AI client.
+//!
+//! ```text
+//! ChatRequest ─► Client ─► attempt: build, sign, send, classify ─► Answer<ChatResponse>
+//!                             │                                 └► ChatStream ─► ChatChunk …
+//!                             ▼
+//!          one pool of connections to one Endpoint, within Deadlines
+//! ```
+//!
+//! This crate knows hyper, TLS, deadlines, paths and headers, and which wire type goes to which operation. It knows neither model
+//! families nor routing, and it reads no environment: endpoint, identity and compartment are handed in.
+//!
+//! - An [`Endpoint`] is made from configuration only. Operations add a relative path, and redirects are not followed, so no
+//!   signature reaches another host. Plain http goes to this machine only.
+//! - Every attempt is signed anew, because a signature is valid for five minutes.
+//! - A stream that ends early is [`ErrorKind::Truncated`], never a short success.
+//! - An [`Error`] has the status, the service's code, the `opc-request-id` and a [`hint`](Error::hint).
+//! - The crypto provider of TLS is passed as a value, so other crates of the same program may use another one.
+//!
+//! Dropping a future or a stream cancels the request and closes its connection.
+
+mod answer;
+mod attempt;
+mod client;
+mod connect;
+mod deadlines;
+mod endpoint;
+mod error;
+mod request_id;
+mod stream;
+mod tls;
+mod v1;
+
+// The public interface is:
+pub use answer::Answer;
+pub use client::{BuildError, Client, ClientBuilder};
+pub use deadlines::Deadlines;
+pub use endpoint::{Endpoint, EndpointError};
+pub use error::{Error, ErrorKind, Timeout};
+pub use stream::ChatStream;
+pub use tls::Roots;

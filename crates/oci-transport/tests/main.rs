@@ -1,0 +1,67 @@
+//! The tests of `oci-transport` against the emulator and servers of their own.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+#[path = "main/calls.rs"]
+mod calls;
+#[path = "main/faults.rs"]
+mod faults;
+#[path = "main/places.rs"]
+mod places;
+#[path = "main/tls.rs"]
+mod tls;
+
+use oci_auth::{CredentialOptions, Env, Signer, UserCredentials};
+use oci_emulator::{Emulator, Sandbox};
+use oci_transport::{Client, ClientBuilder, Endpoint};
+use oci_wire::chat::{ChatRequest, Message};
+
+/// A running emulator and an identity that it knows.
+struct Service {
+    emulator: Emulator,
+    signer: Signer,
+    compartment: String,
+    _folder: tempfile::TempDir,
+}
+
+impl Service {
+    async fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let sandbox = Sandbox::create(folder.path()).unwrap();
+        let emulator = Emulator::builder().identity(sandbox.identity()).start().await.unwrap();
+        let options =
+            CredentialOptions { config_file: Some(sandbox.config_file()), ..Default::default() };
+        let signer = Signer::new(
+            UserCredentials::from_env(&Env::default(), &options).unwrap().into_signing_key(),
+        );
+        Self { emulator, signer, compartment: sandbox.compartment_id().to_owned(), _folder: folder }
+    }
+
+    fn builder(&self) -> ClientBuilder {
+        let endpoint = Endpoint::parse(&self.emulator.url()).unwrap();
+        Client::builder(endpoint, self.signer.clone()).compartment_id(&self.compartment)
+    }
+
+    fn client(&self) -> Client {
+        self.builder().build().unwrap()
+    }
+}
+
+fn request() -> ChatRequest {
+    ChatRequest::new("openai.gpt-5.5", [Message::user("What is 2x2?")])
+}
+
+/// The text of a streamed answer, or what came before the error.
+async fn text(client: &Client) -> (String, Option<oci_transport::Error>) {
+    let mut text = String::new();
+    let mut stream = match client.chat_stream(&request()).await {
+        Ok(stream) => stream,
+        Err(error) => return (text, Some(error)),
+    };
+    while let Some(chunk) = stream.next().await {
+        match chunk {
+            Ok(chunk) => text.push_str(chunk.text().unwrap_or_default()),
+            Err(error) => return (text, Some(error)),
+        }
+    }
+    (text, None)
+}

@@ -1,0 +1,85 @@
+//! Where requests go, and where they never go.
+
+use std::time::Duration;
+
+use oci_transport::{Client, Deadlines, Endpoint, ErrorKind, Timeout};
+use tokio::net::TcpListener;
+
+use crate::{Service, request};
+
+#[tokio::test]
+async fn nobody_listens() {
+    let service = Service::start().await;
+    let port = {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        listener.local_addr().unwrap().port()
+    };
+    let endpoint = Endpoint::parse(&format!("http://127.0.0.1:{port}")).unwrap();
+    let client = Client::builder(endpoint, service.signer.clone()).build().unwrap();
+    let error = client.chat(&request()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Connect, "{error:?}");
+    assert!(error.hint().unwrap().contains("127.0.0.1"));
+}
+
+/// `localhost` is judged by what it resolves to, and passes.
+#[tokio::test]
+async fn a_name_of_this_machine_is_allowed_over_plain_http() {
+    let service = Service::start().await;
+    let endpoint =
+        Endpoint::parse(&format!("http://localhost:{}", service.emulator.address().port()))
+            .unwrap();
+    let client = Client::builder(endpoint, service.signer.clone())
+        .compartment_id(&service.compartment)
+        .build()
+        .unwrap();
+    assert_eq!(client.chat(&request()).await.unwrap().text(), "2x2 is 4.");
+}
+
+/// A server that accepts and then says nothing: the TLS handshake does not finish.
+#[tokio::test]
+async fn a_handshake_that_stalls_meets_the_connect_deadline() {
+    let service = Service::start().await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint =
+        Endpoint::parse(&format!("https://127.0.0.1:{}", listener.local_addr().unwrap().port()))
+            .unwrap();
+    let deadlines = Deadlines { connect: Duration::from_millis(50), ..Deadlines::default() };
+    let client =
+        Client::builder(endpoint, service.signer.clone()).deadlines(deadlines).build().unwrap();
+    let error = client.chat(&request()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout(Timeout::Connect), "{error:?}");
+    assert_eq!(error.to_string(), "no connection within 50ms");
+}
+
+#[test]
+fn options_that_would_split_a_header_are_refused() {
+    let signer = {
+        let pem = std::fs::read(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../fixtures/keys/rsa2048_a.pkcs8.pem"
+        ))
+        .unwrap();
+        let key = oci_auth::PrivateKey::from_pem(&pem, None).unwrap();
+        oci_auth::Signer::new(oci_auth::SigningKey::new(
+            oci_auth::KeyId::verbatim("k".to_owned()).unwrap(),
+            key,
+        ))
+    };
+    let builder = || Client::builder(Endpoint::parse("https://h.example").unwrap(), signer.clone());
+    for bad in ["", "a b", "a\r\nx: y", "ä"] {
+        assert!(
+            builder()
+                .compartment_id(bad)
+                .build()
+                .unwrap_err()
+                .to_string()
+                .starts_with("compartment_id"),
+            "{bad:?}"
+        );
+        assert!(
+            builder().project(bad).build().unwrap_err().to_string().starts_with("project"),
+            "{bad:?}"
+        );
+    }
+    builder().compartment_id("ocid1.compartment.oc1..a").build().unwrap();
+}

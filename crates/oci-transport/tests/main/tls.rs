@@ -1,0 +1,80 @@
+//! TLS works whatever other crates of the program do with crypto providers.
+
+use std::sync::Arc;
+
+use oci_transport::{Client, Deadlines, Endpoint, ErrorKind, Roots};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::pki_types::PrivateKeyDer;
+
+use crate::{Service, request};
+
+/// A TLS server for `localhost` that answers every connection with one chat completion, and its certificate as PEM.
+async fn server() -> (u16, String) {
+    let issued = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let key = PrivateKeyDer::Pkcs8(issued.signing_key.serialize_der().into());
+    // The server uses the other provider, which is linked into this program as well.
+    let config = ServerConfig::builder_with_provider(Arc::new(
+        rustls::crypto::aws_lc_rs::default_provider(),
+    ))
+    .with_safe_default_protocol_versions()
+    .unwrap()
+    .with_no_client_auth()
+    .with_single_cert(vec![issued.cert.der().clone()], key)
+    .unwrap();
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        while let Ok((socket, _)) = listener.accept().await {
+            // A client that does not trust the certificate ends the handshake.
+            let Ok(mut stream) = acceptor.accept(socket).await else { continue };
+            let mut head = [0; 8192];
+            let _ = stream.read(&mut head).await;
+            let body = r#"{"choices":[{"index":0,"message":{"role":"assistant","content":"over TLS"},"finish_reason":"stop"}]}"#;
+            let answer = format!(
+                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+                body.len()
+            );
+            let _ = stream.write_all(answer.as_bytes()).await;
+            let _ = stream.shutdown().await;
+        }
+    });
+    (port, issued.cert.pem())
+}
+
+fn client(service: &Service, port: u16, roots: Roots) -> Client {
+    let endpoint = Endpoint::parse(&format!("https://localhost:{port}")).unwrap();
+    Client::builder(endpoint, service.signer.clone())
+        .roots(roots)
+        .deadlines(Deadlines::default())
+        .build()
+        .unwrap()
+}
+
+/// With two providers linked and none installed, anything that looks for a process-wide one would panic.
+#[tokio::test]
+async fn a_call_over_tls_while_another_provider_is_linked() {
+    assert!(
+        rustls::crypto::aws_lc_rs::default_provider().cipher_suites.len() > 1,
+        "the other provider is really there"
+    );
+    let service = Service::start().await;
+    let (port, pem) = server().await;
+    let answer =
+        client(&service, port, Roots::Pem(pem.into_bytes())).chat(&request()).await.unwrap();
+    assert_eq!(answer.text(), "over TLS");
+}
+
+#[tokio::test]
+async fn a_certificate_that_is_not_trusted_is_refused() {
+    let service = Service::start().await;
+    let (port, _) = server().await;
+    for roots in [Roots::Platform, Roots::Bundled] {
+        let error = client(&service, port, roots).chat(&request()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Connect, "{error:?}");
+        assert!(error.hint().unwrap().contains("certificates"));
+    }
+}
