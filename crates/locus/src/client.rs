@@ -1,0 +1,179 @@
+//! The client that finds everything it needs by itself.
+
+use std::path::PathBuf;
+
+use oci_auth::{CredentialOptions, Env, Region, Setting, Signer, UserCredentials};
+use oci_router::{Model, Router};
+use oci_transport::{Client as TransportClient, Deadlines, Endpoint, Roots};
+
+use crate::error::{Error, Result};
+
+/// Reaches every model of OCI Generative AI. Clones are cheap and share the connections.
+#[derive(Clone, Debug)]
+pub struct Client {
+    router: Router,
+    compartment_id: String,
+}
+
+impl Client {
+    /// A client from the environment of this process and the configuration file, as the [crate's page](crate) describes.
+    ///
+    /// Files are read; nothing is sent.
+    ///
+    /// # Errors
+    /// [`Error`] if there are no usable credentials or no region.
+    pub fn from_env() -> Result<Self> {
+        Self::builder(Env::process()).build()
+    }
+
+    /// A client that is told some of what it needs and finds the rest in an environment.
+    pub fn builder(env: Env) -> ClientBuilder {
+        ClientBuilder { env, ..ClientBuilder::default() }
+    }
+
+    /// A model by its id, such as `oci:openai.gpt-5.5`; the prefix may be left out.
+    ///
+    /// Nothing is checked yet: an id without a route is an error of the call.
+    #[must_use]
+    pub fn model(&self, id: impl Into<String>) -> Model {
+        self.router.model(id)
+    }
+
+    /// The endpoint that requests go to.
+    #[must_use]
+    pub fn endpoint(&self) -> &Endpoint {
+        self.router.client().endpoint()
+    }
+
+    /// The compartment that calls are made in: the tenancy, unless another was named.
+    #[must_use]
+    pub fn compartment_id(&self) -> &str {
+        &self.compartment_id
+    }
+}
+
+/// What a [`Client`] is told; everything that is left out is found in the environment or has a default.
+#[derive(Clone, Debug, Default)]
+#[must_use = "a builder does nothing until `build` is called"]
+pub struct ClientBuilder {
+    env: Env,
+    config_file: Option<PathBuf>,
+    profile: Option<String>,
+    region: Option<String>,
+    compartment_id: Option<String>,
+    project: Option<String>,
+    endpoint: Option<Endpoint>,
+    deadlines: Deadlines,
+    roots: Roots,
+}
+
+impl ClientBuilder {
+    /// The configuration file. Default: `OCI_CONFIG_FILE`, then `~/.oci/config`.
+    pub fn config_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.config_file = Some(path.into());
+        self
+    }
+
+    /// The profile of the configuration file. Default: `OCI_PROFILE`, then `DEFAULT`.
+    pub fn profile(mut self, name: impl Into<String>) -> Self {
+        self.profile = Some(name.into());
+        self
+    }
+
+    /// The region, such as `us-chicago-1`. Default: `OCI_REGION`, then the profile's.
+    pub fn region(mut self, id: impl Into<String>) -> Self {
+        self.region = Some(id.into());
+        self
+    }
+
+    /// The compartment that calls are made in and billed to. Default: `OCI_COMPARTMENT_ID`, then `compartment_id` of the profile,
+    /// then the tenancy, in which few policies allow it.
+    pub fn compartment_id(mut self, ocid: impl Into<String>) -> Self {
+        self.compartment_id = Some(ocid.into());
+        self
+    }
+
+    /// The Generative AI project that calls belong to. Default: none.
+    pub fn project(mut self, ocid: impl Into<String>) -> Self {
+        self.project = Some(ocid.into());
+        self
+    }
+
+    /// Another endpoint than the region's, such as that of the emulator; the region is then not needed.
+    pub fn endpoint(mut self, endpoint: Endpoint) -> Self {
+        self.endpoint = Some(endpoint);
+        self
+    }
+
+    /// How long each step may take. Default: [`Deadlines::default`].
+    pub fn deadlines(mut self, deadlines: Deadlines) -> Self {
+        self.deadlines = deadlines;
+        self
+    }
+
+    /// The certificate authorities to trust. Default: [`Roots::Platform`].
+    pub fn roots(mut self, roots: Roots) -> Self {
+        self.roots = roots;
+        self
+    }
+
+    /// Reads what was not told and makes the client. Nothing is sent.
+    ///
+    /// # Errors
+    /// [`Error`] naming the setting and where it came from.
+    pub fn build(self) -> Result<Client> {
+        let env = &self.env;
+        let options = CredentialOptions {
+            config_file: self.config_file.as_deref(),
+            profile: self.profile.as_deref(),
+            prefixes: &PREFIXES,
+        };
+        let credentials = UserCredentials::from_env(env, &options)?;
+        let endpoint = match &self.endpoint {
+            Some(endpoint) => endpoint.clone(),
+            None => Endpoint::inference(&self.find_region(&credentials)?),
+        };
+        let compartment_id =
+            match (self.compartment_id, Setting::CompartmentId.read(env, &PREFIXES)?) {
+                (Some(told), _) => told,
+                (None, Some((_, set))) => set.to_owned(),
+                (None, None) => credentials
+                    .profile()
+                    .get("compartment_id")
+                    .unwrap_or_else(|| credentials.tenancy())
+                    .to_owned(),
+            };
+        let client =
+            TransportClient::builder(endpoint, Signer::new(credentials.into_signing_key()))
+                .compartment_id(&compartment_id)
+                .deadlines(self.deadlines)
+                .roots(self.roots);
+        let client = self.project.into_iter().fold(client, oci_transport::ClientBuilder::project);
+        Ok(Client { router: Router::new(client.build()?), compartment_id })
+    }
+
+    fn find_region(&self, credentials: &UserCredentials) -> Result<Region> {
+        let (text, origin) = match (
+            &self.region,
+            Setting::Region.read(&self.env, &PREFIXES)?,
+            credentials.profile().get("region"),
+        ) {
+            (Some(told), _, _) => (told.as_str(), "as given".to_owned()),
+            (None, Some((name, set)), _) => (set, format!("from {name}")),
+            (None, None, Some(text)) => {
+                (text, format!("from profile {}", credentials.profile().name()))
+            }
+            (None, None, None) => {
+                let path = credentials.config_file().to_owned();
+                return Err(Error::NoRegion {
+                    profile: credentials.profile().name().to_owned(),
+                    path,
+                });
+            }
+        };
+        Region::parse(text).map_err(|source| Error::Region { origin, source })
+    }
+}
+
+/// The prefixes of the environment variables that this crate reads, the one that wins first.
+pub const PREFIXES: [&str; 2] = ["LOCUS_OCI_", oci_auth::OCI_PREFIX];

@@ -1,0 +1,84 @@
+//! Why a client could not be made or a call failed.
+
+use std::path::PathBuf;
+
+use oci_auth::{CredentialError, EnvError, RegionError};
+use oci_transport::BuildError;
+
+/// What the functions of this crate return.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// A client that could not be made, or a call that failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// An option cannot be used.
+    #[error(transparent)]
+    Build(#[from] BuildError),
+    /// A call failed.
+    #[error(transparent)]
+    Call(#[from] oci_router::Error),
+    /// There are no usable credentials.
+    #[error(transparent)]
+    Credentials(#[from] CredentialError),
+    /// An environment variable is not text.
+    #[error(transparent)]
+    Env(#[from] EnvError),
+    /// No region is set anywhere.
+    #[error("no region is set, neither OCI_REGION nor region in profile {profile} of {path}")]
+    NoRegion {
+        /// The profile.
+        profile: String,
+        /// The configuration file.
+        path: PathBuf,
+    },
+    /// The region is not known.
+    #[error("the region cannot be used ({origin})")]
+    Region {
+        /// Where the region came from.
+        origin: String,
+        /// Why not.
+        source: RegionError,
+    },
+}
+
+/// A failure of a stream or of a whole answer, for `?` in a function that returns this crate's [`Result`].
+impl From<oci_transport::Error> for Error {
+    fn from(error: oci_transport::Error) -> Self {
+        Self::Call(error.into())
+    }
+}
+
+impl Error {
+    /// What to do about it, as a phrase that can follow the message; `None` where there is nothing to advise.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Build(_) => Some("correct the option or leave it out".to_owned()),
+            Self::Call(error) => error.hint(),
+            Self::Credentials(error) => Some(error.hint().to_owned()),
+            Self::Env(_) => Some("set it to UTF-8 text or unset it".to_owned()),
+            Self::NoRegion { .. } => Some(
+                "set OCI_REGION to a region that offers Generative AI, such as us-chicago-1"
+                    .to_owned(),
+            ),
+            Self::Region { source, .. } => Some(match source.nearest() {
+                Some(nearest) => {
+                    format!("set it to {nearest}, or to another region id such as us-chicago-1")
+                }
+                None => {
+                    "use a region id such as us-chicago-1, eu-frankfurt-1 or uk-london-1".to_owned()
+                }
+            }),
+        }
+    }
+
+    /// The failure of the transport, if it is one: with status, code, request id and kind.
+    #[must_use]
+    pub fn transport(&self) -> Option<&oci_transport::Error> {
+        match self {
+            Self::Call(oci_router::Error::Transport(error)) => Some(error),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! # locus
+#![doc = include_str!("../README.md")]
+
+mod client;
+mod error;
+
+/// What most programs need: `use locus::prelude::*;`.
+pub mod prelude {
+    pub use crate::{Client, Error};
+    pub use oci_wire::chat::{ChatRequest, Message};
+}
+
+// The public interface is:
+pub use client::{Client, ClientBuilder, PREFIXES};
+pub use error::{Error, Result};
+
+pub use oci_auth::{Env, Region};
+pub use oci_router::{
+    Chat, ChatInput, Model, ModelId, Route, RouteError, Serving, Transport, prefixes, route,
+};
+pub use oci_transport::{Answer, ChatStream, Deadlines, Endpoint, ErrorKind, Roots, Timeout};
+
+/// The crates below, whole.
+pub use {oci_auth as auth, oci_router as router, oci_transport as transport, oci_wire as wire};
