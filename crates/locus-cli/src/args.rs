@@ -1,0 +1,107 @@
+//! The command line.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use oci_emulator::Fault;
+
+/// Every model of OCI Generative AI from a terminal.
+#[derive(Debug, Parser)]
+#[command(name = "locus", version, propagate_version = true, after_help = EXIT_STATUS)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Sends a prompt to a model and prints the answer as it arrives.
+    Chat(ChatArgs),
+    /// Serves a loopback OCI Generative AI that checks every signature, for tests and offline use.
+    Emulate(EmulateArgs),
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = EXIT_STATUS)]
+pub(crate) struct ChatArgs {
+    /// What to say to the model; without it, or as `-`, it is read from standard input.
+    pub(crate) prompt: Option<String>,
+
+    /// The model.
+    #[arg(long, short, default_value = "oci:openai.gpt-5.5", value_name = "ID")]
+    pub(crate) model: String,
+
+    /// A system message that comes before the prompt.
+    #[arg(long, short, value_name = "TEXT")]
+    pub(crate) system: Option<String>,
+
+    /// Wait for the whole answer instead of printing it piece by piece.
+    #[arg(long)]
+    pub(crate) no_stream: bool,
+
+    /// Print JSON as the service sent it: one line for each chunk, or one object with --no-stream.
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// The profile of the configuration file [default: OCI_PROFILE, then DEFAULT].
+    #[arg(long, value_name = "NAME", conflicts_with = "emulator")]
+    pub(crate) profile: Option<String>,
+
+    /// The region [default: OCI_REGION, then the profile's].
+    #[arg(long, value_name = "REGION", conflicts_with = "emulator")]
+    pub(crate) region: Option<String>,
+
+    /// The compartment to call in [default: OCI_COMPARTMENT_ID, then the profile's, then the tenancy].
+    #[arg(long, value_name = "OCID")]
+    pub(crate) compartment_id: Option<String>,
+
+    /// Another endpoint than the region's, such as http://127.0.0.1:8787 of `locus emulate`.
+    #[arg(long, value_name = "URL", conflicts_with_all = ["emulator", "region"])]
+    pub(crate) endpoint: Option<String>,
+
+    /// Call an emulator inside this process, with a key made for this call, instead of the service.
+    #[arg(long)]
+    pub(crate) emulator: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct EmulateArgs {
+    /// The loopback address to listen on.
+    #[arg(long, default_value = "127.0.0.1", value_name = "ADDRESS")]
+    pub(crate) host: IpAddr,
+
+    /// The port to listen on; 0 chooses a free one.
+    #[arg(long, default_value_t = 8787)]
+    pub(crate) port: u16,
+
+    /// Where to write the configuration file and the key [default: a temporary folder, removed at the end].
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) dir: Option<PathBuf>,
+
+    /// The pause between the pieces of a streamed answer, in milliseconds.
+    #[arg(long, default_value_t = 30, value_name = "MS")]
+    pub(crate) token_delay: u64,
+
+    /// How every chat request fails, such as status=429, delay=500ms, cut=3 or garbage=2.
+    #[arg(long, value_name = "FAULT")]
+    pub(crate) fault: Option<Fault>,
+
+    /// Print where it listens as one line of JSON, and end when standard input is closed.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+const EXIT_STATUS: &str = "\
+Exit status:
+  0    the answer is complete
+  1    an error of this machine, such as a full disk
+  2    the command line is wrong
+  3    configuration, credentials, region or model id cannot be used
+  4    the service did not accept the signature (401)
+  5    not authorized, or not found (403, 404)
+  6    too many requests (429)
+  7    another error of the service
+  8    no connection, or a deadline passed
+  9    the answer is incomplete or unreadable
+  130  interrupted";

@@ -1,0 +1,44 @@
+//! The `locus` command.
+
+mod args;
+mod chat;
+mod emulate;
+mod escape;
+mod failure;
+mod signal;
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use args::{Cli, Command};
+use failure::Failure;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime =
+        match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
+            Ok(runtime) => runtime,
+            Err(error) => return report(&Failure::io("cannot start", error)),
+        };
+    let result = runtime.block_on(async {
+        match cli.command {
+            Command::Chat(args) => chat::run(args).await,
+            Command::Emulate(args) => emulate::run(args).await,
+        }
+    });
+    // A read of standard input may still block its thread; nobody waits for it.
+    runtime.shutdown_background();
+    match result {
+        Ok(code) => code,
+        Err(failure) => report(&failure),
+    }
+}
+
+/// One line on standard error, then the status that the failure stands for.
+fn report(failure: &Failure) -> ExitCode {
+    // If standard error is closed there is nobody left to tell.
+    let _ = writeln!(std::io::stderr(), "locus: {}", escape::line(&failure.to_string()));
+    failure.exit_code()
+}

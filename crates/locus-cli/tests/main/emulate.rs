@@ -1,0 +1,73 @@
+//! `locus emulate` serves until it is told to end, and `locus chat` finds it by what it prints.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Stdio};
+
+use crate::{locus, stderr, stdout};
+
+/// The command, its first line of output, and the rest of its output.
+fn start(
+    home: &std::path::Path,
+    args: &[&str],
+) -> (Child, String, BufReader<std::process::ChildStdout>) {
+    let mut command = locus(home);
+    command.arg("emulate").args(args).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut output = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    output.read_line(&mut line).unwrap();
+    (child, line, output)
+}
+
+#[test]
+fn what_it_prints_is_enough_to_call_it() {
+    let home = tempfile::tempdir().unwrap();
+    let (mut child, line, _) = start(home.path(), &["--port", "0", "--json"]);
+    let told: serde_json::Value = serde_json::from_str(&line).unwrap();
+    let text = |key: &str| told[key].as_str().unwrap().to_owned();
+
+    let mut chat = locus(home.path());
+    chat.args(["chat", "--endpoint", &text("url"), "What is 2x2?"])
+        .env("OCI_CONFIG_FILE", text("config_file"));
+    let output = chat.output().unwrap();
+    assert_eq!(stdout(&output), "2x2 is 4.\n", "{}", stderr(&output));
+    for key in ["key_file", "profile", "region", "tenancy", "user", "fingerprint", "compartment_id"]
+    {
+        assert!(!text(key).is_empty(), "{key}");
+    }
+
+    drop(child.stdin.take());
+    assert!(child.wait().unwrap().success(), "it ends when its input does");
+    assert!(!std::path::Path::new(&text("config_file")).exists(), "the temporary folder is gone");
+}
+
+#[test]
+fn a_fault_is_what_every_chat_meets() {
+    let home = tempfile::tempdir().unwrap();
+    let (mut child, line, _) =
+        start(home.path(), &["--port", "0", "--json", "--fault", "status=429"]);
+    let told: serde_json::Value = serde_json::from_str(&line).unwrap();
+    let mut chat = locus(home.path());
+    chat.args(["chat", "--endpoint", told["url"].as_str().unwrap(), "hi"]);
+    chat.env("OCI_CONFIG_FILE", told["config_file"].as_str().unwrap());
+    assert_eq!(chat.output().unwrap().status.code(), Some(6));
+    drop(child.stdin.take());
+    child.wait().unwrap();
+}
+
+#[test]
+fn a_person_is_told_how_to_call_it() {
+    let home = tempfile::tempdir().unwrap();
+    let (mut child, first, mut output) = start(home.path(), &["--port", "0"]);
+    assert!(first.starts_with("The emulator listens on http://127.0.0.1:"), "{first}");
+    let mut command = String::new();
+    while !command.contains("locus chat --endpoint") {
+        command.clear();
+        assert!(output.read_line(&mut command).unwrap() > 0, "the instructions end too early");
+    }
+    let killed = std::process::Command::new("kill")
+        .args(["-TERM", &child.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(killed.success() && child.wait().unwrap().success());
+}
