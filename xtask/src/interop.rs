@@ -1,0 +1,175 @@
+//! `cargo xtask interop`: the official Python clients against `locus emulate`.
+//!
+//! That the emulator accepts what they sign, and refuses every mutation of it, is proved by
+//! programs that were not written here.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use cargo_metadata::MetadataCommand;
+
+use crate::process::{Result, cargo, is_ci, root, run, shown};
+
+/// An official client: the name of its pinned list, and the script that drives it.
+const PEERS: &[(&str, &str)] = &[
+    ("oci", "peer_oci.py"),
+    ("oci-genai-auth", "peer_genai_auth.py"),
+    ("oci-openai", "peer_oci_openai.py"),
+];
+
+/// Runs in the environment of the first peer, on what all of them sent.
+const MUTATIONS: &str = "mutate.py";
+
+/// Runs every peer, then the mutations, and closes with the counts.
+pub(crate) fn run_all() -> Result<()> {
+    let target = MetadataCommand::new().current_dir(root()).no_deps().exec()?.target_directory;
+    let target = PathBuf::from(target);
+    run(&mut cargo(&["build", "--locked", "--bin", "locus"]))?;
+
+    let folder = target.join("interop");
+    let mut pythons = Vec::new();
+    for (peer, _) in PEERS {
+        pythons.push(environment(&folder, peer)?);
+    }
+    let requests = folder.join("requests");
+    if requests.exists() {
+        std::fs::remove_dir_all(&requests)?;
+    }
+    std::fs::create_dir_all(&requests)?;
+
+    let emulator = Emulator::start(&target.join("debug").join("locus"))?;
+    println!("emulator: {}", emulator.description);
+    let mut counts = Counts::default();
+    for (python, (_, script)) in pythons.iter().zip(PEERS) {
+        emulator.examine(python, script, &requests, &mut counts)?;
+    }
+    if let Some(python) = pythons.first() {
+        emulator.examine(python, MUTATIONS, &requests, &mut counts)?;
+    }
+    println!("{} passed, {} failed", counts.passed, counts.failed);
+    if counts.failed == 0 { Ok(()) } else { Err("a client and the emulator disagree".into()) }
+}
+
+/// `run_all` where there is Python; elsewhere a word about it, and an error only in CI.
+pub(crate) fn run_where_possible() -> Result<()> {
+    let mut python = Command::new("python3");
+    python.args(["-c", "import venv, ensurepip, sys; sys.exit(sys.version_info < (3, 10))"]);
+    let found = python.stderr(Stdio::null()).status();
+    if found.is_ok_and(|status| status.success()) {
+        return run_all();
+    }
+    let missing = "interop needs python3 (3.10 or later) with its modules venv and ensurepip";
+    if is_ci() {
+        return Err(missing.into());
+    }
+    println!("{missing}: skipped");
+    Ok(())
+}
+
+#[derive(Default)]
+struct Counts {
+    passed: usize,
+    failed: usize,
+}
+
+/// A virtual environment with exactly the packages of the peer's list; returns its interpreter.
+fn environment(folder: &Path, peer: &str) -> Result<PathBuf> {
+    let list = scripts().join("requirements").join(format!("{peer}.txt"));
+    let wanted = std::fs::read_to_string(&list)?;
+    let home = folder.join(peer);
+    let python = home.join("bin").join("python");
+    let installed = home.join("installed.txt");
+    if std::fs::read_to_string(&installed).is_ok_and(|found| found == wanted) {
+        return Ok(python);
+    }
+    run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&home))?;
+    let pip = |arguments: &[&str]| {
+        let mut command = Command::new(&python);
+        command.args(["-m", "pip", "--disable-pip-version-check"]).args(arguments);
+        command
+    };
+    // Nothing is resolved here: the list is complete, which `pip check` confirms.
+    // Compiling all of the SDK takes longer than everything else; little of it is ever imported.
+    let install = ["install", "--quiet", "--no-compile", "--no-deps", "--only-binary", ":all:"];
+    run(pip(&install).arg("--requirement").arg(&list))?;
+    run(&mut pip(&["check"]))?;
+    std::fs::write(installed, wanted)?;
+    Ok(python)
+}
+
+fn scripts() -> PathBuf {
+    root().join("xtask").join("interop")
+}
+
+/// A running `locus emulate`; it ends when this value is dropped.
+struct Emulator {
+    process: Child,
+    /// The line of JSON that tells where it listens and what it accepts.
+    description: String,
+}
+
+impl Emulator {
+    fn start(program: &Path) -> Result<Self> {
+        let mut command = Command::new(program);
+        command.args(["emulate", "--port", "0", "--json"]);
+        println!("$ {}", shown(&command));
+        let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let output = process.stdout.take().ok_or("the emulator has no standard output")?;
+        let mut emulator = Self { process, description: String::new() };
+        BufReader::new(output).read_line(&mut emulator.description)?;
+        emulator.description.truncate(emulator.description.trim_end().len());
+        if emulator.description.is_empty() {
+            return Err("the emulator ended without a description".into());
+        }
+        Ok(emulator)
+    }
+
+    /// Runs a script against the emulator, passes its lines on and counts them.
+    fn examine(
+        &self,
+        python: &Path,
+        script: &str,
+        requests: &Path,
+        counts: &mut Counts,
+    ) -> Result<()> {
+        let mut command = Command::new(python);
+        command.arg(scripts().join(script)).arg(&self.description).arg(requests);
+        command.env("PYTHONDONTWRITEBYTECODE", "1").env("PYTHONUNBUFFERED", "1");
+        // The clients talk to this machine only, whatever proxy the environment names.
+        command.env("NO_PROXY", "127.0.0.1").env("no_proxy", "127.0.0.1");
+        println!("$ python {script}");
+        let mut process = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
+        let output = process.stdout.take().ok_or("python has no standard output")?;
+        let before = counts.failed;
+        for line in BufReader::new(output).lines() {
+            let line = line?;
+            println!("{line}");
+            counts.passed += usize::from(line.starts_with("ok "));
+            counts.failed += usize::from(line.starts_with("FAILED "));
+        }
+        // A script that ends early without naming a check has failed all the same.
+        if !process.wait()?.success() && counts.failed == before {
+            println!("FAILED {script}: it ended before its checks did");
+            counts.failed += 1;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        // It ends when its input does, and takes its temporary files with it.
+        drop(self.process.stdin.take());
+        for _ in 0..100 {
+            if !matches!(self.process.try_wait(), Ok(None)) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        // Both fail only if it has ended in the meantime.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}

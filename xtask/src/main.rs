@@ -1,0 +1,46 @@
+//! The checks of this workspace, as one small program without a build system: `cargo xtask`.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program of the terminal")]
+
+mod ci;
+mod interop;
+mod layers;
+mod process;
+mod tidy;
+
+use std::process::ExitCode;
+
+const HELP: &str = "\
+The checks of this workspace.
+
+usage: cargo xtask <command>
+
+  ci        everything a change must pass: tests, formatting, lints, docs, tidy, each crate
+            alone with its features, packaging, the README's first command, interop
+  tidy      what no compiler checks: layers, dependencies, licences, file sizes, words
+            (`cargo test -p xtask` runs the same)
+  interop   the official Python clients against `locus emulate`, then a table of mutations
+            of their requests, each of which must be refused (needs python3; without it the
+            command succeeds and says so, unless CI=true)
+  help      this text";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let outcome = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["ci"] => ci::run_all(),
+        ["tidy"] => tidy::run(),
+        ["interop"] => interop::run_where_possible(),
+        [] | ["help" | "-h" | "--help"] => {
+            println!("{HELP}");
+            Ok(())
+        }
+        _ => Err(format!("unknown arguments `{}`\n\n{HELP}", arguments.join(" ")).into()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
