@@ -22,3 +22,8 @@ pub use oci_transport::{Answer, ChatStream, Deadlines, Endpoint, ErrorKind, Root
 
 /// The crates below, whole.
 pub use {oci_auth as auth, oci_router as router, oci_transport as transport, oci_wire as wire};
+
+/// The front page of the workspace, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct FrontPage;
