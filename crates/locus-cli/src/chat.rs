@@ -26,7 +26,7 @@ pub(crate) async fn run(args: ChatArgs) -> Result<ExitCode, Failure> {
     };
     match ended {
         Ok(summary) => {
-            summary.print();
+            summary.print(dims(&Env::process()));
             Ok(ExitCode::SUCCESS)
         }
         Err(Ended::Unwanted) => Ok(ExitCode::SUCCESS),
@@ -39,6 +39,12 @@ pub(crate) async fn run(args: ChatArgs) -> Result<ExitCode, Failure> {
             })
         }
     }
+}
+
+/// Whether standard error shows styles, and the user wants them (<https://no-color.org>).
+fn dims(env: &Env) -> bool {
+    let set = |name| env.get(name).ok().flatten();
+    std::io::stderr().is_terminal() && set("NO_COLOR").is_none() && set("TERM") != Some("dumb")
 }
 
 /// Why an answer was not shown to its end.

@@ -6,6 +6,7 @@ use std::io;
 use std::process::ExitCode;
 
 use locus::ErrorKind;
+use locus::auth::CredentialError;
 
 /// Why a command failed.
 #[derive(Debug)]
@@ -42,10 +43,16 @@ impl Failure {
 impl From<locus::Error> for Failure {
     fn from(error: locus::Error) -> Self {
         let transport = error.transport();
+        let mut hint = error.hint();
+        if let (locus::Error::Credentials(CredentialError::NoConfigFile { .. }), Some(hint)) =
+            (&error, &mut hint)
+        {
+            hint.push_str(", or try it without an account with --emulator");
+        }
         Self {
             code: transport.map_or(CONFIGURATION, transport_code),
             message: chain("", &error),
-            hint: error.hint(),
+            hint,
             opc_request_id: transport.and_then(|error| error.opc_request_id()).map(str::to_owned),
         }
     }

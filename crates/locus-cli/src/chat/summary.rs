@@ -68,9 +68,11 @@ impl Summary {
         self.opc_request_id = answer.opc_request_id().map(str::to_owned);
     }
 
-    pub(crate) fn print(&self) {
+    /// Writes the line, dimmed where that can be seen so that it is not taken for the answer.
+    pub(crate) fn print(&self, dim: bool) {
+        let (begin, end) = if dim { ("\u{1b}[2m", "\u{1b}[0m") } else { ("", "") };
         // If standard error is closed there is nobody left to tell.
-        let _ = writeln!(std::io::stderr(), "{}", escape::line(&self.to_string()));
+        let _ = writeln!(std::io::stderr(), "{begin}{}{end}", escape::line(&self.to_string()));
     }
 }
 
