@@ -93,32 +93,32 @@ impl Error {
 
     /// The service's answer with an error status.
     pub(crate) fn service(status: StatusCode, body: &ErrorBody, raw_body: Bytes) -> Self {
-        let code = body.code.as_deref().map(|code| format!(" {code}")).unwrap_or_default();
-        let text =
-            body.message.as_deref().map(|text| format!(": {}", one_line(text))).unwrap_or_default();
-        let mut error = Self::new(
-            ErrorKind::Service,
-            format!("the service answered {}{code}{text}", status.as_u16()),
-        );
+        let what = format!("the service answered {}", status.as_u16());
+        let mut error = Self::told(ErrorKind::Service, what, body).with_raw_body(raw_body);
         error.0.status = Some(status);
-        error.0.code.clone_from(&body.code);
-        error.0.service_message.clone_from(&body.message);
-        error.0.raw_body = raw_body;
         error
     }
 
     /// An error object that arrived inside a stream.
     pub(crate) fn in_stream(body: &ErrorBody, data: &str) -> Self {
-        let code = body.code.as_deref().map(|code| format!(" {code}")).unwrap_or_default();
-        let text =
-            body.message.as_deref().map(|text| format!(": {}", one_line(text))).unwrap_or_default();
-        let mut error = Self::new(
-            ErrorKind::Stream,
-            format!("the service ended the stream with error{code}{text}"),
-        );
+        let what = "the service ended the stream with error".to_owned();
+        Self::told(ErrorKind::Stream, what, body)
+            .with_raw_body(Bytes::copy_from_slice(data.as_bytes()))
+    }
+
+    /// A failure that the service gave code and message for.
+    fn told(kind: ErrorKind, mut what: String, body: &ErrorBody) -> Self {
+        if let Some(code) = &body.code {
+            what.push(' ');
+            what.push_str(&one_line(code));
+        }
+        if let Some(text) = &body.message {
+            what.push_str(": ");
+            what.push_str(&one_line(text));
+        }
+        let mut error = Self::new(kind, what);
         error.0.code.clone_from(&body.code);
         error.0.service_message.clone_from(&body.message);
-        error.0.raw_body = Bytes::copy_from_slice(data.as_bytes());
         error
     }
 
