@@ -62,14 +62,9 @@ impl Error {
                 "set OCI_REGION to a region that offers Generative AI, such as us-chicago-1"
                     .to_owned(),
             ),
-            Self::Region { source, .. } => Some(match source.nearest() {
-                Some(nearest) => {
-                    format!("set it to {nearest}, or to another region id such as us-chicago-1")
-                }
-                None => {
-                    "use a region id such as us-chicago-1, eu-frankfurt-1 or uk-london-1".to_owned()
-                }
-            }),
+            Self::Region { .. } => Some(
+                "use a region id such as us-chicago-1, eu-frankfurt-1 or uk-london-1".to_owned(),
+            ),
         }
     }
 

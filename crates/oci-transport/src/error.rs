@@ -114,7 +114,8 @@ impl Error {
         }
         if let Some(text) = &body.message {
             what.push_str(": ");
-            what.push_str(&one_line(text));
+            // A hint may follow, so the sentence ends without its full stop.
+            what.push_str(one_line(text).trim_end_matches('.'));
         }
         let mut error = Self::new(kind, what);
         error.0.code.clone_from(&body.code);

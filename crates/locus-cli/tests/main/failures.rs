@@ -48,11 +48,11 @@ async fn what_is_wrong_on_this_machine() {
     check(&unknown, 3, &["no profile WORK, the file has DEFAULT", "name one of those"]);
 
     let region = run(desk.command(&["chat", "--region", "us-chicgo-1", "What is 2x2?"])).await;
-    check(&region, 3, &["unknown region \"us-chicgo-1\"", "set it to us-chicago-1"]);
+    check(&region, 3, &["unknown region \"us-chicgo-1\"", "did you mean us-chicago-1?"]);
 
     let mut command = desk.command(&["chat", "What is 2x2?"]);
     command.env("OCI_REGION", "atlantis-1");
-    check(&run(command).await, 3, &["(from OCI_REGION)", "us-chicago-1, eu-frankfurt-1"]);
+    check(&run(command).await, 3, &["(from OCI_REGION)", "such as us-chicago-1"]);
 
     let vendor = run(desk.chat(&["--model", "oci:acme.rocket", "What is 2x2?"])).await;
     check(&vendor, 3, &["\"acme.rocket\"", "openai., meta., xai., mistral., google., anthropic."]);
