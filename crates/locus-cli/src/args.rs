@@ -60,6 +60,10 @@ pub(crate) struct ChatArgs {
     #[arg(long, value_name = "URL", conflicts_with_all = ["emulator", "region"])]
     pub(crate) endpoint: Option<String>,
 
+    /// How often to try again what the service has not done, such as after a 429.
+    #[arg(long, default_value_t = 2, value_name = "N")]
+    pub(crate) retries: u32,
+
     /// Call an emulator inside this process, with a key made for this call, instead of the service.
     #[arg(long)]
     pub(crate) emulator: bool,

@@ -7,7 +7,7 @@ use std::io::{IsTerminal as _, Read as _};
 use std::process::ExitCode;
 use std::time::Instant;
 
-use locus::{Client, Endpoint, Env};
+use locus::{Client, Endpoint, Env, RetryPolicy};
 use oci_emulator::Emulator;
 
 use crate::args::ChatArgs;
@@ -123,7 +123,8 @@ struct Target {
 
 /// A client of the service, or of the endpoint that was named.
 fn client(args: &ChatArgs) -> Result<Client, Failure> {
-    let mut builder = Client::builder(Env::process());
+    let retry = RetryPolicy { retries: args.retries, ..RetryPolicy::default() };
+    let mut builder = Client::builder(Env::process()).retry(retry);
     if let Some(profile) = &args.profile {
         builder = builder.profile(profile);
     }

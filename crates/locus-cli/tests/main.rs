@@ -35,9 +35,10 @@ impl Desk {
         command
     }
 
-    /// `locus chat` against the emulator.
+    /// `locus chat` against the emulator, every failure told at once.
     fn chat(&self, args: &[&str]) -> Command {
-        let mut command = self.command(&["chat", "--endpoint", &self.emulator.url()]);
+        let mut command =
+            self.command(&["chat", "--retries", "0", "--endpoint", &self.emulator.url()]);
         command.args(args);
         command
     }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use oci_auth::{CredentialOptions, Env, Region, Setting, Signer, UserCredentials};
 use oci_router::{Model, Router};
-use oci_transport::{Client as TransportClient, Deadlines, Endpoint, Roots};
+use oci_transport::{Client as TransportClient, Deadlines, Endpoint, RetryPolicy, Roots};
 
 use crate::error::{Error, Result};
 
@@ -64,6 +64,7 @@ pub struct ClientBuilder {
     project: Option<String>,
     endpoint: Option<Endpoint>,
     deadlines: Deadlines,
+    retry: RetryPolicy,
     roots: Roots,
 }
 
@@ -111,6 +112,12 @@ impl ClientBuilder {
         self
     }
 
+    /// How often, and for how long, a call is tried again. Default: [`RetryPolicy::default`].
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
     /// The certificate authorities to trust. Default: [`Roots::Platform`].
     pub fn roots(mut self, roots: Roots) -> Self {
         self.roots = roots;
@@ -147,6 +154,7 @@ impl ClientBuilder {
             TransportClient::builder(endpoint, Signer::new(credentials.into_signing_key()))
                 .compartment_id(&compartment_id)
                 .deadlines(self.deadlines)
+                .retry(self.retry)
                 .roots(self.roots);
         let client = self.project.into_iter().fold(client, oci_transport::ClientBuilder::project);
         Ok(Client { router: Router::new(client.build()?), compartment_id })

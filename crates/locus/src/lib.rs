@@ -18,7 +18,9 @@ pub use oci_auth::{Env, Region};
 pub use oci_router::{
     Chat, ChatInput, Model, ModelId, Route, RouteError, Serving, Transport, prefixes, route,
 };
-pub use oci_transport::{Answer, ChatStream, Deadlines, Endpoint, ErrorKind, Roots, Timeout};
+pub use oci_transport::{
+    Answer, ChatStream, Deadlines, Endpoint, ErrorKind, RetryPolicy, Roots, Timeout,
+};
 
 /// The crates below, whole.
 pub use {oci_auth as auth, oci_router as router, oci_transport as transport, oci_wire as wire};

@@ -1,6 +1,7 @@
 //! One attempt: build the request, sign it, send it, and tell success from failure.
 
 use std::error::Error as StdError;
+use std::time::SystemTime;
 
 use bytes::{Bytes, BytesMut};
 use http::header::{
@@ -12,11 +13,12 @@ use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use oci_auth::BodyDigest;
 use oci_wire::error::ErrorBody;
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::client::Inner;
 use crate::error::{Error, ErrorKind, Place, Timeout};
-use crate::request_id;
+use crate::random;
+use crate::retry::{Backoff, asked_for};
 
 /// What an operation sends.
 pub(crate) struct Call<'a> {
@@ -46,20 +48,35 @@ impl Opened {
 }
 
 impl Inner {
-    /// Sends one request and returns its answer if the status is a success.
+    /// Sends a request, again where that is right, and returns its answer if the status is a success.
     pub(crate) async fn send(&self, call: Call<'_>) -> Result<Opened, Error> {
+        let start = Instant::now();
+        let digest = BodyDigest::of(&call.body);
+        let mut backoff = Backoff::new(self.retry);
+        let mut attempts = 1;
+        loop {
+            let error = match self.attempt(&call, &digest).await {
+                Ok(opened) => return Ok(opened),
+                Err(error) => error,
+            };
+            match backoff.after(&error, start.elapsed(), random::fraction()) {
+                Some(wait) => sleep(wait).await,
+                None => return Err(error.with_attempts(attempts, start.elapsed())),
+            }
+            attempts += 1;
+        }
+    }
+
+    async fn attempt(&self, call: &Call<'_>, digest: &BodyDigest) -> Result<Opened, Error> {
         let place = Place { model: Some(call.model.to_owned()), ..self.place.clone() };
-        let sent_id = request_id::fresh();
+        let sent_id = random::request_id();
         let complete = |error: Error| error.with_request_id(sent_id.as_deref()).at(&place);
 
-        let digest = BodyDigest::of(&call.body);
-        let mut request = self.request(&call, sent_id.as_deref());
+        let mut request = self.request(call, sent_id.as_deref());
         // Signed here, in the attempt, because a signature is valid for five minutes only.
-        self.signer.sign_digest(&mut request, &digest).map_err(|source| {
-            complete(
-                Error::new(ErrorKind::Request, "the request could not be signed")
-                    .with_source(source),
-            )
+        self.signer.sign_digest(&mut request, digest).map_err(|source| {
+            let error = Error::new(ErrorKind::Request, "the request could not be signed");
+            complete(error.with_source(source))
         })?;
 
         let limit = self.deadlines.first_byte;
@@ -87,7 +104,8 @@ impl Inner {
                 _ => Ok(opened),
             };
         }
-        Err(self.refused(opened).await)
+        let retry_after = asked_for(&opened.headers, SystemTime::now());
+        Err(self.refused(opened).await.with_retry_after(retry_after))
     }
 
     fn request(&self, call: &Call<'_>, id: Option<&str>) -> Request<Full<Bytes>> {

@@ -14,6 +14,7 @@ use crate::connect::{Connector, connector};
 use crate::deadlines::Deadlines;
 use crate::endpoint::Endpoint;
 use crate::error::Place;
+use crate::retry::RetryPolicy;
 use crate::tls::{Roots, client_config};
 
 /// A client of the Generative AI service. Clones are cheap and share the connections.
@@ -44,6 +45,7 @@ pub(crate) struct Inner {
     pub(crate) endpoint: Endpoint,
     pub(crate) signer: Signer,
     pub(crate) deadlines: Deadlines,
+    pub(crate) retry: RetryPolicy,
     pub(crate) body_limit: usize,
     pub(crate) compartment_id: Option<HeaderValue>,
     pub(crate) project: Option<HeaderValue>,
@@ -57,6 +59,7 @@ impl Client {
             endpoint,
             signer,
             deadlines: Deadlines::default(),
+            retry: RetryPolicy::default(),
             roots: Roots::default(),
             body_limit: DEFAULT_BODY_LIMIT,
             compartment_id: None,
@@ -87,6 +90,7 @@ pub struct ClientBuilder {
     endpoint: Endpoint,
     signer: Signer,
     deadlines: Deadlines,
+    retry: RetryPolicy,
     roots: Roots,
     body_limit: usize,
     compartment_id: Option<String>,
@@ -110,6 +114,12 @@ impl ClientBuilder {
     /// How long each step may take. Default: [`Deadlines::default`].
     pub fn deadlines(mut self, deadlines: Deadlines) -> Self {
         self.deadlines = deadlines;
+        self
+    }
+
+    /// How often, and for how long, a call is tried again. Default: [`RetryPolicy::default`].
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
         self
     }
 
@@ -149,6 +159,7 @@ impl ClientBuilder {
         let inner = Inner {
             http,
             deadlines: self.deadlines,
+            retry: self.retry,
             body_limit: self.body_limit,
             compartment_id: header("compartment_id", &self.compartment_id)?,
             project: header("project", &self.project)?,

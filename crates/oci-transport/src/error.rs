@@ -4,6 +4,7 @@ mod hint;
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::StatusCode;
@@ -25,6 +26,8 @@ struct Inner {
     service_message: Option<String>,
     opc_request_id: Option<String>,
     raw_body: Bytes,
+    retry_after: Option<Duration>,
+    attempts: u32,
     place: Option<Place>,
     source: Option<BoxError>,
 }
@@ -86,6 +89,8 @@ impl Error {
             service_message: None,
             opc_request_id: None,
             raw_body: Bytes::new(),
+            retry_after: None,
+            attempts: 1,
             place: None,
             source: None,
         }))
@@ -158,6 +163,21 @@ impl Error {
         self
     }
 
+    pub(crate) fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
+        self.0.retry_after = wait;
+        self
+    }
+
+    /// Notes that this was the last of several attempts.
+    pub(crate) fn with_attempts(mut self, attempts: u32, elapsed: Duration) -> Self {
+        self.0.attempts = attempts;
+        if attempts > 1 {
+            let times = format!(", {attempts} attempts in {:.1} s", elapsed.as_secs_f64());
+            self.0.message.push_str(&times);
+        }
+        self
+    }
+
     pub(crate) fn at(mut self, place: &Place) -> Self {
         self.0.place = Some(place.clone());
         self
@@ -197,6 +217,18 @@ impl Error {
     #[must_use]
     pub fn raw_body(&self) -> &Bytes {
         &self.0.raw_body
+    }
+
+    /// How long the service asks to wait before another attempt.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// How many attempts were made, this failure being that of the last one.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
     }
 
     /// Whether the service did not accept the signature (401).
@@ -269,6 +301,7 @@ impl fmt::Debug for Error {
             .field("status", &self.0.status)
             .field("code", &self.0.code)
             .field("opc_request_id", &self.0.opc_request_id)
+            .field("attempts", &self.0.attempts)
             .field("raw_body_len", &self.0.raw_body.len())
             .field("source", &self.0.source)
             .finish()

@@ -12,7 +12,8 @@
 //!
 //! - An [`Endpoint`] is made from configuration only. Operations add a relative path, and redirects are not followed, so no
 //!   signature reaches another host. Plain http goes to this machine only.
-//! - Every attempt is signed anew, because a signature is valid for five minutes.
+//! - Every attempt is signed anew, because a signature is valid for five minutes. What is [retried](RetryPolicy) is only what the
+//!   service has not done.
 //! - A stream that ends early is [`ErrorKind::Truncated`], never a short success.
 //! - An [`Error`] has the status, the service's code, the `opc-request-id` and a [`hint`](Error::hint).
 //! - The crypto provider of TLS is passed as a value, so other crates of the same program may use another one.
@@ -26,7 +27,8 @@ mod connect;
 mod deadlines;
 mod endpoint;
 mod error;
-mod request_id;
+mod random;
+mod retry;
 mod stream;
 mod tls;
 mod v1;
@@ -37,5 +39,6 @@ pub use client::{BuildError, Client, ClientBuilder};
 pub use deadlines::Deadlines;
 pub use endpoint::{Endpoint, EndpointError};
 pub use error::{Error, ErrorKind, Timeout};
+pub use retry::RetryPolicy;
 pub use stream::ChatStream;
 pub use tls::Roots;

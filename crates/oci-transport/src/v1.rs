@@ -16,7 +16,7 @@ impl Client {
     /// `stream` and `stream_options` of the request are left out, whatever they are.
     ///
     /// # Errors
-    /// [`Error`]. Nothing is retried. Dropping the future cancels the request; the service may go on with it.
+    /// [`Error`], after the retries of the client's [`RetryPolicy`](crate::RetryPolicy). Dropping the future cancels the request; the service may go on with it.
     pub async fn chat(&self, request: &ChatRequest) -> Result<Answer<ChatResponse>, Error> {
         let mut request = request.clone();
         request.stream = None;

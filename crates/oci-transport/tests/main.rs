@@ -7,12 +7,14 @@ mod calls;
 mod faults;
 #[path = "main/places.rs"]
 mod places;
+#[path = "main/retries.rs"]
+mod retries;
 #[path = "main/tls.rs"]
 mod tls;
 
 use oci_auth::{CredentialOptions, Env, Signer, UserCredentials};
 use oci_emulator::{Emulator, Sandbox};
-use oci_transport::{Client, ClientBuilder, Endpoint};
+use oci_transport::{Client, ClientBuilder, Endpoint, RetryPolicy};
 use oci_wire::chat::{ChatRequest, Message};
 
 /// A running emulator and an identity that it knows.
@@ -36,9 +38,12 @@ impl Service {
         Self { emulator, signer, compartment: sandbox.compartment_id().to_owned(), _folder: folder }
     }
 
+    /// A client that tells every failure at once.
     fn builder(&self) -> ClientBuilder {
         let endpoint = Endpoint::parse(&self.emulator.url()).unwrap();
-        Client::builder(endpoint, self.signer.clone()).compartment_id(&self.compartment)
+        Client::builder(endpoint, self.signer.clone())
+            .compartment_id(&self.compartment)
+            .retry(RetryPolicy::NEVER)
     }
 
     fn client(&self) -> Client {

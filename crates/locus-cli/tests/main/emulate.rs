@@ -48,7 +48,7 @@ fn a_fault_is_what_every_chat_meets() {
         start(home.path(), &["--port", "0", "--json", "--fault", "status=429"]);
     let told: serde_json::Value = serde_json::from_str(&line).unwrap();
     let mut chat = locus(home.path());
-    chat.args(["chat", "--endpoint", told["url"].as_str().unwrap(), "hi"]);
+    chat.args(["chat", "--retries", "0", "--endpoint", told["url"].as_str().unwrap(), "hi"]);
     chat.env("OCI_CONFIG_FILE", told["config_file"].as_str().unwrap());
     assert_eq!(chat.output().unwrap().status.code(), Some(6));
     drop(child.stdin.take());

@@ -156,6 +156,17 @@ async fn what_breaks_in_the_middle_of_an_answer() {
 }
 
 #[tokio::test]
+async fn what_the_service_has_not_done_is_tried_again() {
+    let desk = Desk::new().await;
+    desk.emulator.push_fault(Fault::status(503));
+    let mut command = desk.command(&["chat", "--endpoint", &desk.emulator.url()]);
+    command.args(["--retries", "1", "What is 2x2?"]);
+    let output = run(command).await;
+    assert_eq!(stdout(&output), "2x2 is 4.\n", "{}", stderr(&output));
+    assert_eq!(desk.emulator.requests().len(), 2);
+}
+
+#[tokio::test]
 async fn nobody_answers() {
     let desk = Desk::new().await;
     let url = {
@@ -165,7 +176,8 @@ async fn nobody_answers() {
         other.shutdown().await;
         url
     };
-    let output = run(desk.command(&["chat", "--endpoint", &url, "What is 2x2?"])).await;
+    let output =
+        run(desk.command(&["chat", "--retries", "0", "--endpoint", &url, "What is 2x2?"])).await;
     check(&output, 8, &["no connection to the service", "can be reached"]);
 }
 

@@ -51,7 +51,13 @@ fn by_status(error: &Error) -> Option<String> {
             )
         }
         StatusCode::FORBIDDEN => format!("the tenancy or the region is not allowed to do this; the host was {host}"),
-        StatusCode::TOO_MANY_REQUESTS => "wait a little and try again, the limits are per tenancy and model".to_owned(),
+        StatusCode::TOO_MANY_REQUESTS => {
+            let wait = error.retry_after().map_or_else(
+                || "a little".to_owned(),
+                |wait| format!("{} s, as the service asks,", wait.as_secs_f64().ceil()),
+            );
+            format!("wait {wait} and try again, the limits are per tenancy and model")
+        }
         StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY => {
             "the request does not suit this model; the message says which part".to_owned()
         }

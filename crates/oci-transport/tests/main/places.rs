@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use oci_transport::{Client, Deadlines, Endpoint, ErrorKind, Timeout};
+use oci_transport::{Client, Deadlines, Endpoint, ErrorKind, RetryPolicy, Timeout};
 use tokio::net::TcpListener;
 
 use crate::{Service, request};
@@ -15,7 +15,10 @@ async fn nobody_listens() {
         listener.local_addr().unwrap().port()
     };
     let endpoint = Endpoint::parse(&format!("http://127.0.0.1:{port}")).unwrap();
-    let client = Client::builder(endpoint, service.signer.clone()).build().unwrap();
+    let client = Client::builder(endpoint, service.signer.clone())
+        .retry(RetryPolicy::NEVER)
+        .build()
+        .unwrap();
     let error = client.chat(&request()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connect, "{error:?}");
     assert!(error.hint().unwrap().contains("127.0.0.1"));
@@ -29,6 +32,7 @@ async fn a_name_of_this_machine_is_allowed_over_plain_http() {
         Endpoint::parse(&format!("http://localhost:{}", service.emulator.address().port()))
             .unwrap();
     let client = Client::builder(endpoint, service.signer.clone())
+        .retry(RetryPolicy::NEVER)
         .compartment_id(&service.compartment)
         .build()
         .unwrap();
@@ -44,8 +48,11 @@ async fn a_handshake_that_stalls_meets_the_connect_deadline() {
         Endpoint::parse(&format!("https://127.0.0.1:{}", listener.local_addr().unwrap().port()))
             .unwrap();
     let deadlines = Deadlines { connect: Duration::from_millis(50), ..Deadlines::default() };
-    let client =
-        Client::builder(endpoint, service.signer.clone()).deadlines(deadlines).build().unwrap();
+    let client = Client::builder(endpoint, service.signer.clone())
+        .retry(RetryPolicy::NEVER)
+        .deadlines(deadlines)
+        .build()
+        .unwrap();
     let error = client.chat(&request()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout(Timeout::Connect), "{error:?}");
     assert_eq!(error.to_string(), "no connection within 50ms");

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use oci_transport::{Client, Deadlines, Endpoint, ErrorKind, Roots};
+use oci_transport::{Client, Deadlines, Endpoint, ErrorKind, RetryPolicy, Roots};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
@@ -48,6 +48,7 @@ async fn server() -> (u16, String) {
 fn client(service: &Service, port: u16, roots: Roots) -> Client {
     let endpoint = Endpoint::parse(&format!("https://localhost:{port}")).unwrap();
     Client::builder(endpoint, service.signer.clone())
+        .retry(RetryPolicy::NEVER)
         .roots(roots)
         .deadlines(Deadlines::default())
         .build()

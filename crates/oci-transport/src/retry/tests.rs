@@ -1,0 +1,121 @@
+//! The table of decisions, and the waits.
+
+use super::*;
+
+fn failure(status: u16) -> Error {
+    Error::new(ErrorKind::Service, "refused").with_status(StatusCode::from_u16(status).unwrap())
+}
+
+/// The rows of `docs/retries.md`: what failed, and whether it is tried again.
+fn documented() -> Vec<(String, Decision)> {
+    let page = include_str!("../../../../docs/retries.md");
+    let rows = page.lines().filter_map(|line| line.strip_prefix("| `"));
+    rows.map(|row| {
+        let (name, rest) = row.split_once('`').unwrap();
+        let decision = match rest.split('|').nth(2).unwrap().trim() {
+            "yes" => Decision::Yes,
+            "no" => Decision::No,
+            "if asked" => Decision::IfAsked,
+            other => panic!("{name}: {other}"),
+        };
+        (name.to_owned(), decision)
+    })
+    .collect()
+}
+
+fn decided(name: &str) -> Decision {
+    let kind = |kind| decide(kind, None, None);
+    if let Ok(status) = name.parse() {
+        return decide(ErrorKind::Service, StatusCode::from_u16(status).ok(), None);
+    }
+    if let Some(code) = name.strip_prefix("409 ") {
+        return decide(ErrorKind::Service, Some(StatusCode::CONFLICT), Some(code));
+    }
+    match name {
+        "Request" => kind(ErrorKind::Request),
+        "Connect" => kind(ErrorKind::Connect),
+        "Timeout(Connect)" => kind(ErrorKind::Timeout(Timeout::Connect)),
+        "Timeout(FirstByte)" => kind(ErrorKind::Timeout(Timeout::FirstByte)),
+        "Timeout(Idle)" => kind(ErrorKind::Timeout(Timeout::Idle)),
+        "Network" => kind(ErrorKind::Network),
+        "Redirect" => kind(ErrorKind::Redirect),
+        "Malformed" => kind(ErrorKind::Malformed),
+        "Truncated" => kind(ErrorKind::Truncated),
+        "TooLarge" => kind(ErrorKind::TooLarge),
+        "Stream" => kind(ErrorKind::Stream),
+        other => panic!("no such failure: {other}"),
+    }
+}
+
+#[test]
+fn the_documented_table_is_what_is_done() {
+    let rows = documented();
+    assert!(rows.len() >= 25, "{} rows", rows.len());
+    for (name, decision) in rows {
+        assert_eq!(decided(&name), decision, "{name}");
+    }
+}
+
+#[test]
+fn waits_stay_between_base_and_cap_and_spread() {
+    let policy = RetryPolicy { retries: 100, budget: Duration::MAX, ..RetryPolicy::default() };
+    let mut longest = Duration::ZERO;
+    for random in [0.0, 0.3, 0.9, 1.0] {
+        let mut backoff = Backoff::new(policy);
+        for _ in 0..20 {
+            let wait = backoff.after(&failure(503), Duration::ZERO, random).unwrap();
+            assert!((policy.base..=policy.cap).contains(&wait), "{wait:?}");
+            longest = longest.max(wait);
+        }
+    }
+    assert_eq!(longest, policy.cap);
+    let first = |random| Backoff::new(policy).after(&failure(503), Duration::ZERO, random).unwrap();
+    assert_eq!(first(0.0), policy.base);
+    assert_eq!(first(1.0), policy.base * 3);
+}
+
+#[test]
+fn attempts_and_time_are_both_bounded() {
+    let policy = RetryPolicy::default();
+    let mut backoff = Backoff::new(policy);
+    assert!(backoff.after(&failure(429), Duration::ZERO, 0.5).is_some());
+    assert!(backoff.after(&failure(429), Duration::ZERO, 0.5).is_some());
+    assert!(backoff.after(&failure(429), Duration::ZERO, 0.5).is_none(), "two retries, not three");
+
+    let late = policy.budget - Duration::from_millis(499);
+    assert!(Backoff::new(policy).after(&failure(429), late, 0.0).is_none());
+    assert!(Backoff::new(RetryPolicy::NEVER).after(&failure(429), Duration::ZERO, 0.0).is_none());
+}
+
+#[test]
+fn a_wait_that_the_service_asks_for_is_kept_or_refused_whole() {
+    let asked = |seconds| failure(429).with_retry_after(Some(Duration::from_secs(seconds)));
+    let mut backoff = Backoff::new(RetryPolicy::default());
+    assert_eq!(backoff.after(&asked(20), Duration::ZERO, 0.0), Some(Duration::from_secs(20)));
+    assert_eq!(backoff.after(&asked(50), Duration::from_secs(20), 0.0), None, "beyond the budget");
+}
+
+#[test]
+fn what_may_have_been_answered_is_sent_again_only_on_request() {
+    let broken = Error::new(ErrorKind::Network, "broken");
+    assert!(Backoff::new(RetryPolicy::default()).after(&broken, Duration::ZERO, 0.0).is_none());
+    let asked = RetryPolicy { after_sending: true, ..RetryPolicy::default() };
+    assert!(Backoff::new(asked).after(&broken, Duration::ZERO, 0.0).is_some());
+}
+
+#[test]
+fn every_form_of_retry_after_is_read() {
+    let now = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);
+    let read = |name: &'static str, value: &str| {
+        let mut headers = HeaderMap::new();
+        headers.insert(name, value.parse().unwrap());
+        asked_for(&headers, now)
+    };
+    assert_eq!(read("retry-after", "7"), Some(Duration::from_secs(7)));
+    assert_eq!(read("retry-after-ms", "1500"), Some(Duration::from_millis(1500)));
+    assert_eq!(read("retry-after", "Sun, 06 Nov 1994 08:49:40 GMT"), Some(Duration::from_secs(3)));
+    assert_eq!(read("retry-after", "Sun, 06 Nov 1994 08:49:30 GMT"), Some(Duration::ZERO), "past");
+    for nonsense in ["", "-1", "soon", "1.5"] {
+        assert_eq!(read("retry-after", nonsense), None, "{nonsense:?}");
+    }
+}
