@@ -33,6 +33,7 @@
 //! | `POST /openai/v1/chat/completions` | chat completions of OpenAI's shape, whole and streamed |
 //! | `POST /20231130/actions/v1/chat/completions` | the same at the older base |
 //! | `POST /20231130/actions/chat` | the native chat, `GENERIC` format, `ON_DEMAND`, whole and streamed |
+//! | `GET /n` | Object Storage's GetNamespace, for tools that sign and do not chat |
 //!
 //! # What is checked, in this order
 //!

@@ -116,10 +116,14 @@ impl Service {
         let Some(operation) = Operation::of(head.path()) else {
             return Ok(Reply::oracle_error(404, "NotFound", "There is no such operation."));
         };
-        if head.method != "POST" {
-            let message = "This operation takes the method POST only.";
-            let reply = Reply::oracle_error(405, "MethodNotAllowed", message);
-            return Ok(reply.with_header("allow", "POST"));
+        let method = operation.method();
+        if head.method != method {
+            let message = format!("This operation takes the method {method} only.");
+            let reply = Reply::oracle_error(405, "MethodNotAllowed", &message);
+            return Ok(reply.with_header("allow", method));
+        }
+        if matches!(operation, Operation::GetNamespace) {
+            return Ok(Reply::json(200, &NAMESPACE.into()));
         }
         let fault = self.faults.next();
         if let Some(fault) = &fault
@@ -132,8 +136,8 @@ impl Service {
             return Ok(Reply::oracle_error(415, "UnsupportedMediaType", message));
         }
         Ok(match operation {
-            Operation::ChatCompletions => chat::answer(head, body, &self.settings, fault.as_ref()),
             Operation::NativeChat => native::answer(body, &self.settings, fault.as_ref()),
+            _ => chat::answer(head, body, &self.settings, fault.as_ref()),
         })
     }
 }
@@ -142,6 +146,8 @@ impl Service {
 #[derive(Clone, Copy, Debug)]
 enum Operation {
     ChatCompletions,
+    /// Object Storage's: the one operation of another service, for tools that sign and do not chat.
+    GetNamespace,
     NativeChat,
 }
 
@@ -152,7 +158,15 @@ impl Operation {
                 Some(Self::ChatCompletions)
             }
             "/20231130/actions/chat" => Some(Self::NativeChat),
+            "/n" | "/n/" => Some(Self::GetNamespace),
             _ => None,
+        }
+    }
+
+    fn method(self) -> &'static str {
+        match self {
+            Self::ChatCompletions | Self::NativeChat => "POST",
+            Self::GetNamespace => "GET",
         }
     }
 }
@@ -248,6 +262,9 @@ fn is_json(content_type: &str) -> bool {
     let essence = content_type.split(';').next().map_or("", str::trim);
     essence.eq_ignore_ascii_case("application/json")
 }
+
+/// The answer of GetNamespace: a JSON string, as Object Storage sends it.
+const NAMESPACE: &str = "emulator";
 
 /// The largest body that is read.
 const MAX_BODY: usize = 16 * 1024 * 1024;

@@ -176,3 +176,20 @@ async fn sixty_four_at_once() {
     assert_eq!(ids.len(), 64);
     assert_eq!(world.emulator.requests().len(), 64);
 }
+
+#[tokio::test]
+async fn a_tool_that_does_not_chat_gets_its_namespace() {
+    let world = World::new().await;
+    for (target, method, status) in
+        [("/n", "GET", 200), ("/n/?compartmentId=c", "GET", 200), ("/n", "DELETE", 405)]
+    {
+        let mut message = Message::new(method, target, b"", now());
+        world.signer.sign_usual(&mut message);
+        let answer = world.send(&message).await;
+        assert_eq!(answer.status, status, "{method} {target}");
+        match status {
+            200 => assert_eq!(answer.json(), "emulator"),
+            _ => assert_eq!(answer.header("allow"), Some("GET")),
+        }
+    }
+}
