@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use oci_auth::{CredentialOptions, Env, Region, Setting, Signer, UserCredentials};
 use oci_router::{Model, Router};
-use oci_transport::{Client as TransportClient, Deadlines, Endpoint, RetryPolicy, Roots};
+use oci_transport::{Client as TransportClient, Deadlines, Endpoint, Proxy, RetryPolicy, Roots};
 
 use crate::error::{Error, Result};
 
@@ -65,6 +65,7 @@ pub struct ClientBuilder {
     endpoint: Option<Endpoint>,
     deadlines: Deadlines,
     retry: RetryPolicy,
+    proxy: Option<Proxy>,
     roots: Roots,
 }
 
@@ -118,6 +119,13 @@ impl ClientBuilder {
         self
     }
 
+    /// A proxy between here and the service. Default: `HTTPS_PROXY`, then `ALL_PROXY`, without the hosts of `NO_PROXY`; each also
+    /// in lower case.
+    pub fn proxy(mut self, proxy: Proxy) -> Self {
+        self.proxy = Some(proxy);
+        self
+    }
+
     /// The certificate authorities to trust. Default: [`Roots::Platform`].
     pub fn roots(mut self, roots: Roots) -> Self {
         self.roots = roots;
@@ -140,6 +148,12 @@ impl ClientBuilder {
             Some(endpoint) => endpoint.clone(),
             None => Endpoint::inference(&self.find_region(&credentials)?),
         };
+        let proxy = match self.proxy {
+            Some(told) => Some(told),
+            // A proxy for the world outside must not hinder an emulator on this machine.
+            None if endpoint.is_this_machine() => None,
+            None => find_proxy(env)?,
+        };
         let compartment_id =
             match (self.compartment_id, Setting::CompartmentId.read(env, &PREFIXES)?) {
                 (Some(told), _) => told,
@@ -156,6 +170,7 @@ impl ClientBuilder {
                 .deadlines(self.deadlines)
                 .retry(self.retry)
                 .roots(self.roots);
+        let client = proxy.into_iter().fold(client, oci_transport::ClientBuilder::proxy);
         let client = self.project.into_iter().fold(client, oci_transport::ClientBuilder::project);
         Ok(Client { router: Router::new(client.build()?), compartment_id })
     }
@@ -181,6 +196,14 @@ impl ClientBuilder {
         };
         Region::parse(text).map_err(|source| Error::Region { origin, source })
     }
+}
+
+fn find_proxy(env: &Env) -> Result<Option<Proxy>> {
+    let set = env.first(&["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"])?;
+    let Some((name, url)) = set else { return Ok(None) };
+    let without = env.first(&["NO_PROXY", "no_proxy"])?.map(|(_, hosts)| hosts);
+    let proxy = Proxy::new(url, without);
+    proxy.map(Some).map_err(|source| Error::Proxy { origin: name.to_owned(), source })
 }
 
 /// The prefixes of the environment variables that this crate reads, the one that wins first.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use oci_auth::{CredentialError, EnvError, RegionError};
-use oci_transport::BuildError;
+use oci_transport::{BuildError, ProxyError};
 
 /// What the functions of this crate return.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -31,6 +31,14 @@ pub enum Error {
         profile: String,
         /// The configuration file.
         path: PathBuf,
+    },
+    /// The proxy that the environment names cannot be used.
+    #[error("the proxy cannot be used (from {origin})")]
+    Proxy {
+        /// The variable.
+        origin: String,
+        /// Why not.
+        source: ProxyError,
     },
     /// The region is not known.
     #[error("the region cannot be used ({origin})")]
@@ -62,6 +70,7 @@ impl Error {
                 "set OCI_REGION to a region that offers Generative AI, such as us-chicago-1"
                     .to_owned(),
             ),
+            Self::Proxy { .. } => Some("correct or unset the variable".to_owned()),
             Self::Region { .. } => Some(
                 "use a region id such as us-chicago-1, eu-frankfurt-1 or uk-london-1".to_owned(),
             ),

@@ -14,6 +14,7 @@ use crate::connect::{Connector, connector};
 use crate::deadlines::Deadlines;
 use crate::endpoint::Endpoint;
 use crate::error::Place;
+use crate::proxy::Proxy;
 use crate::retry::RetryPolicy;
 use crate::tls::{Roots, client_config};
 
@@ -60,6 +61,7 @@ impl Client {
             signer,
             deadlines: Deadlines::default(),
             retry: RetryPolicy::default(),
+            proxy: None,
             roots: Roots::default(),
             body_limit: DEFAULT_BODY_LIMIT,
             compartment_id: None,
@@ -91,6 +93,7 @@ pub struct ClientBuilder {
     signer: Signer,
     deadlines: Deadlines,
     retry: RetryPolicy,
+    proxy: Option<Proxy>,
     roots: Roots,
     body_limit: usize,
     compartment_id: Option<String>,
@@ -123,6 +126,12 @@ impl ClientBuilder {
         self
     }
 
+    /// A proxy between here and the service. Default: none; this crate reads no environment.
+    pub fn proxy(mut self, proxy: Proxy) -> Self {
+        self.proxy = Some(proxy);
+        self
+    }
+
     /// The certificate authorities to trust. Default: [`Roots::Platform`].
     pub fn roots(mut self, roots: Roots) -> Self {
         self.roots = roots;
@@ -141,7 +150,7 @@ impl ClientBuilder {
     /// [`BuildError`] naming the option that cannot be used.
     pub fn build(self) -> Result<Client, BuildError> {
         let tls = client_config(&self.roots)?;
-        let connector = connector(tls, self.endpoint.plain_http(), self.deadlines.connect);
+        let connector = connector(tls, &self.endpoint, self.proxy.as_ref(), self.deadlines.connect);
         // The timer lets idle connections be closed after a while, before the service does.
         let http = legacy::Client::builder(TokioExecutor::new())
             .timer(TokioTimer::new())

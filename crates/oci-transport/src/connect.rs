@@ -12,30 +12,78 @@ use http::Uri;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::connect::dns::{GaiResolver, Name};
+use hyper_util::client::legacy::connect::proxy::Tunnel;
 use rustls::ClientConfig;
 use tokio::time::timeout;
 use tower_service::Service;
 
-use crate::endpoint::PlainHttp;
+use crate::endpoint::{Endpoint, PlainHttp};
+use crate::proxy::Proxy;
 
 pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;
 
 /// The connector of one client, whose requests all go to one endpoint.
-pub(crate) type Connector = Timed<HttpsConnector<HttpConnector<GuardedResolver>>>;
+pub(crate) type Connector = Timed<HttpsConnector<Dialer>>;
 
-pub(crate) fn connector(tls: ClientConfig, plain_http: PlainHttp, limit: Duration) -> Connector {
-    let resolver = GuardedResolver {
-        inner: GaiResolver::new(),
-        loopback_only: plain_http == PlainHttp::Loopback,
-    };
-    let mut http = HttpConnector::new_with_resolver(resolver);
-    http.enforce_http(false);
+type Tcp = HttpConnector<GuardedResolver>;
+
+pub(crate) fn connector(
+    tls: ClientConfig,
+    endpoint: &Endpoint,
+    proxy: Option<&Proxy>,
+    limit: Duration,
+) -> Connector {
+    let plain_http = endpoint.plain_http();
+    let loopback_only = plain_http == PlainHttp::Loopback;
+    let resolver = GuardedResolver { inner: GaiResolver::new(), loopback_only };
+    let mut tcp = HttpConnector::new_with_resolver(resolver);
+    tcp.enforce_http(false);
     // Without it a small write waits for the peer's delayed acknowledgement, about 40 ms for each stream.
-    http.set_nodelay(true);
+    tcp.set_nodelay(true);
+    let dialer = match proxy.and_then(|proxy| proxy.tunnel(endpoint)) {
+        None => Dialer::Direct(tcp),
+        Some((url, None)) => Dialer::Tunnel(Tunnel::new(url, tcp)),
+        Some((url, Some(auth))) => Dialer::Tunnel(Tunnel::new(url, tcp).with_auth(auth)),
+    };
     let builder = HttpsConnectorBuilder::new().with_tls_config(tls);
-    let builder =
-        if plain_http == PlainHttp::Never { builder.https_only() } else { builder.https_or_http() };
-    Timed { inner: builder.enable_http1().wrap_connector(http), limit }
+    let builder = match plain_http {
+        PlainHttp::Never => builder.https_only(),
+        PlainHttp::Loopback | PlainHttp::Anywhere => builder.https_or_http(),
+    };
+    Timed { inner: builder.enable_http1().wrap_connector(dialer), limit }
+}
+
+/// Makes the connection that TLS is put over: to the service, or to a proxy that opens a tunnel to it.
+#[derive(Clone, Debug)]
+pub(crate) enum Dialer {
+    Direct(Tcp),
+    Tunnel(Tunnel<Tcp>),
+}
+
+impl Service<Uri> for Dialer {
+    type Response = <Tcp as Service<Uri>>::Response;
+    type Error = BoxError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, BoxError>> + Send>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        match self {
+            Self::Direct(tcp) => tcp.poll_ready(cx).map_err(Into::into),
+            Self::Tunnel(tunnel) => tunnel.poll_ready(cx).map_err(Into::into),
+        }
+    }
+
+    fn call(&mut self, target: Uri) -> Self::Future {
+        match self {
+            Self::Direct(tcp) => {
+                let connecting = tcp.call(target);
+                Box::pin(async move { connecting.await.map_err(Into::into) })
+            }
+            Self::Tunnel(tunnel) => {
+                let connecting = tunnel.call(target);
+                Box::pin(async move { connecting.await.map_err(Into::into) })
+            }
+        }
+    }
 }
 
 /// Resolves host names and refuses addresses of other machines where only loopback is allowed.

@@ -114,6 +114,13 @@ impl Endpoint {
         self.authority.host()
     }
 
+    /// Whether the host is this machine by its spelling: a loopback address or `localhost`.
+    #[must_use]
+    pub fn is_this_machine(&self) -> bool {
+        self.host().eq_ignore_ascii_case("localhost")
+            || literal_address(&self.authority).is_some_and(|address| address.is_loopback())
+    }
+
     pub(crate) fn plain_http(&self) -> PlainHttp {
         self.plain_http
     }

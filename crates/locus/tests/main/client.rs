@@ -139,3 +139,16 @@ async fn an_error_of_the_service_keeps_status_code_and_request_id() {
     assert_eq!(transport.code(), Some("NotAuthenticated"));
     assert!(transport.opc_request_id().is_some_and(|id| id.len() >= 32));
 }
+
+#[test]
+fn a_proxy_is_read_or_refused_by_the_name_of_its_variable() {
+    let home = Home::new();
+    home.builder(&[("https_proxy", "proxy.example:3128"), ("NO_PROXY", "x.example")])
+        .build()
+        .unwrap();
+    let wrong = [("ALL_PROXY", "socks5://ada:hunter2@proxy.example")];
+    let error = check_error(home.builder(&wrong).build(), "(from ALL_PROXY)", "unset");
+    assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
+    let here = Endpoint::parse("http://127.0.0.1:8787").unwrap();
+    home.builder(&wrong).endpoint(here).build().unwrap();
+}

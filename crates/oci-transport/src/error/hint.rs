@@ -10,7 +10,7 @@ pub(super) fn hint(error: &Error) -> Option<String> {
         ErrorKind::Service => return by_status(error),
         ErrorKind::Connect => {
             format!(
-                "check that {host} can be reached from here: region, DNS, firewall and certificates"
+                "check that {host} can be reached from here: region, DNS, proxy, firewall and certificates"
             )
         }
         ErrorKind::Timeout(Timeout::Connect) => {

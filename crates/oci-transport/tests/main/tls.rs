@@ -1,8 +1,8 @@
-//! TLS works whatever other crates of the program do with crypto providers.
+//! TLS works whatever other crates of the program do with crypto providers, and through a proxy.
 
 use std::sync::Arc;
 
-use oci_transport::{Client, Deadlines, Endpoint, ErrorKind, RetryPolicy, Roots};
+use oci_transport::{Client, Deadlines, Endpoint, ErrorKind, Proxy, RetryPolicy, Roots};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
@@ -11,9 +11,9 @@ use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
 use crate::{Service, request};
 
-/// A TLS server for `localhost` that answers every connection with one chat completion, and its certificate as PEM.
-async fn server() -> (u16, String) {
-    let issued = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+/// A TLS server for a host name that answers every connection with one chat completion, and its certificate as PEM.
+async fn server(host: &str) -> (u16, String) {
+    let issued = rcgen::generate_simple_self_signed([host.to_owned()]).unwrap();
     let key = PrivateKeyDer::Pkcs8(issued.signing_key.serialize_der().into());
     // The server uses the other provider, which is linked into this program as well.
     let config = ServerConfig::builder_with_provider(Arc::new(
@@ -63,7 +63,7 @@ async fn a_call_over_tls_while_another_provider_is_linked() {
         "the other provider is really there"
     );
     let service = Service::start().await;
-    let (port, pem) = server().await;
+    let (port, pem) = server("localhost").await;
     let answer =
         client(&service, port, Roots::Pem(pem.into_bytes())).chat(&request()).await.unwrap();
     assert_eq!(answer.text(), "over TLS");
@@ -72,10 +72,66 @@ async fn a_call_over_tls_while_another_provider_is_linked() {
 #[tokio::test]
 async fn a_certificate_that_is_not_trusted_is_refused() {
     let service = Service::start().await;
-    let (port, _) = server().await;
+    let (port, _) = server("localhost").await;
     for roots in [Roots::Platform, Roots::Bundled] {
         let error = client(&service, port, roots).chat(&request()).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Connect, "{error:?}");
         assert!(error.hint().unwrap().contains("certificates"));
     }
+}
+
+/// A proxy that opens one kind of tunnel, whatever it is asked for, and tells what it was asked.
+async fn proxy(answer: &'static str, target: u16) -> (String, tokio::sync::mpsc::Receiver<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://ada:hunter2@{}", listener.local_addr().unwrap());
+    let (tell, told) = tokio::sync::mpsc::channel(8);
+    tokio::spawn(async move {
+        while let Ok((mut client, _)) = listener.accept().await {
+            let mut head = Vec::new();
+            while !head.ends_with(b"\r\n\r\n") {
+                head.push(client.read_u8().await.unwrap());
+            }
+            tell.send(String::from_utf8(head).unwrap()).await.unwrap();
+            client.write_all(answer.as_bytes()).await.unwrap();
+            if answer.contains(" 200 ") {
+                let mut server =
+                    tokio::net::TcpStream::connect(("127.0.0.1", target)).await.unwrap();
+                let _ = tokio::io::copy_bidirectional(&mut client, &mut server).await;
+            }
+        }
+    });
+    (url, told)
+}
+
+fn proxied(service: &Service, proxy: &str, pem: String) -> Client {
+    Client::builder(Endpoint::parse("https://h.example").unwrap(), service.signer.clone())
+        .retry(RetryPolicy::NEVER)
+        .proxy(Proxy::new(proxy, None).unwrap())
+        .roots(Roots::Pem(pem.into_bytes()))
+        .build()
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_proxy_carries_the_call_and_sees_neither_signature_nor_prompt() {
+    let service = Service::start().await;
+    let (port, pem) = server("h.example").await;
+    let (url, mut told) = proxy("HTTP/1.1 200 Connection established\r\n\r\n", port).await;
+    let answer = proxied(&service, &url, pem).chat(&request()).await.unwrap();
+    assert_eq!(answer.text(), "over TLS");
+    let asked = told.recv().await.unwrap().to_ascii_lowercase();
+    assert!(asked.starts_with("connect h.example:443 http/1.1\r\n"), "{asked}");
+    assert!(asked.contains("proxy-authorization: basic "), "{asked}");
+    assert!(!asked.contains("signature") && !asked.contains("2x2"), "{asked}");
+}
+
+#[tokio::test]
+async fn a_proxy_that_refuses_is_told_from_a_service_that_refuses() {
+    let service = Service::start().await;
+    let (port, pem) = server("h.example").await;
+    let (url, _told) = proxy("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n", port).await;
+    let error = proxied(&service, &url, pem).chat(&request()).await.unwrap_err();
+    assert_eq!((error.kind(), error.status()), (ErrorKind::Connect, None), "{error:?}");
+    let shown = format!("{error:?}");
+    assert!(shown.contains("ProxyAuthRequired") && !shown.contains("hunter2"), "{shown}");
 }
