@@ -1,6 +1,7 @@
-//! Why a call through the router failed.
+//! Why a model id has no route, and why a call failed.
 
-use crate::route::{RouteError, Transport};
+use crate::table;
+use crate::transport::Transport;
 
 /// A call that found no route or failed on it.
 #[derive(Debug, thiserror::Error)]
@@ -32,9 +33,10 @@ impl Error {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::NotBuilt { .. } => {
-                Some(format!("use a model whose id begins with {}", v1_prefixes()))
-            }
+            Self::NotBuilt { .. } => Some(format!(
+                "use a model whose id begins with {}",
+                table::listed(|transport| transport == Transport::V1)
+            )),
             Self::Route(RouteError::UnknownVendor { .. }) => {
                 Some("write the id as the console shows it, vendor first".to_owned())
             }
@@ -56,7 +58,28 @@ impl Error {
     }
 }
 
-fn v1_prefixes() -> String {
-    let v1 = crate::route::prefixes().filter(|(_, transport)| *transport == Some(Transport::V1));
-    v1.map(|(prefix, _)| prefix).collect::<Vec<_>>().join(", ")
+/// A model id that has no route.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RouteError {
+    /// The id is empty or holds white space or control characters.
+    #[error("expected a model id such as oci:openai.gpt-5.5, found {given:?}")]
+    MalformedId {
+        /// What was given.
+        given: String,
+    },
+    /// The model is for another operation than chat.
+    #[error("{id} is a model for {operation}, not for chat")]
+    NotChat {
+        /// The model id.
+        id: String,
+        /// The operation that it is for.
+        operation: &'static str,
+    },
+    /// No prefix of the table fits.
+    #[error("no known vendor in model id {id:?}, known prefixes are {}", table::listed(|_| true))]
+    UnknownVendor {
+        /// The model id.
+        id: String,
+    },
 }

@@ -21,9 +21,11 @@ mod model_id;
 mod route;
 mod router;
 mod table;
+mod transport;
 
 // The public interface is:
-pub use error::Error;
+pub use error::{Error, RouteError};
 pub use model_id::ModelId;
-pub use route::{Route, RouteError, Serving, Transport, prefixes, route};
+pub use route::{Route, prefixes, route};
 pub use router::{Chat, ChatInput, Model, Router};
+pub use transport::{Serving, Transport};

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::route::RouteError;
+use crate::error::RouteError;
 
 /// A model id without its provider prefix, exactly as it is sent to the service.
 ///

@@ -1,9 +1,9 @@
 //! From a model id to the transport that reaches the model.
 
-use std::fmt;
-
+use crate::error::RouteError;
 use crate::model_id::ModelId;
 use crate::table::{self, Operation};
+use crate::transport::{Serving, Transport};
 
 /// How a model is reached.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -13,46 +13,6 @@ pub struct Route {
     pub transport: Transport,
     /// Whose capacity it runs on.
     pub serving: Serving,
-}
-
-/// An API of the service.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-#[non_exhaustive]
-pub enum Transport {
-    /// The native API, `/20231130/actions/chat`.
-    Native,
-    /// The Responses API, `/openai/v1/responses`.
-    Responses,
-    /// Chat completions of the OpenAI-compatible API, `/openai/v1/chat/completions`.
-    V1,
-}
-
-impl Transport {
-    /// The name in messages and on the command line: `native`, `responses` or `v1`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Native => "native",
-            Self::Responses => "responses",
-            Self::V1 => "v1",
-        }
-    }
-}
-
-impl fmt::Display for Transport {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-/// Whose capacity a model runs on.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-#[non_exhaustive]
-pub enum Serving {
-    /// A dedicated AI cluster, named by the OCID of its endpoint.
-    Dedicated,
-    /// The shared capacity of the region.
-    OnDemand,
 }
 
 /// Chooses the route of a chat model by the [prefix table](crate::prefixes), in any letter case.
@@ -88,30 +48,4 @@ pub fn prefixes() -> impl Iterator<Item = (&'static str, Option<Transport>)> {
         Operation::Chat(transport, _) => (row.prefix, Some(transport)),
         Operation::Other(_) => (row.prefix, None),
     })
-}
-
-/// A model id that has no route.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[non_exhaustive]
-pub enum RouteError {
-    /// The id is empty or holds white space or control characters.
-    #[error("expected a model id such as oci:openai.gpt-5.5, found {given:?}")]
-    MalformedId {
-        /// What was given.
-        given: String,
-    },
-    /// The model is for another operation than chat.
-    #[error("{id} is a model for {operation}, not for chat")]
-    NotChat {
-        /// The model id.
-        id: String,
-        /// The operation that it is for.
-        operation: &'static str,
-    },
-    /// No prefix of the table fits.
-    #[error("no known vendor in model id {id:?}, known prefixes are {}", table::listed())]
-    UnknownVendor {
-        /// The model id.
-        id: String,
-    },
 }

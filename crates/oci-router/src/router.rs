@@ -8,7 +8,8 @@ use oci_wire::chat::{ChatRequest, ChatResponse, Message};
 
 use crate::error::Error;
 use crate::model_id::ModelId;
-use crate::route::{Route, Transport, route};
+use crate::route::{Route, route};
+use crate::transport::Transport;
 
 /// Reaches every model of the service through one client. Clones are cheap and share the connections.
 ///

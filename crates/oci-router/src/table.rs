@@ -4,7 +4,7 @@
 //! does not serve Cohere (README of Oracle's `oci-openai`), so all of Cohere's chat models go to the native API; and a model that
 //! is offered on Responses only goes there.
 
-use crate::route::{Serving, Transport};
+use crate::transport::{Serving, Transport};
 
 pub(crate) struct Row {
     /// In lower case.
@@ -46,11 +46,17 @@ pub(crate) const ROWS: &[Row] = &[
     chat("anthropic.", Transport::V1),
 ];
 
-/// The prefixes of chat models, for a message.
-pub(crate) fn listed() -> String {
-    let chat = ROWS.iter().filter(|row| matches!(row.operation, Operation::Chat(..)));
-    // A prefix that another one covers says nothing new.
-    let prefixes: Vec<&str> =
-        chat.map(|row| row.prefix).filter(|prefix| !prefix.starts_with("openai.g")).collect();
+/// The prefixes of the chat models of some transports, for a message.
+pub(crate) fn listed(wanted: impl Fn(Transport) -> bool) -> String {
+    let mut prefixes: Vec<&str> = Vec::new();
+    for row in ROWS {
+        // A prefix that a later one covers is a single model, which says nothing of a vendor.
+        let covered = ROWS.iter().any(|other| {
+            other.prefix.len() < row.prefix.len() && row.prefix.starts_with(other.prefix)
+        });
+        if matches!(row.operation, Operation::Chat(transport, _) if wanted(transport)) && !covered {
+            prefixes.push(row.prefix);
+        }
+    }
     prefixes.join(", ")
 }

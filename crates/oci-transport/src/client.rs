@@ -10,6 +10,7 @@ use hyper_util::client::legacy;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use oci_auth::Signer;
 
+use crate::build_error::BuildError;
 use crate::connect::{Connector, connector};
 use crate::deadlines::Deadlines;
 use crate::endpoint::Endpoint;
@@ -181,20 +182,6 @@ impl ClientBuilder {
             signer: self.signer,
         };
         Ok(Client { inner: Arc::new(inner) })
-    }
-}
-
-/// An option of a [`ClientBuilder`] that cannot be used.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("{field} cannot be used: {reason}")]
-pub struct BuildError {
-    field: &'static str,
-    reason: &'static str,
-}
-
-impl BuildError {
-    pub(crate) fn new(field: &'static str, reason: &'static str) -> Self {
-        Self { field, reason }
     }
 }
 

@@ -22,6 +22,7 @@
 
 mod answer;
 mod attempt;
+mod build_error;
 mod client;
 mod connect;
 mod deadlines;
@@ -36,7 +37,8 @@ mod v1;
 
 // The public interface is:
 pub use answer::Answer;
-pub use client::{BuildError, Client, ClientBuilder};
+pub use build_error::BuildError;
+pub use client::{Client, ClientBuilder};
 pub use deadlines::Deadlines;
 pub use endpoint::{Endpoint, EndpointError};
 pub use error::{Error, ErrorKind, Timeout};

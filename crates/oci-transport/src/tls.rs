@@ -6,7 +6,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
 
-use crate::client::BuildError;
+use crate::build_error::BuildError;
 
 /// The certificate authorities that a server's certificate may come from.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
