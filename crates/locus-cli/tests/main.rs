@@ -55,6 +55,12 @@ async fn run(mut command: Command) -> Output {
     tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
 }
 
+/// Sends a signal by the shell's own `kill`, since the program of that name is not on every machine.
+fn signal(name: &str, process: u32) -> bool {
+    let kill = format!("kill -{name} {process}");
+    Command::new("sh").args(["-c", &kill]).status().unwrap().success()
+}
+
 fn stdout(output: &Output) -> &str {
     str::from_utf8(&output.stdout).unwrap()
 }

@@ -1,6 +1,5 @@
 //! One attempt: build the request, sign it, send it, and tell success from failure.
 
-use std::error::Error as StdError;
 use std::time::SystemTime;
 
 use bytes::{Bytes, BytesMut};
@@ -9,16 +8,17 @@ use http::header::{
 };
 use http::uri::PathAndQuery;
 use http::{Method, Request, StatusCode};
-use http_body_util::{BodyExt, Full};
-use hyper::body::Incoming;
+use http_body_util::BodyExt as _;
 use oci_auth::BodyDigest;
 use oci_wire::error::ErrorBody;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::client::Inner;
+use crate::connect::BoxError;
 use crate::error::{Error, ErrorKind, Place, Timeout};
 use crate::random;
 use crate::retry::{Backoff, asked_for};
+use crate::service::Body;
 
 /// What an operation sends.
 pub(crate) struct Call<'a> {
@@ -32,7 +32,7 @@ pub(crate) struct Call<'a> {
 pub(crate) struct Opened {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
-    pub(crate) body: Incoming,
+    pub(crate) body: Body,
     pub(crate) opc_request_id: Option<String>,
     pub(crate) place: Place,
 }
@@ -80,12 +80,9 @@ impl Inner {
         })?;
 
         let limit = self.deadlines.first_byte;
-        let response = match timeout(limit, self.http.request(request)).await {
+        let response = match timeout(limit, self.service.send(request)).await {
             Ok(Ok(response)) => response,
-            Ok(Err(source)) => {
-                let connecting = source.is_connect();
-                return Err(complete(Error::sending(Box::new(source), connecting)));
-            }
+            Ok(Err(failed)) => return Err(complete(Error::sending(failed))),
             Err(_) => {
                 let kind = ErrorKind::Timeout(Timeout::FirstByte);
                 return Err(complete(Error::new(kind, format!("no answer within {limit:?}"))));
@@ -108,8 +105,8 @@ impl Inner {
         Err(self.refused(opened).await.with_retry_after(retry_after))
     }
 
-    fn request(&self, call: &Call<'_>, id: Option<&str>) -> Request<Full<Bytes>> {
-        let mut request = Request::new(Full::new(call.body.clone()));
+    fn request(&self, call: &Call<'_>, id: Option<&str>) -> Request<Bytes> {
+        let mut request = Request::new(call.body.clone());
         *request.method_mut() = Method::POST;
         *request.uri_mut() = self.endpoint.url(PathAndQuery::from_static(call.path));
         let headers = request.headers_mut();
@@ -150,7 +147,7 @@ impl Inner {
     }
 
     /// Reads a body into memory, within the idle deadline and a limit in bytes.
-    pub(crate) async fn collect(&self, body: &mut Incoming, limit: usize) -> Result<Bytes, Error> {
+    pub(crate) async fn collect(&self, body: &mut Body, limit: usize) -> Result<Bytes, Error> {
         let mut whole = BytesMut::new();
         let idle = self.deadlines.idle;
         loop {
@@ -179,7 +176,7 @@ impl Inner {
 }
 
 /// The connection broke while a body was received.
-pub(crate) fn cut(source: impl StdError + Send + Sync + 'static) -> Error {
+pub(crate) fn cut(source: BoxError) -> Error {
     Error::new(ErrorKind::Truncated, "the connection broke before the answer was complete")
         .with_source(source)
 }

@@ -3,20 +3,18 @@
 use std::fmt;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use http::header::HeaderValue;
-use http_body_util::Full;
-use hyper_util::client::legacy;
-use hyper_util::rt::{TokioExecutor, TokioTimer};
 use oci_auth::Signer;
 
 use crate::build_error::BuildError;
-use crate::connect::{Connector, connector};
+use crate::connect::connector;
 use crate::deadlines::Deadlines;
 use crate::endpoint::Endpoint;
 use crate::error::Place;
+use crate::pooled::Pooled;
 use crate::proxy::Proxy;
 use crate::retry::RetryPolicy;
+use crate::service::HttpService;
 use crate::tls::{Roots, client_config};
 
 /// A client of the Generative AI service. Clones are cheap and share the connections.
@@ -43,7 +41,7 @@ pub struct Client {
 }
 
 pub(crate) struct Inner {
-    pub(crate) http: legacy::Client<Connector, Full<Bytes>>,
+    pub(crate) service: Box<dyn HttpService>,
     pub(crate) endpoint: Endpoint,
     pub(crate) signer: Signer,
     pub(crate) deadlines: Deadlines,
@@ -65,6 +63,7 @@ impl Client {
             proxy: None,
             roots: Roots::default(),
             body_limit: DEFAULT_BODY_LIMIT,
+            service: None,
             compartment_id: None,
             project: None,
         }
@@ -87,7 +86,7 @@ impl fmt::Debug for Client {
 }
 
 /// Options of a [`Client`]; everything is checked in [`build`](Self::build).
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct ClientBuilder {
     endpoint: Endpoint,
@@ -97,6 +96,7 @@ pub struct ClientBuilder {
     proxy: Option<Proxy>,
     roots: Roots,
     body_limit: usize,
+    service: Option<Given>,
     compartment_id: Option<String>,
     project: Option<String>,
 }
@@ -139,6 +139,12 @@ impl ClientBuilder {
         self
     }
 
+    /// What sends the requests in place of hyper; roots, proxy and connect deadline are then its own business.
+    pub fn service(mut self, service: impl HttpService) -> Self {
+        self.service = Some(Given(Box::new(service)));
+        self
+    }
+
     /// The largest answer that is held in memory, in bytes; streams are bounded event by event instead. Default: 64 MiB.
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.body_limit = bytes;
@@ -150,13 +156,15 @@ impl ClientBuilder {
     /// # Errors
     /// [`BuildError`] naming the option that cannot be used.
     pub fn build(self) -> Result<Client, BuildError> {
-        let tls = client_config(&self.roots)?;
-        let connector = connector(tls, &self.endpoint, self.proxy.as_ref(), self.deadlines.connect);
-        // The timer lets idle connections be closed after a while, before the service does.
-        let http = legacy::Client::builder(TokioExecutor::new())
-            .timer(TokioTimer::new())
-            .pool_timer(TokioTimer::new())
-            .build(connector);
+        let service = match self.service {
+            Some(service) => service.0,
+            None => {
+                let tls = client_config(&self.roots)?;
+                let connect = self.deadlines.connect;
+                let connector = connector(tls, &self.endpoint, self.proxy.as_ref(), connect);
+                Box::new(Pooled::new(connector))
+            }
+        };
         let header = |field: &'static str, text: &Option<String>| match text {
             None => Ok(None),
             Some(text) if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic()) => {
@@ -167,7 +175,7 @@ impl ClientBuilder {
             Some(_) => Err(BuildError::new(field, "expected an OCID, found other text")),
         };
         let inner = Inner {
-            http,
+            service,
             deadlines: self.deadlines,
             retry: self.retry,
             body_limit: self.body_limit,
@@ -182,6 +190,15 @@ impl ClientBuilder {
             signer: self.signer,
         };
         Ok(Client { inner: Arc::new(inner) })
+    }
+}
+
+/// A service of the caller's, of which nothing can be shown.
+struct Given(Box<dyn HttpService>);
+
+impl fmt::Debug for Given {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("HttpService")
     }
 }
 

@@ -11,6 +11,7 @@ use http::StatusCode;
 use oci_wire::error::ErrorBody;
 
 use crate::connect::{BoxError, ConnectTimedOut, NotLoopback};
+use crate::service::SendError;
 
 /// A call that failed.
 ///
@@ -129,7 +130,7 @@ impl Error {
     }
 
     /// A failure to send, or to receive the headers of the answer.
-    pub(crate) fn sending(source: BoxError, connecting: bool) -> Self {
+    pub(crate) fn sending(SendError { connecting, source }: SendError) -> Self {
         let (kind, message) = if let Some(found) = find::<ConnectTimedOut>(&*source) {
             (ErrorKind::Timeout(Timeout::Connect), found.to_string())
         } else if find::<NotLoopback>(&*source).is_some() {

@@ -18,6 +18,8 @@
 //! - An [`Error`] has the status, the service's code, the `opc-request-id` and a [`hint`](Error::hint).
 //! - The crypto provider of TLS is passed as a value, so other crates of the same program may use another one.
 //!
+//! What sends the requests is an [`HttpService`], hyper unless another one is given.
+//!
 //! Dropping a future or a stream cancels the request and closes its connection.
 
 mod answer;
@@ -28,9 +30,11 @@ mod connect;
 mod deadlines;
 mod endpoint;
 mod error;
+mod pooled;
 mod proxy;
 mod random;
 mod retry;
+mod service;
 mod stream;
 mod tls;
 mod v1;
@@ -44,5 +48,6 @@ pub use endpoint::{Endpoint, EndpointError};
 pub use error::{Error, ErrorKind, Timeout};
 pub use proxy::{Proxy, ProxyError};
 pub use retry::RetryPolicy;
+pub use service::{Body, HttpService, SendError};
 pub use stream::ChatStream;
 pub use tls::Roots;

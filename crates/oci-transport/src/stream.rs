@@ -7,12 +7,12 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
-use hyper::body::Incoming;
 use oci_wire::chat::ChatChunk;
 
 use crate::attempt::Opened;
 use crate::deadlines::Deadlines;
 use crate::error::{Error, Place};
+use crate::service::Body;
 use chunks::Chunks;
 
 /// The chunks of a streamed answer, in two forms: [`next`](Self::next) lends each chunk without copying its text, and the
@@ -37,7 +37,7 @@ use chunks::Chunks;
 /// # }
 /// ```
 pub struct ChatStream {
-    chunks: Chunks<Incoming>,
+    chunks: Chunks<Body>,
     about: About,
 }
 

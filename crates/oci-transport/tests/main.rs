@@ -9,6 +9,8 @@ mod faults;
 mod places;
 #[path = "main/retries.rs"]
 mod retries;
+#[path = "main/service.rs"]
+mod service;
 #[path = "main/tls.rs"]
 mod tls;
 

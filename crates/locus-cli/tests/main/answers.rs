@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use oci_emulator::Fault;
 
-use crate::{Desk, locus, run, stderr, stdout};
+use crate::{Desk, locus, run, signal, stderr, stdout};
 
 /// The parts of the line on standard error.
 fn summary(stderr: &str) -> Vec<&str> {
@@ -114,11 +114,7 @@ async fn each_piece_is_printed_as_it_arrives_and_ctrl_c_ends_the_stream() {
     let read = tokio::task::spawn_blocking(move || {
         let mut first = [0; 4];
         child.stdout.as_mut().unwrap().read_exact(&mut first).unwrap();
-        let sent = std::process::Command::new("kill")
-            .args(["-INT", &child.id().to_string()])
-            .status()
-            .unwrap();
-        assert!(sent.success());
+        assert!(signal("INT", child.id()));
         (first, child.wait_with_output().unwrap())
     });
     let (first, output) = read.await.unwrap();

@@ -3,7 +3,7 @@
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Stdio};
 
-use crate::{locus, stderr, stdout};
+use crate::{locus, signal, stderr, stdout};
 
 /// The command, its first line of output, and the rest of its output.
 fn start(
@@ -65,9 +65,6 @@ fn a_person_is_told_how_to_call_it() {
         command.clear();
         assert!(output.read_line(&mut command).unwrap() > 0, "the instructions end too early");
     }
-    let killed = std::process::Command::new("kill")
-        .args(["-TERM", &child.id().to_string()])
-        .status()
-        .unwrap();
-    assert!(killed.success() && child.wait().unwrap().success());
+    let killed = signal("TERM", child.id());
+    assert!(killed && child.wait().unwrap().success());
 }

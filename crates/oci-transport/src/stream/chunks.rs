@@ -1,6 +1,5 @@
 //! When a stream ends, and what each of its events means. Works on any body, so that it is tested without a network.
 
-use std::error::Error as StdError;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -12,6 +11,7 @@ use oci_wire::chat::{ChatChunk, StreamEvent};
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::attempt::cut;
+use crate::connect::BoxError;
 use crate::deadlines::Deadlines;
 use crate::error::{Error, ErrorKind, Timeout};
 
@@ -52,7 +52,7 @@ pub(super) struct Place {
 impl<B> Chunks<B>
 where
     B: Body<Data = Bytes> + Unpin,
-    B::Error: StdError + Send + Sync + 'static,
+    B::Error: Into<BoxError>,
 {
     pub(super) fn new(body: B, deadlines: Deadlines, choices: u32) -> Self {
         Self {
@@ -91,15 +91,17 @@ where
                     },
                     Poll::Ready(Some(Ok(location))) => (location, 0),
                     Poll::Ready(Some(Err(StreamError::Transport(source)))) => {
-                        return self.over(|| cut(source));
+                        return self.over(|| cut(source.into()));
                     }
                     Poll::Ready(None) => return self.over(ended_early),
                     Poll::Ready(Some(Err(error))) => {
                         self.phase = Phase::Over;
                         let message = "an event of the stream is larger than this client takes";
-                        return Poll::Ready(Some(Err(
-                            Error::new(ErrorKind::TooLarge, message).with_source(error)
-                        )));
+                        let too_large = Error::new(ErrorKind::TooLarge, message);
+                        return Poll::Ready(Some(Err(match error {
+                            StreamError::Event(source) => too_large.with_source(source),
+                            _ => too_large,
+                        })));
                     }
                 },
             };

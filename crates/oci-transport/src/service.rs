@@ -1,0 +1,94 @@
+//! The one seam between this crate and the network.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body::{Frame, SizeHint};
+use http_body_util::BodyExt as _;
+use http_body_util::combinators::UnsyncBoxBody;
+
+use crate::connect::BoxError;
+
+/// Sends a request that is complete and signed, and returns the answer whatever its status.
+///
+/// A [`Client`](crate::Client) has one of its own, over hyper. Another one can stand in for it, in a test or to go through a
+/// configured HTTP client or a stack of middleware, with [`ClientBuilder::service`](crate::ClientBuilder::service).
+///
+/// It must send method, URL, headers and body as they are: `host`, `date` and the headers of the body are signed. It must not
+/// follow redirects, and it need not retry: both are done, or not done on purpose, above it. Deadlines are kept above it too,
+/// except that for a connection.
+pub trait HttpService: Send + Sync + 'static {
+    /// Sends one request. Dropping the future cancels it.
+    ///
+    /// # Errors
+    /// [`SendError`], which says whether a connection had been made.
+    fn send(
+        &self,
+        request: Request<Bytes>,
+    ) -> Pin<Box<dyn Future<Output = Result<Response<Body>, SendError>> + Send + '_>>;
+}
+
+/// A request that got no answer.
+#[derive(Debug, thiserror::Error)]
+#[error("no answer came")]
+pub struct SendError {
+    pub(crate) connecting: bool,
+    #[source]
+    pub(crate) source: BoxError,
+}
+
+impl SendError {
+    /// No connection was made, so that nothing was sent and another attempt is safe.
+    pub fn connecting(source: impl Into<BoxError>) -> Self {
+        Self { connecting: true, source: source.into() }
+    }
+
+    /// The connection broke after it was made, so that the service may have received the request.
+    pub fn sending(source: impl Into<BoxError>) -> Self {
+        Self { connecting: false, source: source.into() }
+    }
+}
+
+/// The body of an answer, received piece by piece.
+pub struct Body(UnsyncBoxBody<Bytes, BoxError>);
+
+impl Body {
+    /// A body of any kind.
+    pub fn new<B>(body: B) -> Self
+    where
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        Self(body.map_err(Into::into).boxed_unsync())
+    }
+}
+
+impl http_body::Body for Body {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        Pin::new(&mut self.0).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.0.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.0.size_hint()
+    }
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Body")
+    }
+}
