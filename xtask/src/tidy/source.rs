@@ -26,17 +26,43 @@ impl File {
 
 /// Every text file that is, or would be, committed; binary files are left out.
 pub(crate) fn committed(root: &Path) -> Result<Vec<File>> {
-    let mut git = Command::new("git");
-    git.current_dir(root).args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
     let mut files = Vec::new();
-    for path in read(&mut git)?.split('\0').filter(|path| !path.is_empty()) {
+    for path in paths(root)? {
         // A file that was just removed is listed until the removal is committed.
-        let Ok(bytes) = std::fs::read(root.join(path)) else { continue };
+        let Ok(bytes) = std::fs::read(root.join(&path)) else { continue };
         if let Ok(text) = String::from_utf8(bytes) {
-            files.push(File { path: path.to_owned(), text });
+            files.push(File { path, text });
         }
     }
     Ok(files)
+}
+
+/// The paths that git knows or would take; of a copy of the sources without git, all that is no build.
+fn paths(root: &Path) -> Result<Vec<String>> {
+    if !root.join(".git").exists() {
+        let mut found = Vec::new();
+        walk(root, "", &mut found)?;
+        found.sort_unstable();
+        return Ok(found);
+    }
+    let mut git = Command::new("git");
+    git.current_dir(root).args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
+    let listed = read(&mut git)?;
+    Ok(listed.split('\0').filter(|path| !path.is_empty()).map(str::to_owned).collect())
+}
+
+fn walk(root: &Path, folder: &str, found: &mut Vec<String>) -> Result<()> {
+    for entry in std::fs::read_dir(root.join(folder))? {
+        let entry = entry?;
+        let Ok(name) = entry.file_name().into_string() else { continue };
+        let path = if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") };
+        if !entry.file_type()?.is_dir() {
+            found.push(path);
+        } else if !matches!(name.as_str(), "target" | "__pycache__") {
+            walk(root, &path, found)?;
+        }
+    }
+    Ok(())
 }
 
 /// The folder of a package relative to the root, with a closing `/`.
