@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use oci_wire::chat::{ChatRequest, ChatResponse, StreamOptions};
-use oci_wire::error::ErrorBody;
+use oci_wire::error::{ErrorBody, ErrorShape};
 
 use crate::answer::Answer;
 use crate::attempt::{Call, EVENT_STREAM, JSON, Opened, media_type};
@@ -42,12 +42,25 @@ impl Client {
         request.stream_options.get_or_insert_with(StreamOptions::usage);
         let choices = request.n.unwrap_or(1);
         let opened = self.open(&request, EVENT_STREAM).await?;
-        let found = media_type(&opened.headers);
-        if found != EVENT_STREAM {
-            let error = format!("expected a stream ({EVENT_STREAM}), found {found}");
-            return Err(opened.error(Error::new(ErrorKind::Malformed, error)));
+        if media_type(&opened.headers) != EVENT_STREAM {
+            return Err(self.no_stream(opened).await);
         }
         Ok(ChatStream::new(opened, self.inner.deadlines, choices))
+    }
+
+    /// The error that an answer of another kind than a stream stands for, with what the service said.
+    async fn no_stream(&self, mut opened: Opened) -> Error {
+        let found = media_type(&opened.headers);
+        let body = match self.inner.collect(&mut opened.body, self.inner.body_limit).await {
+            Ok(body) => body,
+            Err(error) => return opened.error(error),
+        };
+        if let Some(failure) = failure(&opened, &body) {
+            return opened.error(failure);
+        }
+        let message =
+            format!("expected a stream ({EVENT_STREAM}), found {} bytes of {found}", body.len());
+        opened.error(Error::new(ErrorKind::Malformed, message).with_raw_body(body))
     }
 
     async fn open(&self, request: &ChatRequest, accept: &'static str) -> Result<Opened, Error> {
@@ -70,15 +83,10 @@ impl Client {
 fn decode(opened: &Opened, body: Bytes) -> Result<ChatResponse, Error> {
     match serde_json::from_slice::<ChatResponse>(&body) {
         Ok(response) if !response.choices.is_empty() => Ok(response),
-        Ok(response) => {
-            let failure = ErrorBody::parse(&body);
-            if failure.message.is_some() || failure.code.is_some() {
-                return Err(Error::service(opened.status, &failure, body));
-            }
-            drop(response);
+        Ok(_) => Err(failure(opened, &body).unwrap_or_else(|| {
             let message = "expected a chat completion, found an answer without choices";
-            Err(Error::new(ErrorKind::Malformed, message).with_raw_body(body))
-        }
+            Error::new(ErrorKind::Malformed, message).with_raw_body(body)
+        })),
         Err(source) => {
             let message = format!(
                 "expected a chat completion ({JSON}), found {} bytes of {}",
@@ -88,6 +96,14 @@ fn decode(opened: &Opened, body: Bytes) -> Result<ChatResponse, Error> {
             Err(Error::new(ErrorKind::Malformed, message).with_source(source).with_raw_body(body))
         }
     }
+}
+
+/// The failure that a JSON body under a success status tells of, if it does.
+fn failure(opened: &Opened, body: &Bytes) -> Option<Error> {
+    let failure = ErrorBody::parse(body);
+    let tells =
+        matches!(failure.shape, ErrorShape::Oci | ErrorShape::OpenAi | ErrorShape::OpenAiInOci);
+    tells.then(|| Error::service(opened.status, &failure, body.clone()))
 }
 
 const CHAT_COMPLETIONS: &str = "/openai/v1/chat/completions";

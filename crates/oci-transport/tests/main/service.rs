@@ -121,3 +121,20 @@ async fn whether_a_connection_was_made_decides_about_another_attempt() {
     assert_eq!(client.chat(&request()).await.unwrap_err().kind(), ErrorKind::Network);
     assert_eq!(service.asked.lock().unwrap().len(), 1);
 }
+
+/// Some gateways answer 200 and put the failure into the body.
+#[tokio::test(start_paused = true)]
+async fn a_failure_under_a_success_status_is_a_failure() {
+    let failed = Outcome::Answer(200, r#"{"error":{"message":"no capacity","code":"overloaded"}}"#);
+    let odd = Outcome::Answer(200, r#"{"hello":1}"#);
+    let (client, _) = scripted(&[failed, failed, odd, odd], RetryPolicy::NEVER);
+    for (kind, code) in [(ErrorKind::Service, Some("overloaded")), (ErrorKind::Malformed, None)] {
+        for error in [
+            client.chat(&request()).await.unwrap_err(),
+            client.chat_stream(&request()).await.unwrap_err(),
+        ] {
+            assert_eq!((error.kind(), error.code()), (kind, code), "{error:?}");
+            assert!(!error.raw_body().is_empty());
+        }
+    }
+}
