@@ -18,6 +18,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Sends a prompt to a model and prints the answer as it arrives.
     Chat(ChatArgs),
+    /// Says over which API a model is reached, and why; without a model, prints the whole table.
+    Route(RouteArgs),
     /// Serves a loopback OCI Generative AI that checks every signature, for tests and offline use.
     Emulate(EmulateArgs),
 }
@@ -67,6 +69,16 @@ pub(crate) struct ChatArgs {
     /// Call an emulator inside this process, with a key made for this call, instead of the service.
     #[arg(long)]
     pub(crate) emulator: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct RouteArgs {
+    /// The model, such as oci:cohere.command-r-plus.
+    pub(crate) model: Option<String>,
+
+    /// Print one JSON object for each row.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Args, Debug)]

@@ -5,6 +5,7 @@ mod chat;
 mod emulate;
 mod escape;
 mod failure;
+mod route;
 mod signal;
 
 use std::io::Write as _;
@@ -26,6 +27,7 @@ fn main() -> ExitCode {
         match cli.command {
             Command::Chat(args) => chat::run(args).await,
             Command::Emulate(args) => emulate::run(args).await,
+            Command::Route(args) => route::run(&args),
         }
     });
     // A read of standard input may still block its thread; nobody waits for it.

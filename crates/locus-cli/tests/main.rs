@@ -7,6 +7,8 @@ mod answers;
 mod emulate;
 #[path = "main/failures.rs"]
 mod failures;
+#[path = "main/route.rs"]
+mod route;
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

@@ -35,7 +35,7 @@ impl Error {
         match self {
             Self::NotBuilt { .. } => Some(format!(
                 "use a model whose id begins with {}",
-                table::listed(|transport| transport == Transport::V1)
+                table::listed(Transport::is_built)
             )),
             Self::Route(RouteError::UnknownVendor { .. }) => {
                 Some("write the id as the console shows it, vendor first".to_owned())

@@ -13,6 +13,8 @@ pub struct Route {
     pub transport: Transport,
     /// Whose capacity it runs on.
     pub serving: Serving,
+    /// The row of the [prefix table](prefixes) that decided.
+    pub prefix: &'static str,
 }
 
 /// Chooses the route of a chat model by the [prefix table](crate::prefixes), in any letter case.
@@ -33,12 +35,10 @@ pub struct Route {
 pub fn route(id: ModelId<'_>) -> Result<Route, RouteError> {
     let lower = id.as_str().to_ascii_lowercase();
     let row = table::ROWS.iter().find(|row| lower.starts_with(row.prefix));
-    match row.map(|row| row.operation) {
-        Some(Operation::Chat(transport, serving)) => Ok(Route { transport, serving }),
-        Some(Operation::Other(operation)) => {
-            Err(RouteError::NotChat { id: id.to_string(), operation })
-        }
-        None => Err(RouteError::UnknownVendor { id: id.to_string() }),
+    let row = row.ok_or_else(|| RouteError::UnknownVendor { id: id.to_string() })?;
+    match row.operation {
+        Operation::Chat(transport, serving) => Ok(Route { transport, serving, prefix: row.prefix }),
+        Operation::Other(operation) => Err(RouteError::NotChat { id: id.to_string(), operation }),
     }
 }
 

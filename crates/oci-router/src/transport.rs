@@ -15,6 +15,12 @@ pub enum Transport {
 }
 
 impl Transport {
+    /// Whether this release can call it. A call over another one is an error that names it.
+    #[must_use]
+    pub fn is_built(self) -> bool {
+        self == Self::V1
+    }
+
     /// The name in messages and on the command line: `native`, `responses` or `v1`.
     #[must_use]
     pub fn name(self) -> &'static str {
