@@ -9,6 +9,8 @@ mod keys;
 mod requests;
 #[path = "main/signing_vectors.rs"]
 mod signing_vectors;
+#[path = "main/stages.rs"]
+mod stages;
 #[path = "main/user.rs"]
 mod user;
 
