@@ -47,8 +47,8 @@ const WORDS: &[Word] = &[
 
 /// Words, private keys and identifiers that belong in no committed file.
 pub(super) fn check(files: &[File]) -> Vec<String> {
-    // The lock file names where each package was found.
-    let files = files.iter().filter(|file| file.path != "Cargo.lock");
+    // A lock file names where each package was found.
+    let files = files.iter().filter(|file| !file.path.ends_with("Cargo.lock"));
     files.flat_map(check_file).collect()
 }
 
