@@ -7,7 +7,7 @@ use std::io::{IsTerminal as _, Read as _};
 use std::process::ExitCode;
 use std::time::Instant;
 
-use locus::{Client, Endpoint, Env, RetryPolicy};
+use locus::{Backend, Client, Endpoint, Env, RetryPolicy};
 use oci_emulator::Emulator;
 
 use crate::args::ChatArgs;
@@ -124,7 +124,7 @@ struct Target {
 /// A client of the service, or of the endpoint that was named.
 fn client(args: &ChatArgs) -> Result<Client, Failure> {
     let retry = RetryPolicy { retries: args.retries, ..RetryPolicy::default() };
-    let mut builder = Client::builder(Env::process()).retry(retry);
+    let mut builder = Client::builder(Env::process()).backend(Backend::AWS_LC_RS).retry(retry);
     if let Some(profile) = &args.profile {
         builder = builder.profile(profile);
     }

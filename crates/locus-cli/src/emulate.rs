@@ -13,6 +13,7 @@ use crate::failure::{Failure, is_closed_pipe};
 use crate::signal::interrupted;
 
 pub(crate) async fn run(args: EmulateArgs) -> Result<ExitCode, Failure> {
+    let interrupted = interrupted();
     let temporary = match &args.dir {
         Some(_) => None,
         None => Some(
@@ -46,7 +47,7 @@ pub(crate) async fn run(args: EmulateArgs) -> Result<ExitCode, Failure> {
         _ => {}
     }
     tokio::select! {
-        () = interrupted() => {}
+        () = interrupted => {}
         () = input_closed(), if args.json => {}
     }
     emulator.shutdown().await;

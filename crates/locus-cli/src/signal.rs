@@ -1,18 +1,35 @@
 //! Ctrl-C and its like.
 
-/// Waits until the user, or the system, asks the program to end.
-pub(crate) async fn interrupted() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
+/// A future that ends when the user, or the system, asks the program to end.
+///
+/// What it listens for is caught from this call on, not from the first poll: a signal in between would end the program at once,
+/// with temporary files left behind.
+#[cfg(unix)]
+pub(crate) fn interrupted() -> impl Future<Output = ()> {
+    use tokio::signal::unix::{Signal, SignalKind, signal};
+
+    async fn received(listener: std::io::Result<Signal>) {
+        match listener {
+            Ok(mut listener) => {
+                listener.recv().await;
             }
-            return;
+            // Without a listener the signal ends the program by itself.
+            Err(_) => std::future::pending().await,
         }
     }
+
+    let (interrupt, terminate) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
+    async {
+        tokio::select! {
+            () = received(interrupt) => {}
+            () = received(terminate) => {}
+        }
+    }
+}
+
+/// A future that ends when the user asks the program to end.
+#[cfg(not(unix))]
+pub(crate) async fn interrupted() {
     if tokio::signal::ctrl_c().await.is_err() {
         // Without a handler the signal ends the program by itself.
         std::future::pending::<()>().await;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use oci_auth::{CredentialOptions, Env, Region, Setting, Signer, UserCredentials};
+use oci_auth::{Backend, CredentialOptions, Env, Region, Setting, Signer, UserCredentials};
 use oci_router::{Model, Router};
 use oci_transport::{Client as TransportClient, Deadlines, Endpoint, Proxy, RetryPolicy, Roots};
 
@@ -67,6 +67,7 @@ pub struct ClientBuilder {
     retry: RetryPolicy,
     proxy: Option<Proxy>,
     roots: Roots,
+    backend: Backend,
 }
 
 impl ClientBuilder {
@@ -132,6 +133,12 @@ impl ClientBuilder {
         self
     }
 
+    /// The library that signs. Default: [`Backend::RING`]. The feature `aws-lc-rs` adds one that signs about twice as fast.
+    pub fn backend(mut self, backend: Backend) -> Self {
+        self.backend = backend;
+        self
+    }
+
     /// Reads what was not told and makes the client. Nothing is sent.
     ///
     /// # Errors
@@ -142,6 +149,7 @@ impl ClientBuilder {
             config_file: self.config_file.as_deref(),
             profile: self.profile.as_deref(),
             prefixes: &PREFIXES,
+            backend: self.backend,
         };
         let credentials = UserCredentials::from_env(env, &options)?;
         let endpoint = match &self.endpoint {

@@ -14,7 +14,7 @@ pub mod prelude {
 pub use client::{Client, ClientBuilder, PREFIXES};
 pub use error::{Error, Result};
 
-pub use oci_auth::{Env, Region};
+pub use oci_auth::{Backend, Env, Region};
 pub use oci_router::{
     Chat, ChatInput, Model, ModelId, Route, RouteError, Serving, Transport, prefixes, route,
 };

@@ -1,11 +1,22 @@
 //! Private keys: from the files that Oracle's tools write to something that signs.
 
-#[cfg(feature = "ring")]
+#[cfg(feature = "keys")]
+mod backend;
+#[cfg(feature = "keys")]
+mod der;
+#[cfg(feature = "keys")]
+mod encrypted;
+mod error;
+mod fingerprint;
+#[cfg(feature = "keys")]
 mod pem;
-#[cfg(feature = "ring")]
-mod ring_backend;
 
 use std::fmt;
+
+#[cfg(feature = "keys")]
+pub use backend::Backend;
+pub use error::KeyError;
+pub use fingerprint::{Fingerprint, FingerprintError};
 
 use crate::secret::Secret;
 use crate::{KeyId, KeyIdError};
@@ -33,32 +44,83 @@ pub struct SigningFailed;
 ///
 /// There is neither `Clone` nor access to the key's numbers. `ring` does not overwrite its own copy of them when it is dropped;
 /// the buffers of this crate are overwritten.
-pub struct PrivateKey(Box<dyn RsaSigner>);
+pub struct PrivateKey {
+    signer: Box<dyn RsaSigner>,
+    fingerprint: Option<Fingerprint>,
+}
 
 impl PrivateKey {
-    /// A key that signs with a backend of the caller's.
+    /// A key that signs with a backend of the caller's. Its fingerprint is not known.
     pub fn from_signer(signer: impl RsaSigner + 'static) -> Self {
-        Self(Box::new(signer))
+        Self { signer: Box::new(signer), fingerprint: None }
     }
 
-    /// Reads a PEM file as Oracle's tools write it, with `ring` as the backend.
-    ///
-    /// PKCS#1 (`BEGIN RSA PRIVATE KEY`) and PKCS#8 (`BEGIN PRIVATE KEY`) are read. Text before and after the block is ignored,
-    /// such as the line `OCI_API_KEY` that the console asks for. The pass phrase is not needed for a plain key and is ignored
-    /// there, since profiles inherit one from `[DEFAULT]`.
+    /// Reads the bytes of a key file, with `ring` as the backend. See [`from_pem_with`](Self::from_pem_with).
     ///
     /// # Errors
     /// [`KeyError`] says what was found instead of an RSA private key of 2048 to 4096 bits.
     #[cfg(feature = "ring")]
-    pub fn from_pem(pem: &[u8], pass_phrase: Option<&Secret>) -> Result<Self, KeyError> {
-        let der = pem::private_key(pem, pass_phrase)?;
-        ring_backend::RingKey::load(&der).map(Self::from_signer)
+    pub fn from_pem(bytes: &[u8], pass_phrase: Option<&Secret>) -> Result<Self, KeyError> {
+        Self::from_pem_with(bytes, pass_phrase, Backend::RING)
+    }
+
+    /// Reads the bytes of a key file.
+    ///
+    /// | first line | what it is | pass phrase |
+    /// |---|---|---|
+    /// | `BEGIN PRIVATE KEY` | PKCS#8, from the console and `openssl genrsa` 3 | ignored |
+    /// | `BEGIN RSA PRIVATE KEY` | PKCS#1, from older tools | ignored |
+    /// | the same, then `Proc-Type: 4,ENCRYPTED` | PKCS#1 from `openssl genrsa -aes128`, as Oracle's pages ask for | needed |
+    /// | `BEGIN ENCRYPTED PRIVATE KEY` | PKCS#8 under PBES2 (PBKDF2 or scrypt), PBES1 or PKCS#12 | needed |
+    /// | none | DER of any of them but the third | as there |
+    ///
+    /// CRLF, lone CR, indentation, a byte-order mark and lines of any length make no difference. Text before and after the block
+    /// is ignored, such as the line `OCI_API_KEY` that the console asks for. Of several keys the first is read. A pass phrase
+    /// that is not needed is ignored, since profiles inherit one from `[DEFAULT]`; an empty one counts as none.
+    ///
+    /// # Errors
+    /// [`KeyError`] says what was found instead of an RSA private key of 2048 to 4096 bits. A file that asks for more work
+    /// than any tool does is refused before the work is done.
+    #[cfg(feature = "keys")]
+    pub fn from_pem_with(
+        bytes: &[u8],
+        pass_phrase: Option<&Secret>,
+        backend: Backend,
+    ) -> Result<Self, KeyError> {
+        Self::load(&der::read(bytes, pass_phrase, pem::Source::File)?, backend)
+    }
+
+    /// Reads a key from the value of an environment variable: as [`from_pem_with`](Self::from_pem_with), but the line breaks
+    /// may also be spaces or `\n` in two characters, which is what shells and dashboards make of them.
+    ///
+    /// # Errors
+    /// [`KeyError`], as there.
+    #[cfg(feature = "keys")]
+    pub fn from_variable(
+        text: &Secret,
+        pass_phrase: Option<&Secret>,
+        backend: Backend,
+    ) -> Result<Self, KeyError> {
+        let text = pem::unescape(text.expose());
+        Self::load(&der::read(text.as_bytes(), pass_phrase, pem::Source::Variable)?, backend)
+    }
+
+    #[cfg(feature = "keys")]
+    fn load(key: &der::RsaKey, backend: Backend) -> Result<Self, KeyError> {
+        let signer = backend.load(&key.pkcs1)?;
+        Ok(Self { signer, fingerprint: Some(key.fingerprint) })
+    }
+
+    /// The fingerprint of the public half, computed from the key; `None` for a backend of the caller's.
+    #[must_use]
+    pub fn fingerprint(&self) -> Option<Fingerprint> {
+        self.fingerprint
     }
 }
 
 impl fmt::Debug for PrivateKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "PrivateKey(RSA, {} bits, <redacted>)", self.0.signature_len() * 8)
+        write!(f, "PrivateKey(RSA, {} bits, <redacted>)", self.signer.signature_len() * 8)
     }
 }
 
@@ -95,47 +157,11 @@ impl SigningKey {
     }
 
     pub(crate) fn signature(&self, message: &[u8]) -> Result<Vec<u8>, SigningFailed> {
-        let signer = &self.key.0;
+        let signer = &self.key.signer;
         let mut signature = vec![0; signer.signature_len()];
         signer.sign(message, &mut signature)?;
         Ok(signature)
     }
-}
-
-/// Text or bytes that are no usable private key.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[non_exhaustive]
-pub enum KeyError {
-    /// There is no PEM block.
-    #[error("expected a PEM block (-----BEGIN PRIVATE KEY-----), found none")]
-    NoPem,
-    /// A PEM block has no end, or its text is not base64.
-    #[error("the PEM block is cut short or is not base64")]
-    BadPem,
-    /// The block is something else.
-    #[error("expected an RSA private key, found a block of {label:?}")]
-    WrongKind {
-        /// What its first line says, such as `PUBLIC KEY`.
-        label: String,
-    },
-    /// The key is encrypted and no pass phrase was given.
-    #[error("the key is encrypted and no pass phrase is set")]
-    PassPhraseMissing,
-    /// The key is encrypted, and this release reads plain keys only.
-    #[error("the key is encrypted, which is not supported yet")]
-    Encrypted,
-    /// The key is of another algorithm.
-    #[error("expected an RSA key, found another algorithm")]
-    NotRsa,
-    /// The key is shorter than the service takes.
-    #[error("the RSA key is shorter than 2048 bits")]
-    TooSmall,
-    /// The key is longer than the backend takes.
-    #[error("the RSA key is longer than 4096 bits")]
-    TooLarge,
-    /// The numbers of the key do not belong together, or its structure is damaged.
-    #[error("the RSA key is damaged")]
-    Damaged,
 }
 
 #[cfg(test)]

@@ -71,7 +71,11 @@ mod user;
 pub use canonical::RequestParts;
 pub use digest::BodyDigest;
 pub use env::{Env, EnvError};
-pub use key::{KeyError, PrivateKey, RsaSigner, SigningFailed, SigningKey};
+#[cfg(feature = "keys")]
+pub use key::Backend;
+pub use key::{
+    Fingerprint, FingerprintError, KeyError, PrivateKey, RsaSigner, SigningFailed, SigningKey,
+};
 pub use key_id::{KeyId, KeyIdError};
 pub use profile::{ConfigFile, DEFAULT_PROFILE, Profile, ProfileError};
 pub use region::{Region, RegionError};

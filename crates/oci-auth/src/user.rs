@@ -10,7 +10,7 @@ pub use error::CredentialError;
 
 use crate::KeyId;
 use crate::env::Env;
-use crate::key::{PrivateKey, SigningKey};
+use crate::key::{Backend, Fingerprint, PrivateKey, SigningKey};
 use crate::profile::{ConfigFile, DEFAULT_PROFILE, Profile};
 use crate::secret::Secret;
 use crate::settings::{OCI_PREFIX, Setting};
@@ -24,11 +24,13 @@ pub struct CredentialOptions<'a> {
     pub profile: Option<&'a str>,
     /// The prefixes of the environment variables, the one that wins first. Default: `OCI_`.
     pub prefixes: &'a [&'a str],
+    /// The library that signs. Default: `ring`.
+    pub backend: Backend,
 }
 
 impl Default for CredentialOptions<'_> {
     fn default() -> Self {
-        Self { config_file: None, profile: None, prefixes: &[OCI_PREFIX] }
+        Self { config_file: None, profile: None, prefixes: &[OCI_PREFIX], backend: Backend::RING }
     }
 }
 
@@ -37,7 +39,7 @@ impl Default for CredentialOptions<'_> {
 pub struct UserCredentials {
     tenancy: String,
     user: String,
-    fingerprint: String,
+    fingerprint: Fingerprint,
     profile: Profile,
     config_file: PathBuf,
     key: PrivateKey,
@@ -75,13 +77,14 @@ impl UserCredentials {
         let profile = ConfigFile::parse(&bytes)
             .and_then(|file| file.profile(name))
             .map_err(|source| CredentialError::Profile { path: path.clone(), source })?;
-        Self::from_profile(profile, path, env)
+        Self::from_profile(profile, path, env, options.backend)
     }
 
     fn from_profile(
         profile: Profile,
         config_file: PathBuf,
         env: &Env,
+        backend: Backend,
     ) -> Result<Self, CredentialError> {
         let place = || (config_file.clone(), profile.name().to_owned());
         if profile.has_own("security_token_file") || profile.has_own("delegation_token_file") {
@@ -115,12 +118,9 @@ impl UserCredentials {
                 return Err(malformed(key, "an OCID such as ocid1.user.oc1..aaaa"));
             }
         }
-        if !is_fingerprint(fingerprint) {
-            return Err(malformed(
-                "fingerprint",
-                "16 pairs of hexadecimal digits joined by colons",
-            ));
-        }
+        let expected: Fingerprint = fingerprint.parse().map_err(|_| {
+            malformed("fingerprint", "16 pairs of hexadecimal digits joined by colons")
+        })?;
         let key_path = env.expand(key_file);
         let pem = fs::read(&key_path).map(zeroize::Zeroizing::new).map_err(|source| {
             CredentialError::KeyFile {
@@ -131,12 +131,20 @@ impl UserCredentials {
             }
         })?;
         let pass_phrase = profile.get("pass_phrase").map(Secret::from);
-        let key = PrivateKey::from_pem(&pem, pass_phrase.as_ref())
+        let key = PrivateKey::from_pem_with(&pem, pass_phrase.as_ref(), backend)
             .map_err(|source| CredentialError::Key { key_file: key_path.clone(), source })?;
+        if let Some(found) = key.fingerprint().filter(|found| *found != expected) {
+            return Err(CredentialError::Fingerprint {
+                key: key_path.display().to_string(),
+                found,
+                origin: format!("profile {} of {}", profile.name(), config_file.display()),
+                expected,
+            });
+        }
         Ok(Self {
             user: user.to_owned(),
             tenancy: tenancy.to_owned(),
-            fingerprint: fingerprint.to_ascii_lowercase(),
+            fingerprint: expected,
             profile,
             config_file,
             key,
@@ -155,10 +163,10 @@ impl UserCredentials {
         &self.user
     }
 
-    /// The fingerprint of the API key, in lower case.
+    /// The fingerprint of the API key, which is that of [the key](PrivateKey::fingerprint).
     #[must_use]
-    pub fn fingerprint(&self) -> &str {
-        &self.fingerprint
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.fingerprint
     }
 
     /// The profile, for settings that are not credentials, such as `region`.
@@ -176,7 +184,7 @@ impl UserCredentials {
     /// The key with its id, ready to sign.
     #[must_use]
     pub fn into_signing_key(self) -> SigningKey {
-        let id = KeyId::api_key(&self.tenancy, &self.user, &self.fingerprint)
+        let id = KeyId::api_key(&self.tenancy, &self.user, &self.fingerprint.to_string())
             .expect("the parts hold OCID and fingerprint characters only, because they were checked when they were read");
         SigningKey::new(id, self.key)
     }
@@ -213,12 +221,6 @@ fn is_ocid(text: &str) -> bool {
         && parts.last().is_some_and(|part| !part.is_empty())
 }
 
-/// An MD5 fingerprint, `20:3b:…`.
-fn is_fingerprint(text: &str) -> bool {
-    let pair = |pair: &str| pair.len() == 2 && pair.bytes().all(|byte| byte.is_ascii_hexdigit());
-    text.split(':').count() == 16 && text.split(':').all(pair)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -243,12 +245,5 @@ mod tests {
         ] {
             assert!(!is_ocid(bad), "{bad}");
         }
-    }
-
-    #[test]
-    fn fingerprints_are_told_from_other_text() {
-        assert!(is_fingerprint("20:3b:97:13:55:1c:5b:0d:d3:37:d8:50:4e:c5:3a:34"));
-        assert!(!is_fingerprint("20:3b:97:13:55:1c:5b:0d:d3:37:d8:50:4e:c5:3a"));
-        assert!(!is_fingerprint("20:3b:97:13:55:1c:5b:0d:d3:37:d8:50:4e:c5:3a:3g"));
     }
 }

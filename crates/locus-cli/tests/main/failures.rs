@@ -72,18 +72,32 @@ async fn what_is_wrong_with_the_key() {
     check(
         &run(desk.chat(&["What is 2x2?"])).await,
         3,
-        &["the key is encrypted and no pass phrase is set", "openssl pkcs8"],
+        &["the key is encrypted and no pass phrase is set", "set pass_phrase"],
     );
     use_key(&desk, "rsa2048_a.pub.pem");
     check(&run(desk.chat(&["What is 2x2?"])).await, 3, &["PUBLIC KEY", "private half"]);
     use_key(&desk, "truncated.pem");
     check(&run(desk.chat(&["What is 2x2?"])).await, 3, &["cannot use private key", "damaged"]);
     use_key(&desk, "rsa2048_b.pkcs8.pem");
+    check(
+        &run(desk.chat(&["What is 2x2?"])).await,
+        3,
+        &["has the fingerprint a4:7b:", "names the key", "copy the fingerprint"],
+    );
+    std::fs::remove_file(desk.sandbox.key_file()).unwrap();
+    check(&run(desk.chat(&["What is 2x2?"])).await, 3, &["cannot read key_file", "on line 6 of"]);
+}
+
+/// A user whom the service does not know is what this machine cannot find out by itself.
+#[tokio::test]
+async fn what_only_the_service_knows_of_the_key() {
+    let desk = Desk::new().await;
+    let text = std::fs::read_to_string(desk.sandbox.config_file()).unwrap();
+    let text = text.replace(desk.sandbox.user(), "ocid1.user.oc1..stranger");
+    std::fs::write(desk.sandbox.config_file(), text).unwrap();
     let parts =
         ["the service answered 401 NotAuthenticated", "fingerprint", "clock", "opc-request-id"];
     check(&run(desk.chat(&["What is 2x2?"])).await, 4, &parts);
-    std::fs::remove_file(desk.sandbox.key_file()).unwrap();
-    check(&run(desk.chat(&["What is 2x2?"])).await, 3, &["cannot read key_file", "on line 6 of"]);
 }
 
 /// A pass phrase in the profile is not told, whatever fails.

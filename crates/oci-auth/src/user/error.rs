@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::env::EnvError;
-use crate::key::KeyError;
+use crate::key::{Fingerprint, KeyError};
 use crate::profile::ProfileError;
 
 /// Credentials that could not be loaded. No variant holds a key, a pass phrase or a token.
@@ -30,6 +30,18 @@ pub enum CredentialError {
     /// An environment variable is not text.
     #[error(transparent)]
     Env(#[from] EnvError),
+    /// The key is not the one that the service would check the signature with, the most common cause of a 401.
+    #[error("the key {key} has the fingerprint {found}, but {origin} names the key {expected}")]
+    Fingerprint {
+        /// Where the key came from.
+        key: String,
+        /// The fingerprint of the key that was read.
+        found: Fingerprint,
+        /// The profile, or the variable, that names another one.
+        origin: String,
+        /// The fingerprint that is named there.
+        expected: Fingerprint,
+    },
     /// The private key is not usable.
     #[error("cannot use private key {key_file}")]
     Key {
@@ -105,6 +117,9 @@ impl CredentialError {
             }
             Self::ConfigFile { .. } => "check the permissions of the file",
             Self::Env(_) => "set it to UTF-8 text or unset it",
+            Self::Fingerprint { .. } => {
+                "name the private half of that API key, or copy the fingerprint of this one from the console"
+            }
             Self::Key { source, .. } => key_hint(source),
             Self::KeyFile { .. } => {
                 "correct key_file in the profile, or put the key of the API key there"
@@ -126,14 +141,29 @@ impl CredentialError {
 
 fn key_hint(error: &KeyError) -> &'static str {
     match error {
-        KeyError::PassPhraseMissing | KeyError::Encrypted => {
-            "write a plain copy with `openssl pkcs8 -topk8 -nocrypt -in KEY -out PLAIN` and name it as key_file"
+        KeyError::PassPhraseMissing => "set pass_phrase in the profile, or OCI_PASSPHRASE",
+        KeyError::PassPhraseWrong => {
+            "correct pass_phrase; `openssl pkey -noout -in KEY` asks for it and says whether it fits"
+        }
+        KeyError::Encrypted
+        | KeyError::EncryptionUnknown { .. }
+        | KeyError::EncryptionCost { .. } => {
+            "encrypt the key anew with `openssl pkcs8 -topk8 -in KEY -out NEW` and name that as key_file"
         }
         KeyError::WrongKind { label } if label.contains("PUBLIC") => {
-            "key_file must be the private half of the API key"
+            "name the private half of the API key"
         }
-        KeyError::TooSmall | KeyError::TooLarge | KeyError::NotRsa | KeyError::WrongKind { .. } => {
+        KeyError::WrongKind { label } if label.contains("OPENSSH") => {
+            "convert a copy of the key with `ssh-keygen -p -m PEM -f KEY`"
+        }
+        KeyError::TooSmall { .. }
+        | KeyError::TooLarge { .. }
+        | KeyError::NotRsa { .. }
+        | KeyError::WrongKind { .. } => {
             "make an API key of 2048 bits with `oci setup keys` or in the console"
+        }
+        KeyError::LineBreaks => {
+            "restore the line breaks of the file, or put its text into OCI_KEY, where they may be missing"
         }
         KeyError::NoPem | KeyError::BadPem | KeyError::Damaged => {
             "download the key again, or make a new one with `oci setup keys`"

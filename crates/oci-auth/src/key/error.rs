@@ -1,0 +1,66 @@
+//! Why a file is no usable private key.
+
+/// Text or bytes that are no usable private key.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeyError {
+    /// There is no PEM block.
+    #[error("expected a PEM block (-----BEGIN PRIVATE KEY-----), found none")]
+    NoPem,
+    /// A PEM block has no end, or its text is not base64.
+    #[error("the PEM block is cut short or is not base64")]
+    BadPem,
+    /// The line breaks of the PEM block were replaced by spaces or by `\n` in two characters, as happens in variables.
+    #[error("expected a line break after the first line of the PEM block, found other text")]
+    LineBreaks,
+    /// The block is something else.
+    #[error("expected an RSA private key, found a block of {label:?}")]
+    WrongKind {
+        /// What its first line says, such as `PUBLIC KEY`.
+        label: String,
+    },
+    /// The key is encrypted and no pass phrase was given.
+    #[error("the key is encrypted and no pass phrase is set")]
+    PassPhraseMissing,
+    /// The key is encrypted and the pass phrase does not open it. Damage behind intact structure looks the same.
+    #[error("the key is encrypted and the pass phrase does not open it")]
+    PassPhraseWrong,
+    /// The key is encrypted, and this build lacks the feature `encrypted-keys`.
+    #[error("the key is encrypted, which this build does not read")]
+    Encrypted,
+    /// The key is encrypted in a way that this crate does not know.
+    #[error("the key is encrypted with {scheme}, which is not supported")]
+    EncryptionUnknown {
+        /// The name or the object identifier of the scheme.
+        scheme: String,
+    },
+    /// Deriving the decryption key would take longer, or more memory, than any tool asks for.
+    #[error("the key file asks for {asked}, more than the {limit} that are allowed")]
+    EncryptionCost {
+        /// What the file asks for, such as `4000000000 iterations`.
+        asked: String,
+        /// The most that is done.
+        limit: &'static str,
+    },
+    /// The key is of another algorithm.
+    #[error("expected an RSA key, found {algorithm}")]
+    NotRsa {
+        /// The name of the algorithm, such as `EC` or `Ed25519`, else its object identifier.
+        algorithm: String,
+    },
+    /// The key is shorter than the service takes.
+    #[error("expected an RSA key of 2048 to 4096 bits, found {bits}")]
+    TooSmall {
+        /// The length of its modulus.
+        bits: usize,
+    },
+    /// The key is longer than the backends take.
+    #[error("expected an RSA key of 2048 to 4096 bits, found {bits}")]
+    TooLarge {
+        /// The length of its modulus.
+        bits: usize,
+    },
+    /// The numbers of the key do not belong together, or its structure is damaged.
+    #[error("the RSA key is damaged")]
+    Damaged,
+}
