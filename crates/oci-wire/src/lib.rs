@@ -56,6 +56,8 @@ mod usage;
 
 pub mod chat;
 
+pub mod native;
+
 /// Bodies of failed calls.
 pub mod error {
     pub use crate::error_body::{ErrorBody, ErrorShape};

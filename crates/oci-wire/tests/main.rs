@@ -7,6 +7,12 @@ mod error_body;
 mod fixtures;
 #[path = "main/fold.rs"]
 mod fold;
+#[path = "main/native_answers.rs"]
+mod native_answers;
+#[path = "main/native_requests.rs"]
+mod native_requests;
+#[path = "main/native_schema.rs"]
+mod native_schema;
 #[path = "main/properties.rs"]
 mod properties;
 #[path = "main/request.rs"]
