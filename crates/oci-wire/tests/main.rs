@@ -13,6 +13,8 @@ mod native_answers;
 mod native_requests;
 #[path = "main/native_schema.rs"]
 mod native_schema;
+#[path = "main/native_stream.rs"]
+mod native_stream;
 #[path = "main/properties.rs"]
 mod properties;
 #[path = "main/request.rs"]

@@ -3,6 +3,7 @@
 //! * [`ChatDetails`] is the body of a chat request and [`ChatResult`] that of a whole answer; inside is one of three
 //!   formats: [`generic`], [`cohere`] or [`cohere_v2`].
 //! * Embeddings, ranking, guardrails, text generation and summaries each have a `…Details` and a `…Result`.
+//! * [`ChatDecoder`] reads a stream of any of the three formats as chunks of chat completions.
 //!
 //! The service refuses unknown keys in requests; answers may hold anything.
 
@@ -10,15 +11,22 @@ pub mod cohere;
 pub mod cohere_v2;
 pub mod generic;
 
+mod call_id;
+mod convert;
+mod decoder;
 mod embed;
 mod envelope;
+mod event;
+mod fragments;
 mod generate;
 mod guardrails;
 mod rerank;
 mod serving;
 mod summarize;
+mod time;
 mod usage;
 
+pub use decoder::{ChatDecoder, Truncated};
 pub use embed::{
     EmbedContent, EmbedImageContent, EmbedInputType, EmbedTextContent, EmbedTextDetails,
     EmbedTextResult, EmbeddingType, Truncate,
@@ -26,6 +34,7 @@ pub use embed::{
 pub use envelope::{
     ApiFormat, BaseChatRequest, BaseChatResponse, ChatDetails, ChatResult, StreamOptions,
 };
+pub use event::{ChatEvent, EventContent, EventFunction, EventMessage, EventPart, EventToolCall};
 pub use generate::{
     CohereLlmInferenceRequest, CohereLlmInferenceResponse, GenerateTextChoice, GenerateTextDetails,
     GenerateTextResult, GeneratedText, LlamaLlmInferenceRequest, LlamaLlmInferenceResponse,
