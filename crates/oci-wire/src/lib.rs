@@ -39,6 +39,7 @@
 //! Types that the service owns are `#[non_exhaustive]`: make one with its constructor or with `default()` and set the
 //! public fields.
 
+mod either;
 mod error_body;
 mod finish;
 mod lenient;
@@ -48,6 +49,7 @@ mod object;
 mod open_enum;
 mod page_text;
 mod raw;
+mod secret;
 mod tagged;
 mod text;
 mod usage;
@@ -55,6 +57,7 @@ mod usage;
 // The public interface is:
 
 pub mod chat;
+pub mod responses;
 
 pub mod native;
 
@@ -66,6 +69,7 @@ pub mod error {
 pub use nullable::Nullable;
 pub use number::Number;
 pub use raw::{Extra, NotJson, RawJson};
+pub use secret::{SecretHeaders, SecretText};
 pub use text::Text;
 
 #[cfg(doctest)]

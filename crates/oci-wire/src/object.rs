@@ -10,12 +10,15 @@
 //! * `lenient` (stream chunks, usage): it reads as absent, in one pass and without a copy.
 //!
 //! Flags before a wire name: `required` (missing or `null` is an error), `always` (written even when empty).
+//! `(tag "type" = "x")` after the struct's name is written first and skipped when read; `(named by "type")` is skipped
+//! when read and left to the union around the struct to write.
 //! A name after `/` is a second spelling that is read when the first is not there, and never written.
 
 use core::fmt;
 use core::marker::PhantomData;
 
 use serde::de::{Deserializer, MapAccess, Visitor};
+use serde::ser::SerializeMap;
 
 use crate::nullable::Nullable;
 
@@ -73,7 +76,7 @@ macro_rules! object {
     (
         $mode:ident
         $(#[$meta:meta])*
-        pub struct $name:ident $(<$lt:lifetime>)? $((tag $tag:literal = $tag_value:literal))? {
+        pub struct $name:ident $(<$lt:lifetime>)? $((tag $tag:literal = $tag_value:literal))? $((named by $skip:literal))? {
             $( $(#[$field_meta:meta])* pub $field:ident : $ty:ty = $($flag:ident)? $wire:literal $(/ $alias:literal)? ),* $(,)?
         }
     ) => {
@@ -91,8 +94,15 @@ macro_rules! object {
         impl $(<$lt>)? serde::Serialize for $name $(<$lt>)? {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 use serde::ser::SerializeMap as _;
-                let this = self;
                 let mut map = serializer.serialize_map(None)?;
+                $crate::object::ToMap::write_members(self, &mut map)?;
+                map.end()
+            }
+        }
+
+        impl $(<$lt>)? $crate::object::ToMap for $name $(<$lt>)? {
+            fn write_members<M: serde::ser::SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+                let this = self;
                 $( map.serialize_entry($tag, $tag_value)?; )?
                 $(
                     if object!(@present [$($flag)?] this $field $wire) {
@@ -109,7 +119,7 @@ macro_rules! object {
                         map.serialize_entry(name, value)?;
                     }
                 }
-                map.end()
+                Ok(())
             }
         }
 
@@ -120,6 +130,7 @@ macro_rules! object {
                 while let Some(key) = map.next_key::<$crate::text::Text<'de>>()? {
                     match key.as_str() {
                         $( $tag => { let _: serde::de::IgnoredAny = map.next_value()?; } )?
+                        $( $skip => { let _: serde::de::IgnoredAny = map.next_value()?; } )?
                         $(
                             $(
                                 $alias if !$crate::object::Slot::is_absent(&this.$field) => {
@@ -222,6 +233,17 @@ pub(crate) fn replace<T>(place: &mut T, value: Option<T>) -> bool {
             true
         }
         None => false,
+    }
+}
+
+/// Writing into a map that may hold more.
+pub(crate) trait ToMap {
+    fn write_members<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error>;
+}
+
+impl<T: ToMap> ToMap for Box<T> {
+    fn write_members<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        T::write_members(self, map)
     }
 }
 

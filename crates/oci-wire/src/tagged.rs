@@ -10,7 +10,7 @@ macro_rules! tagged {
     (
         $(#[$meta:meta])*
         pub enum $name:ident by $tag:literal $(or $default:literal)? {
-            $( $(#[$variant_meta:meta])* $wire:literal => $variant:ident($ty:ty) ),* $(,)?
+            $( $(#[$variant_meta:meta])* $wire:literal $(| $more:literal)* => $variant:ident($ty:ty) ),* $(,)?
         }
     ) => {
         $(#[$meta])*
@@ -29,7 +29,7 @@ macro_rules! tagged {
                 $( let tag = tag.or(Some($default)); )?
                 match tag {
                     $(
-                        Some($wire) => match serde_json::from_str(raw.get()) {
+                        Some($wire $(| $more)*) => match serde_json::from_str(raw.get()) {
                             Ok(value) => Self::$variant(value),
                             Err(_) => Self::Other(raw),
                         },
@@ -93,5 +93,38 @@ impl<'de> Visitor<'de> for Peek<'_> {
             }
         }
         Ok(found)
+    }
+}
+
+/// The string value of the first member `tag` of an object, without reading what follows it.
+pub(crate) fn peek_first<'t>(text: &'t str, tag: &str) -> Option<Text<'t>> {
+    let mut found = None;
+    // The visitor stops in the middle, which the reader reports as an error.
+    let _ = serde_json::Deserializer::from_str(text)
+        .deserialize_map(PeekFirst { tag, found: &mut found });
+    found
+}
+
+struct PeekFirst<'k, 'de> {
+    tag: &'k str,
+    found: &'k mut Option<Text<'de>>,
+}
+
+impl<'de> Visitor<'de> for PeekFirst<'_, 'de> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(key) = map.next_key::<Text<'de>>()? {
+            if key.as_str() == self.tag {
+                *self.found = map.next_value_seed(crate::lenient::Seed::<Text<'de>>::new())?;
+                break;
+            }
+            let _: IgnoredAny = map.next_value()?;
+        }
+        Ok(())
     }
 }

@@ -21,6 +21,12 @@ mod properties;
 mod request;
 #[path = "main/response.rs"]
 mod response;
+#[path = "main/responses_answer.rs"]
+mod responses_answer;
+#[path = "main/responses_request.rs"]
+mod responses_request;
+#[path = "main/responses_schema.rs"]
+mod responses_schema;
 #[path = "main/schema.rs"]
 mod schema;
 #[path = "main/stream.rs"]

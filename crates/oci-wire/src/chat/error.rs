@@ -47,6 +47,11 @@ impl ChunkError {
         Self { expected, found: Found::Trailing, line: error.line(), column: error.column() }
     }
 
+    /// Text that has no place to point at.
+    pub(crate) fn not_json(expected: &'static str) -> Self {
+        Self { expected, found: Found::NotJson, line: 0, column: 0 }
+    }
+
     /// The beginning of more text after the part `before`.
     pub(crate) fn more_after(expected: &'static str, before: &str) -> Self {
         Self { expected, found: Found::Trailing, line: 1, column: 1 }.after(before)
