@@ -96,35 +96,16 @@ impl<'de> Visitor<'de> for Peek<'_> {
     }
 }
 
-/// The string value of the first member `tag` of an object, without reading what follows it.
+/// The string value of the member `tag`; quick where it is the first member, as it is in events.
 pub(crate) fn peek_first<'t>(text: &'t str, tag: &str) -> Option<Text<'t>> {
-    let mut found = None;
-    // The visitor stops in the middle, which the reader reports as an error.
-    let _ = serde_json::Deserializer::from_str(text)
-        .deserialize_map(PeekFirst { tag, found: &mut found });
-    found
+    leading(text, tag).map(Text::from).or_else(|| peek(text, tag))
 }
 
-struct PeekFirst<'k, 'de> {
-    tag: &'k str,
-    found: &'k mut Option<Text<'de>>,
-}
-
-impl<'de> Visitor<'de> for PeekFirst<'_, 'de> {
-    type Value = ();
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a JSON object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(key) = map.next_key::<Text<'de>>()? {
-            if key.as_str() == self.tag {
-                *self.found = map.next_value_seed(crate::lenient::Seed::<Text<'de>>::new())?;
-                break;
-            }
-            let _: IgnoredAny = map.next_value()?;
-        }
-        Ok(())
-    }
+/// The value of the first member, if that is `tag` and a string without escapes.
+fn leading<'t>(text: &'t str, tag: &str) -> Option<&'t str> {
+    let key = text.trim_ascii_start().strip_prefix('{')?.trim_ascii_start().strip_prefix('"')?;
+    let colon = key.strip_prefix(tag)?.strip_prefix('"')?.trim_ascii_start();
+    let value = colon.strip_prefix(':')?.trim_ascii_start().strip_prefix('"')?;
+    let (value, _) = value.split_once('"')?;
+    (!value.contains('\\')).then_some(value)
 }

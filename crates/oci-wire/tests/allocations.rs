@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout, clippy::print_stderr)]
 
 use oci_wire::chat::{ChatChunk, StreamEvent};
+use oci_wire::responses::Event;
 
 #[global_allocator]
 static ALLOCATOR: dhat::Alloc = dhat::Alloc;
@@ -10,6 +11,12 @@ const TEXT: &str = r#"{"id":"chatcmpl-1","object":"chat.completion.chunk","creat
 const USAGE: &str = r#"{"choices":[],"usage":{"prompt_tokens":13,"completion_tokens":8,"total_tokens":21,"prompt_tokens_details":{"cached_tokens":3},"completion_tokens_details":{"reasoning_tokens":5}}}"#;
 const FINISH: &str = r#"{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}"#;
 const ESCAPED: &str = r#"{"choices":[{"index":0,"delta":{"content":"a\nb"}}]}"#;
+const EVENTS: [&str; 4] = [
+    r#"{"type":"response.output_text.delta","sequence_number":4,"item_id":"msg_1","output_index":0,"content_index":0,"delta":"Hel","logprobs":[],"obfuscation":"x9"}"#,
+    r#"{"type":"response.function_call_arguments.delta","sequence_number":4,"item_id":"fc_1","output_index":0,"delta":"ci","obfuscation":"x9"}"#,
+    r#"{"type":"response.reasoning_text.delta","sequence_number":4,"item_id":"rs_1","output_index":0,"content_index":0,"delta":"r"}"#,
+    r#"{"type":"response.reasoning_summary_text.delta","sequence_number":4,"item_id":"rs_1","output_index":0,"summary_index":0,"delta":"r"}"#,
+];
 
 fn allocations(work: impl FnOnce()) -> u64 {
     let before = dhat::HeapStats::get().total_blocks;
@@ -38,6 +45,14 @@ fn a_chunk_without_escapes_allocates_nothing() {
         );
     }
     assert_eq!(allocations(|| assert_eq!(StreamEvent::parse("[DONE]"), Ok(StreamEvent::Done))), 0);
+    for data in EVENTS {
+        let decode = |name: Option<&str>| match Event::parse(name, data) {
+            Ok(event) => assert!(event.sequence_number() == Some(4)),
+            Err(error) => panic!("{error}"),
+        };
+        assert_eq!(allocations(|| decode(None)), 0, "{data}");
+        assert_eq!(allocations(|| decode(Some("message"))), 0, "{data}");
+    }
     // The count does count: the escape costs the buffers in which it is undone.
     assert!(allocations(|| decode(ESCAPED)) > 0);
 }

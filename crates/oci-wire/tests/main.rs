@@ -27,6 +27,8 @@ mod responses_answer;
 mod responses_request;
 #[path = "main/responses_schema.rs"]
 mod responses_schema;
+#[path = "main/responses_stream.rs"]
+mod responses_stream;
 #[path = "main/schema.rs"]
 mod schema;
 #[path = "main/stream.rs"]

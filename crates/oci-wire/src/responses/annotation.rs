@@ -1,5 +1,6 @@
 //! [`Annotation`]: what a stretch of the model's text refers to.
 
+use crate::chat;
 use crate::object::object;
 use crate::tagged::tagged;
 
@@ -66,5 +67,31 @@ object! { kept
         pub file_id: Option<String> = "file_id",
         /// Its place among the files of the answer.
         pub index: Option<u64> = "index",
+    }
+}
+
+impl UrlCitation {
+    /// The same citation in the form of chat completions.
+    #[must_use]
+    pub fn to_chat(&self) -> chat::UrlCitation {
+        chat::UrlCitation {
+            start_index: self.start_index,
+            end_index: self.end_index,
+            title: self.title.clone(),
+            url: self.url.clone(),
+            ..chat::UrlCitation::default()
+        }
+    }
+
+    /// A citation of chat completions in this form.
+    #[must_use]
+    pub fn from_chat(citation: &chat::UrlCitation) -> Self {
+        Self {
+            start_index: citation.start_index,
+            end_index: citation.end_index,
+            title: citation.title.clone(),
+            url: citation.url.clone(),
+            ..Self::default()
+        }
     }
 }

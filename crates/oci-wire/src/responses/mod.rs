@@ -1,10 +1,12 @@
 //! The Responses API: answers that the service can store, with tools that it runs itself.
 //!
 //! * [`ResponsesRequest`] is the body of a request, [`Response`] that of a whole answer.
-//! * [`Event`] reads one event of a stream.
+//! * [`Event`] reads one event of a stream, [`ResponsesDecoder`] folds events into the [`Response`].
 //! * [`Item`] is what a conversation consists of; the output of one answer can be the input of the next request.
 
 mod annotation;
+mod assemble;
+mod chunks;
 mod event;
 mod event_delta;
 mod event_whole;
@@ -22,6 +24,7 @@ mod options;
 mod part;
 mod request;
 mod response;
+mod stream;
 mod tool;
 mod tool_choice;
 mod tool_hosted;
@@ -82,6 +85,7 @@ pub use response::{
     IncompleteDetails, IncompleteReason, InputTransformation, Response, ResponseError,
     ResponseStatus,
 };
+pub use stream::{ResponsesDecoder, Truncated};
 pub use tool::{
     CustomTool, CustomToolFormat, FunctionTool, GrammarFormat, NamespaceTool, Tool, ToolSearchTool,
 };

@@ -1,5 +1,6 @@
 //! [`ResponseUsage`]: the token counts of an answer.
 
+use crate::chat::{CompletionTokensDetails, PromptTokensDetails, Usage};
 use crate::object::object;
 
 object! { kept
@@ -45,5 +46,52 @@ object! { kept
     pub struct OutputTokensDetails {
         /// Spent on reasoning.
         pub reasoning_tokens: Option<u64> = "reasoning_tokens",
+    }
+}
+
+impl ResponseUsage {
+    /// The same counts in the form of chat completions, which has no place for how long the cache keeps tokens.
+    #[must_use]
+    pub fn to_chat(&self) -> Usage {
+        let prompt = self.input_tokens_details.as_ref().map(|details| PromptTokensDetails {
+            cached_tokens: details.cached_tokens,
+            cache_write_tokens: details.cache_write_tokens,
+            ..PromptTokensDetails::default()
+        });
+        let completion =
+            self.output_tokens_details.as_ref().map(|details| CompletionTokensDetails {
+                reasoning_tokens: details.reasoning_tokens,
+                ..CompletionTokensDetails::default()
+            });
+        Usage {
+            prompt_tokens: self.input_tokens,
+            completion_tokens: self.output_tokens,
+            total_tokens: self.total_tokens,
+            prompt_tokens_details: prompt,
+            completion_tokens_details: completion,
+            ..Usage::default()
+        }
+    }
+
+    /// The counts of chat completions in this form, which has no place for audio, image and prediction tokens.
+    #[must_use]
+    pub fn from_chat(usage: &Usage) -> Self {
+        let input = usage.prompt_tokens_details.as_ref().map(|details| InputTokensDetails {
+            cached_tokens: details.cached_tokens,
+            cache_write_tokens: details.cache_write_tokens,
+            ..InputTokensDetails::default()
+        });
+        let output = usage.completion_tokens_details.as_ref().map(|details| OutputTokensDetails {
+            reasoning_tokens: details.reasoning_tokens,
+            ..OutputTokensDetails::default()
+        });
+        Self {
+            input_tokens: usage.prompt_tokens,
+            input_tokens_details: input,
+            output_tokens: usage.completion_tokens,
+            output_tokens_details: output,
+            total_tokens: usage.total(),
+            ..Self::default()
+        }
     }
 }
