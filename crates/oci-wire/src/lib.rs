@@ -57,6 +57,7 @@ mod usage;
 // The public interface is:
 
 pub mod chat;
+pub mod resources;
 pub mod responses;
 
 pub mod native;

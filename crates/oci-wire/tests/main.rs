@@ -19,6 +19,8 @@ mod native_stream;
 mod properties;
 #[path = "main/request.rs"]
 mod request;
+#[path = "main/resources.rs"]
+mod resources;
 #[path = "main/response.rs"]
 mod response;
 #[path = "main/responses_answer.rs"]
