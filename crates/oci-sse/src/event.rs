@@ -1,5 +1,7 @@
 //! Events: borrowed from the chunk, and owned.
 
+#[cfg(feature = "stream")]
+use alloc::boxed::Box;
 use alloc::string::String;
 use core::fmt;
 
@@ -40,11 +42,8 @@ impl<'a> EventRef<'a> {
 
     /// Copies the event.
     pub fn into_owned(self) -> Event {
-        Event {
-            event: (!self.event.is_empty()).then(|| Payload::copy(self.event)),
-            data: Payload::copy(self.data),
-            last_event_id: (!self.last_event_id.is_empty()).then(|| self.last_event_id.into()),
-        }
+        let id = (!self.last_event_id.is_empty()).then(|| self.last_event_id.into());
+        Event::new(Payload::copy(self.event, self.data), id)
     }
 }
 
@@ -60,31 +59,33 @@ impl Eq for EventRef<'_> {}
 
 /// An event of its own.
 ///
-/// With the feature `bytes` its text may be a slice of the chunk it came in, which keeps the whole chunk in memory:
+/// With the feature `bytes` it may be a handle on the chunk it came in, which keeps the whole chunk in memory:
 /// [`compact`](Self::compact) an event that lives long.
-/// The price of a slice in a crate without unsafe code is that [`data`](Self::data) checks the UTF-8 again each time:
-/// call it once and keep the `&str`.
+/// The price of that in a crate without unsafe code is that [`event`](Self::event) and [`data`](Self::data)
+/// check the UTF-8 in each call: call them once and keep the `&str`.
 #[derive(Clone)]
 pub struct Event {
-    /// `None` means the same as an empty one: most events have no type.
-    event: Option<Payload>,
-    data: Payload,
+    payload: Payload,
     last_event_id: Option<SharedText>,
+    /// Type and data, if one of them is no text: made when they are first asked for.
+    #[cfg(feature = "stream")]
+    repaired: std::sync::OnceLock<Box<(String, String)>>,
 }
 
 impl Event {
-    #[cfg(feature = "stream")]
-    pub(crate) fn new(
-        event: Option<Payload>,
-        data: Payload,
-        last_event_id: Option<SharedText>,
-    ) -> Self {
-        Self { event, data, last_event_id }
+    #[inline]
+    pub(crate) fn new(payload: Payload, last_event_id: Option<SharedText>) -> Self {
+        Self {
+            payload,
+            last_event_id,
+            #[cfg(feature = "stream")]
+            repaired: std::sync::OnceLock::new(),
+        }
     }
 
     /// The type of the event: `message` if the stream gave none or an empty one.
     pub fn event(&self) -> &str {
-        match self.event.as_ref().map_or("", Payload::as_str) {
+        match self.payload.kind().unwrap_or_else(|| self.repaired().0) {
             "" => MESSAGE,
             event => event,
         }
@@ -92,7 +93,7 @@ impl Event {
 
     /// The data: the values of the event's `data` lines, joined by line feeds. May be empty.
     pub fn data(&self) -> &str {
-        self.data.as_str()
+        self.payload.data().unwrap_or_else(|| self.repaired().1)
     }
 
     /// The last id that this event or an earlier one set; empty if none did.
@@ -102,26 +103,27 @@ impl Event {
 
     /// The data alone.
     pub fn into_data(self) -> String {
-        self.data.into_string()
+        #[cfg(feature = "bytes")]
+        return self.data().into();
+        #[cfg(not(feature = "bytes"))]
+        self.payload.into_data()
     }
 
-    /// The data as bytes, without a copy. They are valid UTF-8.
+    /// The data as bytes, without a copy, and as they were received: what is not UTF-8 is not replaced in them.
     #[cfg(feature = "bytes")]
     pub fn into_data_bytes(self) -> bytes::Bytes {
-        self.data.into_bytes()
+        self.payload.into_data_bytes()
     }
 
-    /// The data as bytes. They are valid UTF-8.
+    /// The data as they were received: what is not UTF-8 is not replaced in them.
+    #[inline]
     pub fn data_bytes(&self) -> &[u8] {
-        self.data.as_bytes()
+        self.payload.data_bytes()
     }
 
     /// Copies the text out of the chunk it may be a slice of, so that the chunk can be freed.
     pub fn compact(&mut self) {
-        if let Some(event) = &mut self.event {
-            event.compact();
-        }
-        self.data.compact();
+        self.payload.compact();
     }
 
     /// The same event after [`compact`](Self::compact), for chains of calls.
@@ -133,7 +135,24 @@ impl Event {
 
     /// The event, borrowed.
     pub fn borrowed(&self) -> EventRef<'_> {
-        EventRef::new(self.event(), self.data.as_str(), self.last_event_id())
+        EventRef::new(self.event(), self.data(), self.last_event_id())
+    }
+
+    #[cfg(feature = "stream")]
+    #[cold]
+    fn repaired(&self) -> (&str, &str) {
+        let lossy = |bytes| String::from_utf8_lossy(bytes).into_owned();
+        let repaired = self.repaired.get_or_init(|| {
+            Box::new((lossy(self.payload.kind_bytes()), lossy(self.payload.data_bytes())))
+        });
+        (&repaired.0, &repaired.1)
+    }
+
+    /// Without a stream, events are copies of text.
+    #[cfg(not(feature = "stream"))]
+    #[cold]
+    fn repaired(&self) -> (&str, &str) {
+        ("", "")
     }
 }
 

@@ -16,7 +16,7 @@ pub struct Events<'a> {
     decoder: &'a mut Decoder,
     chunk: &'a [u8],
     position: usize,
-    /// The part of the chunk that is valid UTF-8, and its offset: checked in one pass when the first event needs it.
+    /// The part of the chunk that is valid UTF-8, and its offset: checked in one pass from the first event on.
     text: Option<(usize, &'a str)>,
 }
 
@@ -31,7 +31,7 @@ impl<'a> Events<'a> {
     /// # Errors
     ///
     /// When a block exceeds its limits, once; the next call goes on behind it.
-    #[inline]
+    #[inline(always)]
     #[expect(clippy::should_implement_trait, reason = "an `Iterator` cannot lend from itself")]
     pub fn next(&mut self) -> Option<Result<EventRef<'_>, Error>> {
         match self.decoder.decode(self.chunk, &mut self.position)? {
@@ -47,27 +47,38 @@ impl<'a> Events<'a> {
 
     #[inline]
     fn resolve(&mut self, location: Location) -> EventRef<'_> {
-        if let Some(data) = self.checked(location.data) {
-            if let Some(kind) = self.checked(location.kind) {
+        if let (Span::Absent, Span::Input { start, end }) = (location.kind, location.data)
+            && let Some(data) = self.checked(start, start, end)
+        {
+            return EventRef::new("", data, self.decoder.last_event_id());
+        }
+        self.resolve_any(location)
+    }
+
+    #[inline(never)]
+    fn resolve_any(&mut self, location: Location) -> EventRef<'_> {
+        if let (Span::Input { start, end }, Span::Input { start: data_start, end: data_end }) =
+            (location.kind, location.data)
+        {
+            let first = start.min(data_start);
+            if let Some(kind) = self.checked(first, start, end)
+                && let Some(data) = self.checked(first, data_start, data_end)
+            {
                 return EventRef::new(kind, data, self.decoder.last_event_id());
             }
-            return self.decoder.event_ref(data, location, self.chunk);
         }
         self.decoder.resolve(location, self.chunk)
     }
 
-    /// The text at `span`, if it is in the part of the chunk that was found to be valid.
+    /// The text of the chunk from `start` to `end`, if it is in the part that was found to be valid.
+    /// What is before `first` is of no interest any more.
     #[inline]
-    fn checked(&mut self, span: Span) -> Option<&'a str> {
-        match span {
-            Span::Absent => Some(""),
-            Span::Input { start, end } => {
-                let chunk = self.chunk;
-                let (offset, text) = *self.text.get_or_insert_with(|| utf8::valid_part(chunk));
-                text.get(start.checked_sub(offset)?..end.checked_sub(offset)?)
-            }
-            Span::Buffer => None,
-        }
+    fn checked(&mut self, first: usize, start: usize, end: usize) -> Option<&'a str> {
+        let chunk = self.chunk;
+        let (offset, text) = *self.text.get_or_insert_with(|| {
+            (first, utf8::valid_part(chunk.get(first..).unwrap_or_default()))
+        });
+        text.get(start.checked_sub(offset)?..end.checked_sub(offset)?)
     }
 }
 

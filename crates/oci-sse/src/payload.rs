@@ -1,77 +1,103 @@
-//! The text of an owned event: a slice of a chunk with the feature `bytes`, a `String` without.
+//! The text of an owned event: a handle on its chunk with the feature `bytes`, a `String` without.
 
 use alloc::string::String;
+use core::ops::Range;
 
 #[cfg(feature = "bytes")]
 use bytes::Bytes;
 
-/// Valid UTF-8.
-#[cfg(feature = "bytes")]
-#[derive(Clone)]
-pub(crate) struct Payload(Bytes);
+/// Type and data of an event in one buffer, and where in it they are.
+#[derive(Clone, Debug)]
+pub(crate) struct Payload {
+    #[cfg(feature = "bytes")]
+    source: Bytes,
+    #[cfg(not(feature = "bytes"))]
+    source: String,
+    kind: (usize, usize),
+    data: (usize, usize),
+}
 
-#[cfg(feature = "bytes")]
 impl Payload {
-    pub(crate) fn copy(text: &str) -> Self {
-        Self(Bytes::copy_from_slice(text.as_bytes()))
+    pub(crate) fn copy(kind: &str, data: &str) -> Self {
+        let mut text = String::with_capacity(data.len() + kind.len());
+        text.push_str(data);
+        text.push_str(kind);
+        let (data, kind) = ((0, data.len()), (data.len(), text.len()));
+        #[cfg(feature = "bytes")]
+        let text = Bytes::from(text);
+        Self { source: text, kind, data }
     }
 
-    /// `bytes` as they are if they were checked or are valid, repaired if not.
+    /// The type and the data at these places of `source`, whether they are text or not.
     #[cfg(feature = "stream")]
     #[inline]
-    pub(crate) fn from_bytes(bytes: Bytes, checked: bool) -> Self {
-        if checked || crate::utf8::check(&bytes).is_some() {
-            debug_assert!(core::str::from_utf8(&bytes).is_ok());
-            return Self(bytes);
-        }
-        Self(String::from_utf8_lossy(&bytes).into_owned().into())
+    pub(crate) fn new(source: Bytes, kind: Range<usize>, data: Range<usize>) -> Self {
+        Self { source, kind: (kind.start, kind.end), data: (data.start, data.end) }
     }
 
-    pub(crate) fn as_str(&self) -> &str {
-        crate::utf8::check(&self.0).expect("valid UTF-8, because both constructors made sure of it")
+    /// `None` if the bytes are not text. Without unsafe code there is no way to know that they are but to look.
+    #[inline]
+    pub(crate) fn kind(&self) -> Option<&str> {
+        self.text(self.kind)
     }
 
-    pub(crate) fn as_bytes(&self) -> &[u8] {
-        &self.0
+    /// The same for the data.
+    #[inline]
+    pub(crate) fn data(&self) -> Option<&str> {
+        self.text(self.data)
     }
 
-    pub(crate) fn into_bytes(self) -> Bytes {
-        self.0
+    #[cfg(feature = "stream")]
+    pub(crate) fn kind_bytes(&self) -> &[u8] {
+        self.source.get(range(self.kind)).unwrap_or_default()
     }
 
-    pub(crate) fn into_string(self) -> String {
-        self.as_str().into()
+    #[inline]
+    pub(crate) fn data_bytes(&self) -> &[u8] {
+        let (start, end) = self.data;
+        let source: &[u8] = self.source.as_ref();
+        source.get(start..end).unwrap_or_default()
     }
 
+    #[cfg(feature = "bytes")]
+    pub(crate) fn into_data_bytes(self) -> Bytes {
+        self.source.slice(range(self.data))
+    }
+
+    /// The data alone, in the buffer they are in: they come first in it.
+    #[cfg(not(feature = "bytes"))]
+    pub(crate) fn into_data(mut self) -> String {
+        self.source.truncate(self.data.1);
+        self.source
+    }
+
+    #[cfg(feature = "bytes")]
+    #[inline]
+    fn text(&self, at: (usize, usize)) -> Option<&str> {
+        crate::utf8::check(self.source.get(range(at)).unwrap_or_default())
+    }
+
+    #[cfg(not(feature = "bytes"))]
+    fn text(&self, at: (usize, usize)) -> Option<&str> {
+        self.source.get(range(at))
+    }
+
+    #[cfg(feature = "bytes")]
     pub(crate) fn compact(&mut self) {
-        self.0 = Bytes::copy_from_slice(&self.0);
+        let kind = self.source.get(range(self.kind)).unwrap_or_default();
+        let data = self.data_bytes();
+        let (data_end, end) = (data.len(), data.len() + kind.len());
+        self.source = [data, kind].concat().into();
+        (self.data, self.kind) = ((0, data_end), (data_end, end));
+    }
+
+    #[cfg(not(feature = "bytes"))]
+    pub(crate) fn compact(&mut self) {
+        self.source.shrink_to_fit();
     }
 }
 
-/// Valid UTF-8.
-#[cfg(not(feature = "bytes"))]
-#[derive(Clone)]
-pub(crate) struct Payload(String);
-
-#[cfg(not(feature = "bytes"))]
-impl Payload {
-    pub(crate) fn copy(text: &str) -> Self {
-        Self(text.into())
-    }
-
-    pub(crate) fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    pub(crate) fn as_bytes(&self) -> &[u8] {
-        self.0.as_bytes()
-    }
-
-    pub(crate) fn into_string(self) -> String {
-        self.0
-    }
-
-    pub(crate) fn compact(&mut self) {
-        self.0.shrink_to_fit();
-    }
+#[inline]
+fn range((start, end): (usize, usize)) -> Range<usize> {
+    start..end
 }

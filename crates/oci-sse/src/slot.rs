@@ -42,6 +42,12 @@ impl Slot {
         self.span = Span::Input { start, end };
     }
 
+    /// Replaces the value by what is at a place.
+    #[inline]
+    pub(crate) fn put(&mut self, span: Span) {
+        self.span = span;
+    }
+
     /// Hands out the place of the value and forgets it; the buffer keeps its bytes until the next value needs it.
     #[inline]
     pub(crate) fn take(&mut self) -> Span {

@@ -2,7 +2,6 @@
 
 use core::fmt;
 use core::future::poll_fn;
-use core::ops::Range;
 use core::pin::Pin;
 use core::task::{Context, Poll, ready};
 
@@ -14,7 +13,6 @@ use pin_project::pin_project;
 use crate::decoder::{Decoder, Location};
 use crate::error::{Error, Truncated};
 use crate::event::{Event, EventRef};
-use crate::utf8;
 
 /// The events of a stream of chunks, lent or owned.
 ///
@@ -32,8 +30,6 @@ pub struct SseStream<S> {
     decoder: Decoder,
     chunk: Bytes,
     position: usize,
-    /// The part of the chunk that is known to be valid UTF-8, once an owned event asked.
-    checked: Option<Range<usize>>,
     /// Set at the end: whether it was a good one.
     end: Option<Result<(), Truncated>>,
 }
@@ -58,7 +54,7 @@ impl<S> SseStream<S> {
 
     /// The events of `chunks` as `decoder` finds them: with its limits, last event id and retry time.
     pub fn with_decoder(chunks: S, decoder: Decoder) -> Self {
-        Self { chunks, decoder, chunk: Bytes::new(), position: 0, checked: None, end: None }
+        Self { chunks, decoder, chunk: Bytes::new(), position: 0, end: None }
     }
 
     /// The event at a location that the last call yielded.
@@ -121,22 +117,32 @@ where
     ///
     /// A loop that skips events cannot borrow each of them from `self` and then poll again.
     /// It polls locations, which borrow nothing, and resolves the one it keeps.
+    #[inline(always)]
     pub fn poll_location(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Location, StreamError<E>>>> {
+        let this = self.as_mut().project();
+        match this.decoder.decode(this.chunk, this.position) {
+            Some(Ok(location)) => Poll::Ready(Some(Ok(location))),
+            Some(Err(error)) => Poll::Ready(Some(Err(StreamError::Event(error)))),
+            None => self.poll_next_chunk(cx),
+        }
+    }
+
+    /// The same, when the chunk at hand is used up.
+    fn poll_next_chunk(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Location, StreamError<E>>>> {
         let mut this = self.project();
         loop {
-            if let Some(item) = this.decoder.decode(this.chunk, this.position) {
-                return Poll::Ready(Some(item.map_err(StreamError::Event)));
-            }
             if this.end.is_some() {
                 return Poll::Ready(None);
             }
             // While this waits, the memory of the old chunk may go back.
             *this.chunk = Bytes::new();
             *this.position = 0;
-            *this.checked = None;
             match ready!(this.chunks.as_mut().poll_next(cx)) {
                 Some(Ok(chunk)) => *this.chunk = chunk,
                 Some(Err(error)) => {
@@ -144,6 +150,9 @@ where
                     return Poll::Ready(Some(Err(StreamError::Transport(error))));
                 }
                 None => *this.end = Some(this.decoder.finish()),
+            }
+            if let Some(item) = this.decoder.decode(this.chunk, this.position) {
+                return Poll::Ready(Some(item.map_err(StreamError::Event)));
             }
         }
     }
@@ -179,18 +188,16 @@ where
 {
     type Item = Result<Event, StreamError<E>>;
 
+    #[inline(always)]
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let item = ready!(self.as_mut().poll_location(cx));
-        let this = self.project();
-        Poll::Ready(item.map(|item| {
-            item.map(|location| {
-                let checked = this.checked.get_or_insert_with(|| {
-                    let (start, text) = utf8::valid_part(this.chunk);
-                    start..start + text.len()
-                });
-                this.decoder.own(location, this.chunk, checked)
-            })
-        }))
+        match ready!(self.as_mut().poll_location(cx)) {
+            Some(Ok(location)) => {
+                let this = self.project();
+                Poll::Ready(Some(Ok(this.decoder.own(location, this.chunk, this.position))))
+            }
+            Some(Err(error)) => Poll::Ready(Some(Err(error))),
+            None => Poll::Ready(None),
+        }
     }
 }
 

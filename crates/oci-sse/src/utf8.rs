@@ -12,19 +12,16 @@ pub(crate) fn check(bytes: &[u8]) -> Option<&str> {
     core::str::from_utf8(bytes).ok()
 }
 
-/// The longest valid text of a chunk that begins with its first whole character, and the offset of that character.
+/// The longest valid text that `bytes` begin with.
 ///
 /// One pass over a chunk is cheaper than one call for each event in it.
-/// A chunk may begin and end inside a character; whatever lies outside of the answer is checked on its own.
-pub(crate) fn valid_part(chunk: &[u8]) -> (usize, &str) {
-    let offset =
-        chunk.iter().take(3).take_while(|&&byte| byte & 0b1100_0000 == 0b1000_0000).count();
-    let tail = chunk.get(offset..).unwrap_or_default();
-    let valid = match compat(tail) {
-        Ok(text) => return (offset, text),
-        Err(valid) => valid,
-    };
-    (offset, check(tail.get(..valid).unwrap_or_default()).unwrap_or_default())
+/// A chunk may end inside a character; whatever lies outside of the answer is checked on its own.
+#[inline]
+pub(crate) fn valid_part(bytes: &[u8]) -> &str {
+    match compat(bytes) {
+        Ok(text) => text,
+        Err(valid) => check(bytes.get(..valid).unwrap_or_default()).unwrap_or_default(),
+    }
 }
 
 fn compat(bytes: &[u8]) -> Result<&str, usize> {

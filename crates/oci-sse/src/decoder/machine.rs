@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use crate::decoder::{Decoder, Location, Room, Skipped, State};
+use crate::decoder::{DATA, Decoder, EVENT, Location, Room, Skipped, State};
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::line::{self, Field};
@@ -11,8 +11,146 @@ use crate::slot::Span;
 use crate::utf8;
 
 impl Decoder {
+    /// The short way for a type, one data line and a blank line; whatever else it is goes the long way.
+    pub(super) fn typed_event(
+        &mut self,
+        chunk: &[u8],
+        position: &mut usize,
+        bytes: usize,
+    ) -> Option<Result<Location, Error>> {
+        let rest = chunk.get(*position..).unwrap_or_default();
+        let Some(value) = rest.strip_prefix(EVENT) else {
+            return self.run(chunk, position, None);
+        };
+        let length = self.line_end(value);
+        let start = *position + EVENT.len();
+        let Some((length, rest)) = length.and_then(|length| {
+            let rest = value.get(length..)?.strip_prefix(b"\n")?;
+            (length <= bytes).then_some((length, rest))
+        }) else {
+            return self.run(chunk, position, Some((Field::Event, length)));
+        };
+        let kind = Span::Input { start, end: start + length };
+        *position = start + length + 1;
+        let Some(value) = rest.strip_prefix(DATA) else {
+            self.kind.put(kind);
+            return self.run(chunk, position, None);
+        };
+        let bytes = bytes - length;
+        let length = self.line_end(value);
+        if let Some(length) = length
+            && length <= bytes
+            && let Some([b'\n', b'\n', ..]) = value.get(length..)
+        {
+            let start = *position + DATA.len();
+            let end = start + length;
+            *position = end + 2;
+            return Some(Ok(Location { data: Span::Input { start, end }, kind }));
+        }
+        self.kind.put(kind);
+        self.run(chunk, position, Some((Field::Data, length)))
+    }
+
+    /// Everything that the short way of [`decode`](Self::decode) does not handle.
+    ///
+    /// `scanned` is the field of the line at `*position` and the length of its value, if that was searched for already,
+    /// so that no byte is searched twice.
+    pub(super) fn run(
+        &mut self,
+        chunk: &[u8],
+        position: &mut usize,
+        scanned: Option<(Field, Option<usize>)>,
+    ) -> Option<Result<Location, Error>> {
+        let item = self.next_item(chunk, position, scanned);
+        let is_plain = self.state == State::LineStart
+            && !self.discarding
+            && self.data.is_absent()
+            && self.kind.is_absent()
+            && !self.has_id;
+        let Limits { line, event } = self.limits;
+        // The longest prefix, so that one number serves both of the lines that `decode` knows.
+        let bytes = line.checked_sub(EVENT.len()).map(|line| line.min(event));
+        self.plain = bytes.filter(|_| is_plain);
+        item
+    }
+
+    fn next_item(
+        &mut self,
+        chunk: &[u8],
+        position: &mut usize,
+        scanned: Option<(Field, Option<usize>)>,
+    ) -> Option<Result<Location, Error>> {
+        let mut step = match scanned {
+            Some((field, length)) => {
+                let prefix = field.name().len() + b": ".len();
+                *position += prefix;
+                self.value_of_length(field, prefix, length, chunk, position)
+            }
+            None => Ok(None),
+        };
+        loop {
+            match step {
+                Ok(None) => {}
+                Ok(Some(location)) => return Some(Ok(location)),
+                Err(error) => return Some(Err(error)),
+            }
+            let rest = chunk.get(*position..).unwrap_or_default();
+            if rest.is_empty() {
+                *position = chunk.len();
+                self.spill(chunk);
+                return None;
+            }
+            let is_line_start = self.state == State::LineStart && !self.discarding;
+            step = match line::value_prefix(rest) {
+                Some((field, prefix)) if is_line_start => {
+                    *position += prefix;
+                    self.value(field, prefix, chunk, position)
+                }
+                _ if is_line_start && rest.first() == Some(&b':') => {
+                    self.comment_lines(rest, position);
+                    Ok(None)
+                }
+                _ => self.step(rest, chunk, position),
+            };
+        }
+    }
+
+    /// 9.2.6: "If the line starts with a U+003A COLON character (:): Ignore the line."
+    ///
+    /// Keep-alives are comments and blank lines by turns, which without a field between them do nothing.
+    fn comment_lines(&mut self, mut rest: &[u8], position: &mut usize) {
+        let has_field = self.has_id || !self.data.is_absent() || !self.kind.is_absent();
+        while rest.first() == Some(&b':') {
+            let Some(length) = self.line_end(rest) else {
+                *position += rest.len();
+                self.state = State::Skip(Skipped::Comment);
+                return;
+            };
+            self.comments = self.comments.saturating_add(1);
+            let tail = rest.get(length..).unwrap_or_default();
+            rest = match tail {
+                [b'\n', b'\n', tail @ ..] if !has_field => {
+                    *position += length + 2;
+                    tail
+                }
+                [b'\n', tail @ ..] => {
+                    *position += length + 1;
+                    tail
+                }
+                _ => {
+                    *position += length;
+                    if let Some((length, after)) = line::terminator(tail) {
+                        *position += length;
+                        self.state = after.into();
+                    }
+                    return;
+                }
+            };
+        }
+    }
+
     /// One state's worth of anything but a whole data line at the start of a line.
-    pub(super) fn step(
+    fn step(
         &mut self,
         rest: &[u8],
         chunk: &[u8],
@@ -64,11 +202,6 @@ impl Decoder {
             *position += length;
             self.state = after.into();
             return self.blank_line();
-        }
-        if !self.discarding && rest.first() == Some(&b':') {
-            self.state = State::Skip(Skipped::Comment);
-            self.skip(Skipped::Comment, rest, position);
-            return None;
         }
         self.state = match rest.first() {
             _ if self.discarding => State::Skip(Skipped::Discarded),
@@ -132,29 +265,6 @@ impl Decoder {
         Ok(None)
     }
 
-    /// The event that nearly every event of a model's stream is: one data line and a blank line, both ended by LF,
-    /// within the chunk and the limits. Everything else takes the general way, which gives the same result for this too.
-    #[inline]
-    pub(super) fn whole_event(
-        &mut self,
-        prefix: usize,
-        value: &[u8],
-        length: Option<usize>,
-        position: &mut usize,
-    ) -> Option<Location> {
-        let length = length?;
-        let ends = matches!(value.get(length..), Some([b'\n', b'\n', ..]));
-        let size = length + self.kind.len() + self.id.len();
-        let fits = prefix + length <= self.limits.line && size <= self.limits.event;
-        if !(ends && fits && self.data.is_absent()) {
-            return None;
-        }
-        let start = *position;
-        let end = start + length;
-        *position = end + 2;
-        Some(self.dispatch(Span::Input { start, end }))
-    }
-
     /// A value that begins at `*position`, after `prefix` bytes of its line.
     #[inline]
     fn value(
@@ -170,7 +280,7 @@ impl Decoder {
     }
 
     /// The same, when the end of the line was searched for already: a length if it is in the chunk.
-    pub(super) fn value_of_length(
+    fn value_of_length(
         &mut self,
         field: Field,
         prefix: usize,

@@ -1,49 +1,67 @@
-//! Owned events: slices of the chunk where the text is in it, the decoder's buffer where it is not.
+//! Owned events: handles on the chunk where the text is in it, copies of the decoder's buffers where it is not.
 
 use core::ops::Range;
 
+use alloc::vec::Vec;
 use bytes::Bytes;
 
-use crate::decoder::{Decoder, Location};
+use crate::decoder::{Decoder, Location, bytes_at};
 use crate::event::Event;
 use crate::payload::Payload;
-use crate::slot::{Slot, Span};
+use crate::slot::Span;
 
 impl Decoder {
-    /// The event at `location` in `chunk`, whose bytes in `checked` are valid UTF-8.
+    /// The event at `location`, which ends at `*position` in `chunk`.
+    ///
+    /// If that is the end of the chunk, the event takes it over, so that a chunk with one event is counted once.
+    #[inline(always)]
     pub(crate) fn own(
         &mut self,
         location: Location,
-        chunk: &Bytes,
-        checked: &Range<usize>,
+        chunk: &mut Bytes,
+        position: &mut usize,
     ) -> Event {
-        let data = payload(location.data, &mut self.data, chunk, checked);
-        let kind = (location.kind != Span::Absent)
-            .then(|| payload(location.kind, &mut self.kind, chunk, checked));
-        if self.shared_id.is_none() && !self.last_event_id.is_empty() {
-            self.shared_id = Some(self.last_event_id.as_str().into());
+        let id = if self.last_event_id.is_empty() { None } else { self.shared_id() };
+        let (Some(kind), Some(data)) = (input(location.kind), input(location.data)) else {
+            return Event::new(self.own_buffer(location, chunk), id);
+        };
+        if *position == chunk.len() {
+            *position = 0;
+            return Event::new(Payload::new(core::mem::take(chunk), kind, data), id);
         }
-        Event::new(kind, data, self.shared_id.clone())
+        Event::new(Payload::new(chunk.clone(), kind, data), id)
+    }
+
+    #[cold]
+    fn own_buffer(&mut self, location: Location, chunk: &[u8]) -> Payload {
+        let kind = bytes_at(location.kind, &self.kind, chunk);
+        let length = bytes_at(location.data, &self.data, chunk).len();
+        let mut text = match location.data {
+            Span::Buffer if length >= HANDED_OVER => self.data.take_buffer(),
+            span => {
+                let mut text = Vec::with_capacity(length + kind.len());
+                text.extend_from_slice(bytes_at(span, &self.data, chunk));
+                text
+            }
+        };
+        text.extend_from_slice(kind);
+        let end = text.len();
+        Payload::new(text.into(), length..end, 0..length)
+    }
+
+    #[cold]
+    fn shared_id(&mut self) -> Option<crate::text::SharedText> {
+        Some(self.shared_id.get_or_insert_with(|| self.last_event_id.as_str().into()).clone())
     }
 }
 
+/// The place in the chunk, if all of it is there.
 #[inline]
-fn payload(span: Span, slot: &mut Slot, chunk: &Bytes, checked: &Range<usize>) -> Payload {
+fn input(span: Span) -> Option<Range<usize>> {
     match span {
-        Span::Absent => Payload::from_bytes(Bytes::new(), true),
-        Span::Input { start, end } => {
-            // The range cannot be outside of the chunk unless the caller swapped the chunk.
-            let end = end.min(chunk.len());
-            let start = start.min(end);
-            // A value ends before an ASCII byte or at the end, and begins behind one or at the start of the chunk,
-            // and there `checked` begins with a whole character: the range cuts no character.
-            let is_checked = checked.start <= start && end <= checked.end;
-            Payload::from_bytes(chunk.slice(start..end), is_checked)
-        }
-        Span::Buffer if slot.buffer().len() >= HANDED_OVER => {
-            Payload::from_bytes(slot.take_buffer().into(), false)
-        }
-        Span::Buffer => Payload::from_bytes(Bytes::copy_from_slice(slot.buffer()), false),
+        Span::Absent => Some(0..0),
+        Span::Input { start, end } => Some(start..end),
+        Span::Buffer => None,
     }
 }
 
