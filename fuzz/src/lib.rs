@@ -1,0 +1,34 @@
+//! What the targets call: the relations of the crates' own tests, which also replay the committed corpora.
+
+// The shared modules hold more than fuzzing needs.
+#[allow(dead_code, unused_imports)]
+#[path = "../../crates/oci-sse/tests/main/oracle.rs"]
+mod oracle;
+#[path = "../../crates/oci-sse/tests/main/relations.rs"]
+mod relations;
+#[allow(dead_code, unused_imports)]
+#[path = "../../crates/oci-sse/tests/main/stream.rs"]
+mod stream;
+#[allow(dead_code, unused_imports)]
+#[path = "../../crates/oci-sse/tests/main/support.rs"]
+mod support;
+
+/// Every chunking equals what the oracle makes of the whole stream.
+pub fn sse_chunks(input: &[u8]) {
+    relations::chunks(input);
+}
+
+/// Limits do not depend on the chunks.
+pub fn sse_limits(input: &[u8]) {
+    relations::limits(input);
+}
+
+/// A second connection begins like a first one.
+pub fn sse_reconnect(input: &[u8]) {
+    relations::reconnect(input);
+}
+
+/// Encoding and decoding is the identity.
+pub fn sse_encoder(input: &[u8]) {
+    relations::encoder(input);
+}
