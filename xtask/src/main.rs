@@ -2,6 +2,7 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program of the terminal")]
 
+mod bench;
 mod ci;
 mod interop;
 mod layers;
@@ -22,6 +23,9 @@ usage: cargo xtask <command>
   interop   the official Python clients against `locus emulate`, then a table of mutations
             of their requests, each of which must be refused (needs python3; without it the
             command succeeds and says so, unless CI=true)
+  bench sse
+            oci-sse beside other parsers, a few minutes: a table of ratios (needs the network once,
+            for the rivals)
   help      this text";
 
 fn main() -> ExitCode {
@@ -29,6 +33,7 @@ fn main() -> ExitCode {
     let outcome = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["ci"] => ci::run_all(),
         ["tidy"] => tidy::run(),
+        ["bench", name] => bench::run(name),
         ["interop"] => interop::run_where_possible(),
         [] | ["help" | "-h" | "--help"] => {
             println!("{HELP}");
