@@ -238,3 +238,22 @@ fn streams_and_events_can_move_between_threads() {
     check::<SseStream<Chunks<Infallible>>>();
     check::<oci_sse::Event>();
 }
+
+/// An owned event is a handle on the bytes as they came; only its text is repaired.
+#[test]
+fn an_owned_event_repairs_its_text_and_keeps_its_bytes() {
+    for input in [&b"event: a\xFF\ndata: b\xC3\n\n"[..], b"data: b\xC3\nevent: a\xFF\n\n: more\n"] {
+        for length in [input.len(), 7] {
+            let pieces: Vec<_> = input.chunks(length).collect();
+            let mut stream = SseStream::new(chunks(&pieces));
+            let event = block_on(core::future::poll_fn(|cx| Pin::new(&mut stream).poll_next(cx)));
+            let event = event.unwrap().unwrap();
+            for event in [event.clone(), event.detach()] {
+                assert_eq!((event.event(), event.data()), ("a\u{fffd}", "b\u{fffd}"));
+                assert_eq!(event.data_bytes(), b"b\xC3");
+                assert_eq!(event.clone().into_data(), "b\u{fffd}");
+                assert_eq!(event.into_data_bytes(), &b"b\xC3"[..]);
+            }
+        }
+    }
+}
