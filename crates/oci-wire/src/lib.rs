@@ -41,8 +41,10 @@
 
 mod either;
 mod error_body;
+mod family;
 mod finish;
 mod lenient;
+mod loss;
 mod nullable;
 mod number;
 mod object;
@@ -67,6 +69,8 @@ pub mod error {
     pub use crate::error_body::{ErrorBody, ErrorShape};
 }
 
+pub use family::Family;
+pub use loss::{Loss, LossKind, Translated};
 pub use nullable::Nullable;
 pub use number::Number;
 pub use raw::{Extra, NotJson, RawJson};

@@ -15,6 +15,12 @@ mod native_requests;
 mod native_schema;
 #[path = "main/native_stream.rs"]
 mod native_stream;
+#[path = "main/native_translate.rs"]
+mod native_translate;
+#[path = "main/native_translate_answers.rs"]
+mod native_translate_answers;
+#[path = "main/native_translate_schema.rs"]
+mod native_translate_schema;
 #[path = "main/properties.rs"]
 mod properties;
 #[path = "main/request.rs"]

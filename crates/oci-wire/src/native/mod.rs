@@ -10,6 +10,7 @@
 pub mod cohere;
 pub mod cohere_v2;
 pub mod generic;
+pub mod translate;
 
 mod call_id;
 mod convert;
