@@ -69,6 +69,12 @@ impl Losses {
         self.add(LossKind::Unknown, path);
     }
 
+    pub(crate) fn approximated_if(&mut self, is_there: bool, path: &str) {
+        if is_there {
+            self.approximated(path);
+        }
+    }
+
     /// Notes each of the named things that is there.
     pub(crate) fn dropped_if<const N: usize>(&mut self, things: [(bool, &str); N]) {
         for (is_there, path) in things {

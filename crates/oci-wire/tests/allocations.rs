@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout, clippy::print_stderr)]
 
 use oci_wire::chat::{ChatChunk, StreamEvent};
+use oci_wire::native::ChatEvent;
 use oci_wire::responses::Event;
 
 #[global_allocator]
@@ -10,6 +11,8 @@ static ALLOCATOR: dhat::Alloc = dhat::Alloc;
 const TEXT: &str = r#"{"id":"chatcmpl-1","object":"chat.completion.chunk","created":1788688081,"model":"openai.gpt-5.5","service_tier":"default","system_fingerprint":null,"choices":[{"index":0,"delta":{"content":" world"},"logprobs":null,"finish_reason":null}],"usage":null,"stop_reason":null,"obfuscation":"x7Kq"}"#;
 const USAGE: &str = r#"{"choices":[],"usage":{"prompt_tokens":13,"completion_tokens":8,"total_tokens":21,"prompt_tokens_details":{"cached_tokens":3},"completion_tokens_details":{"reasoning_tokens":5}}}"#;
 const FINISH: &str = r#"{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}"#;
+const NATIVE: &str = r#"{"index":0,"message":{"role":"ASSISTANT","content":[{"type":"TEXT","text":"Hel"}]},"pad":"aaaaaa"}"#;
+const NATIVE_COHERE: &str = r#"{"apiFormat":"COHERE","text":"Rome","pad":"aaaa"}"#;
 const ESCAPED: &str = r#"{"choices":[{"index":0,"delta":{"content":"a\nb"}}]}"#;
 const EVENTS: [&str; 4] = [
     r#"{"type":"response.output_text.delta","sequence_number":4,"item_id":"msg_1","output_index":0,"content_index":0,"delta":"Hel","logprobs":[],"obfuscation":"x9"}"#,
@@ -43,6 +46,10 @@ fn a_chunk_without_escapes_allocates_nothing() {
             0,
             "{data}"
         );
+    }
+    for data in [NATIVE, NATIVE_COHERE] {
+        let read = || assert!(ChatEvent::from_json(data).unwrap().pad.is_some());
+        assert_eq!(allocations(read), 0, "{data}");
     }
     assert_eq!(allocations(|| assert_eq!(StreamEvent::parse("[DONE]"), Ok(StreamEvent::Done))), 0);
     for data in EVENTS {

@@ -5,15 +5,16 @@ use std::collections::BTreeMap;
 use serde_json::{Deserializer, Value};
 
 use crate::chat::{
-    Annotation, ChatAccumulator, ChatChunk, ChatResponse, ChunkChoice, ChunkError, FunctionDelta,
-    Role, StreamEvent, ToolCallDelta,
+    ChatAccumulator, ChatChunk, ChatResponse, ChunkChoice, ChunkError, Role, StreamEvent,
 };
 use crate::error_body::{ErrorBody, ErrorShape};
-use crate::native::convert::{annotation_to_chat, finish_reason, logprobs_to_chat, usage_to_chat};
+use crate::native::convert::{finish_reason, usage_to_chat};
+use crate::native::deltas::{
+    chat_annotations, chat_logprobs, fragment_delta, fresh_text, join, whole_call,
+};
 use crate::native::envelope::ApiFormat;
-use crate::native::event::{ChatEvent, EXPECTED, EventContent, EventMessage, EventToolCall};
+use crate::native::event::{ChatEvent, EXPECTED, EventContent, EventMessage};
 use crate::native::fragments::CallFragments;
-use crate::native::generic;
 use crate::native::time;
 use crate::raw::RawJson;
 use crate::text::Text;
@@ -209,6 +210,7 @@ impl ChatDecoder {
         if let Some(message) = &event.message {
             self.add_message(message, &event, &mut choice);
         }
+        choice.extra.merge(&event.extra);
         choice.logprobs = event.logprobs.as_ref().and_then(chat_logprobs);
         if let Some(grounding) = &event.grounding_metadata {
             choice.extra.insert("groundingMetadata", grounding.clone());
@@ -267,6 +269,7 @@ impl ChatDecoder {
         if let Some(citations) = &message.citations {
             choice.delta.extra.insert("citations", citations.clone());
         }
+        choice.delta.extra.merge(&message.extra);
 
         let fragments = &mut self.choices.entry(choice.index).or_default().fragments;
         for (position, call) in message.tool_calls.iter().enumerate() {
@@ -274,13 +277,7 @@ impl ChatDecoder {
             let Some(placed) = fragments.push(&self.id, choice.index, position, fragment) else {
                 continue;
             };
-            let name = placed.has_name.then(|| Text::from(call.name()));
-            choice.delta.tool_calls.push(fragment_delta(
-                placed.index,
-                placed.id,
-                name,
-                call.arguments(),
-            ));
+            choice.delta.tool_calls.push(fragment_delta(placed, call));
         }
     }
 
@@ -383,68 +380,4 @@ fn error_of(event_name: &str, document: &str, event: &ChatEvent<'_>) -> Option<E
     }
     let body = ErrorBody::parse(document.as_bytes());
     (!body.is_empty() && body.shape != ErrorShape::OtherJson).then_some(body)
-}
-
-/// What is new in the text of a `COHERE` event: events with calls or history repeat everything, and so may the last.
-fn fresh_text<'t>(so_far: &str, text: &'t str, event: &ChatEvent<'_>) -> &'t str {
-    let repeats = event.chat_history.is_some() || !event.tool_calls.is_empty();
-    if so_far.is_empty() || !(repeats || event.finish_reason.is_some()) {
-        return text;
-    }
-    match text.strip_prefix(so_far) {
-        Some(more) => more,
-        None if repeats || text.trim() == so_far.trim() => "",
-        None => text,
-    }
-}
-
-fn whole_call<'e>(
-    seed: &str,
-    choice: u32,
-    index: usize,
-    call: &'e EventToolCall<'_>,
-) -> ToolCallDelta<'e> {
-    let id = call.id.as_deref().filter(|id| !id.is_empty()).map_or_else(
-        || super::call_id::call_id(seed, choice, index, call.name(), call.arguments()),
-        str::to_owned,
-    );
-    fragment_delta(index, Some(id), Some(Text::from(call.name())), call.arguments())
-}
-
-/// A fragment; the one with an id opens a call.
-fn fragment_delta<'e>(
-    index: usize,
-    id: Option<String>,
-    name: Option<Text<'e>>,
-    arguments: &'e str,
-) -> ToolCallDelta<'e> {
-    let arguments = Some(Text::from(arguments));
-    ToolCallDelta {
-        index: u32::try_from(index).ok(),
-        kind: id.is_some().then(|| Text::from("function")),
-        id: id.map(Text::from),
-        function: Some(FunctionDelta { name, arguments, ..FunctionDelta::default() }),
-        ..ToolCallDelta::default()
-    }
-}
-
-/// The texts joined; `None` when they are empty. One text is borrowed.
-fn join<'e>(texts: impl Iterator<Item = &'e str>) -> Option<Text<'e>> {
-    let mut texts = texts.filter(|text| !text.is_empty());
-    let first = texts.next()?;
-    Some(match texts.next() {
-        None => Text::from(first),
-        Some(second) => Text::from([first, second].into_iter().chain(texts).collect::<String>()),
-    })
-}
-
-fn chat_logprobs(raw: &RawJson) -> Option<RawJson> {
-    let logprobs: generic::Logprobs = serde_json::from_str(raw.get()).ok()?;
-    RawJson::from_serialize(&logprobs_to_chat(&logprobs)?).ok()
-}
-
-fn chat_annotations(raw: &RawJson) -> Option<RawJson> {
-    let annotations: Vec<generic::Annotation> = serde_json::from_str(raw.get()).ok()?;
-    let annotations: Vec<Annotation> = annotations.into_iter().map(annotation_to_chat).collect();
-    RawJson::from_serialize(&annotations).ok()
 }

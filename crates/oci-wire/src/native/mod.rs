@@ -15,6 +15,7 @@ pub mod translate;
 mod call_id;
 mod convert;
 mod decoder;
+mod deltas;
 mod embed;
 mod envelope;
 mod event;

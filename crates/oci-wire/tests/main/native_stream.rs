@@ -425,6 +425,23 @@ fn what_is_cut_is_truncated_and_what_is_not_json_is_an_error() {
     assert!(!decoder.is_answered());
 }
 
+/// Members that are newer than this crate are handed on, in the message and in its calls.
+#[test]
+fn unknown_members_are_kept() {
+    let response = answer(
+        ApiFormat::Generic,
+        &[
+            r#"{"message":{"mood":"good","toolCalls":[{"id":"1","name":"f","arguments":"{}","thoughtSignature":"s"}]}}"#,
+            r#"{"finishReason":"stop","weight":3,"pad":"x"}"#,
+        ],
+    );
+    let body = serde_json::to_value(&response).unwrap();
+    let choice = &body["choices"][0];
+    assert_eq!(choice["message"]["mood"], "good");
+    assert_eq!(choice["message"]["tool_calls"][0]["thoughtSignature"], "s");
+    assert_eq!(choice["weight"], 3);
+}
+
 #[test]
 fn unexpected_kinds_and_members_do_not_lose_the_answer() {
     let said = generic(&[

@@ -104,6 +104,31 @@ fn losses_name_what_has_no_counterpart() {
     assert_eq!(translated.losses[0].to_string(), "store has no counterpart and was left out");
 }
 
+/// What other providers' clients add inside messages is refused by the service, so it goes, and not silently.
+#[test]
+fn foreign_members_inside_messages_are_told() {
+    let messages: Vec<Message> = serde_json::from_value(json!([
+        {"role": "user", "cache": 1, "content": [{"type": "text", "text": "a", "cache_control": {"type": "ephemeral"}},
+            {"type": "refusal", "refusal": "no"}, {"type": "hologram"}]},
+        {"role": "assistant", "content": null, "tool_calls": [{"id": "1", "type": "function", "thought_signature": "s",
+            "function": {"name": "f", "arguments": "{}"}}]}]))
+    .unwrap();
+    let request = ChatRequest::new("m", messages);
+    let call = "messages[1].tool_calls[0].thought_signature";
+    let text = "messages[0].content[0].cache_control";
+    let (refusal, hologram) = ("messages[0].content[1]", "messages[0].content[2]");
+    let generic = generic_request(&request, Family::Other);
+    assert_eq!(paths(&generic.losses), ["messages[0].cache", text, refusal, hologram, call]);
+    assert_eq!(generic.losses[3].kind, LossKind::Unknown);
+    let cohere = cohere_request(&request);
+    assert_eq!(
+        paths(&cohere.losses),
+        ["messages[0].cache", text, refusal, hologram, call, "messages"]
+    );
+    let v2 = cohere_v2_request(&request);
+    assert_eq!(paths(&v2.losses), ["messages[0].cache", text, hologram, call]);
+}
+
 #[test]
 fn the_limit_goes_where_the_family_wants_it() {
     #[track_caller]
@@ -406,7 +431,8 @@ fn the_full_capture_survives_the_way_there_and_back() {
     let expected = &capture["body"]["chatRequest"];
     let native = serde_json::from_value(expected.clone()).unwrap();
     let chat = chat_request(&native, "m");
-    assert_eq!(paths(&chat.losses), ["messages[3].annotations"]);
+    let lost = ["messages[2].content[2].documentUrl.detail", "messages[3].annotations"];
+    assert_eq!(paths(&chat.losses), lost);
     let back = generic_request(&chat.value, Family::Other);
     assert_eq!(paths(&back.losses), ["max_tokens"]);
     let (mut back, mut expected) = (value(&back.value), expected.clone());
@@ -417,7 +443,6 @@ fn the_full_capture_survives_the_way_there_and_back() {
             body.remove(name);
         }
     }
-    expected["messages"][2]["content"][1]["imageUrl"]["detail"] = json!("AUTO");
     expected["messages"][2]["content"][2]["documentUrl"].as_object_mut().unwrap().remove("detail");
     expected["messages"][3].as_object_mut().unwrap().remove("annotations");
     assert_eq!(back, expected);

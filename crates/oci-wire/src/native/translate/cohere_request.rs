@@ -221,11 +221,9 @@ fn text(message: &chat::Message, path: &str, losses: &mut Losses) -> String {
     if let Some(Content::Parts(parts)) = message.content() {
         for (at, part) in parts.iter().enumerate() {
             let path = format!("{path}.content[{at}]");
+            params::drop_part_extra(part, &path, losses);
             match part {
-                Part::Text(part) => losses.dropped_if([(
-                    part.prompt_cache_breakpoint.is_some(),
-                    &format!("{path}.prompt_cache_breakpoint"),
-                )]),
+                Part::Text(_) => {}
                 Part::Other(_) => losses.unknown(path),
                 _ => losses.dropped(path),
             }

@@ -9,6 +9,7 @@ use crate::family::Family;
 use crate::loss::Losses;
 use crate::native::cohere::{ParameterDefinition, Tool, ToolCall, ToolResult};
 use crate::native::translate::generic_request::functions;
+use crate::native::translate::params::drop_call_extra;
 use crate::native::translate::schema::repair;
 use crate::raw::RawJson;
 
@@ -166,6 +167,7 @@ pub(crate) fn calls(
 }
 
 fn one_call(call: &chat::ToolCall, path: &str, losses: &mut Losses) -> Option<ToolCall> {
+    drop_call_extra(call, path, losses);
     match call {
         chat::ToolCall::Function(call) => Some(ToolCall::new(
             call.function.name.as_str(),

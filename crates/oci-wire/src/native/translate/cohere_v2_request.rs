@@ -98,14 +98,9 @@ fn content(message: &chat::Message, path: &str, losses: &mut Losses) -> Vec<Cont
     let mut content = Vec::new();
     for (at, part) in parts.iter().enumerate() {
         let path = format!("{path}.content[{at}]");
+        params::drop_part_extra(part, &path, losses);
         match part {
-            Part::Text(part) => {
-                losses.dropped_if([(
-                    part.prompt_cache_breakpoint.is_some(),
-                    &format!("{path}.prompt_cache_breakpoint"),
-                )]);
-                content.push(Content::text(part.text.as_str()));
-            }
+            Part::Text(part) => content.push(Content::text(part.text.as_str())),
             Part::ImageUrl(part) => content.push(Content::Image(ImageContent {
                 image_url: Some(ImageUrl {
                     url: part.image_url.url.clone(),
@@ -130,6 +125,7 @@ fn calls(
     let mut calls = Vec::new();
     for (at, call) in message.tool_calls.iter().flatten().enumerate() {
         let path = format!("{path}.tool_calls[{at}]");
+        params::drop_call_extra(call, &path, losses);
         match call {
             chat::ToolCall::Function(_) => {
                 calls.push(ToolCall::function(call.id(), call.name(), call.arguments()));

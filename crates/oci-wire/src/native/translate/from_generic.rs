@@ -93,11 +93,7 @@ fn message(message: &Message, path: &str, losses: &mut Losses) -> Option<chat::M
             let mut calls = Vec::new();
             for (at, call) in message.tool_calls.iter().flatten().enumerate() {
                 match call {
-                    ToolCall::Function(call) => calls.push(chat::ToolCall::function(
-                        call.id.as_deref().unwrap_or_default(),
-                        call.name.as_deref().unwrap_or_default(),
-                        call.arguments.as_deref().unwrap_or_default(),
-                    )),
+                    ToolCall::Function(call) => calls.push(chat_call(call)),
                     ToolCall::Other(_) => losses.unknown(format!("{path}.toolCalls[{at}]")),
                 }
             }
@@ -128,6 +124,19 @@ fn message(message: &Message, path: &str, losses: &mut Losses) -> Option<chat::M
     })
 }
 
+fn chat_call(call: &generic::FunctionCall) -> chat::ToolCall {
+    let function = chat::FunctionCall {
+        name: call.name.clone().unwrap_or_default(),
+        arguments: call.arguments.clone().unwrap_or_default(),
+        ..chat::FunctionCall::default()
+    };
+    chat::ToolCall::Function(chat::FunctionToolCall {
+        id: call.id.clone().unwrap_or_default(),
+        function,
+        extra: call.extra.clone(),
+    })
+}
+
 /// One text is written as a string, which every server of chat completions takes.
 fn content(parts: Option<&[Content]>, path: &str, losses: &mut Losses) -> Nullable<chat::Content> {
     let Some(parts) = parts else { return Nullable::Absent };
@@ -139,6 +148,19 @@ fn content(parts: Option<&[Content]>, path: &str, losses: &mut Losses) -> Nullab
 }
 
 fn part(part: &Content, path: &str, losses: &mut Losses) -> Option<Part> {
+    let (kind, detail) = match part {
+        Content::Document(part) => {
+            ("documentUrl", part.document_url.as_ref().and_then(|url| url.detail.as_ref()))
+        }
+        Content::Audio(part) => {
+            ("audioUrl", part.audio_url.as_ref().and_then(|url| url.detail.as_ref()))
+        }
+        Content::Video(part) => {
+            ("videoUrl", part.video_url.as_ref().and_then(|url| url.detail.as_ref()))
+        }
+        _ => ("", None),
+    };
+    losses.dropped_if([(detail.is_some(), &format!("{path}.{kind}.detail"))]);
     let part = match part {
         Content::Text(part) => Some(Part::text(part.text.clone().unwrap_or_default())),
         Content::Image(part) => part.image_url.as_ref().map(|image| {

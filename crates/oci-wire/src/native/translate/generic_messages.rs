@@ -12,7 +12,7 @@ use crate::native::generic::{
     AssistantMessage, Content as NativeContent, Detail, DeveloperMessage, ImageContent, ImageUrl,
     Message, SystemMessage, ToolCall, ToolMessage, UserMessage,
 };
-use crate::native::translate::params::drop_extra;
+use crate::native::translate::params::{drop_call_extra, drop_extra, drop_part_extra};
 use crate::nullable::Nullable;
 
 pub(crate) fn messages(
@@ -20,7 +20,7 @@ pub(crate) fn messages(
     family: Family,
     losses: &mut Losses,
 ) -> Vec<Message> {
-    let mut writer = Writer { family, losses, deprecated: BTreeMap::new() };
+    let mut writer = Writer { family, losses, is_assistant: false, deprecated: BTreeMap::new() };
     let mut native: Vec<Message> = messages
         .iter()
         .enumerate()
@@ -35,6 +35,7 @@ pub(crate) fn messages(
 struct Writer<'w> {
     family: Family,
     losses: &'w mut Losses,
+    is_assistant: bool,
     /// For each function of the deprecated interface the id that its last call was given.
     deprecated: BTreeMap<String, String>,
 }
@@ -43,6 +44,14 @@ impl Writer<'_> {
     fn message(&mut self, at: usize, message: &chat::Message) -> Option<Message> {
         let path = format!("messages[{at}]");
         drop_extra(message, &path, self.losses);
+        self.is_assistant = matches!(message, chat::Message::Assistant(_));
+        if self.family == Family::Gemini
+            && let chat::Message::System(chat::SystemMessage { name: Some(_), .. })
+            | chat::Message::Developer(chat::DeveloperMessage { name: Some(_), .. }) = message
+        {
+            // All instructions become one message, which has one name at most.
+            self.losses.dropped(format!("{path}.name"));
+        }
         Some(match message {
             chat::Message::System(message) => Message::System(SystemMessage {
                 content: self.content(&message.content, &path),
@@ -81,6 +90,7 @@ impl Writer<'_> {
         let mut calls = Vec::new();
         for (place, call) in message.tool_calls.iter().flatten().enumerate() {
             let path = format!("{path}.tool_calls[{place}]");
+            drop_call_extra(call, &path, self.losses);
             match call {
                 chat::ToolCall::Function(call) => calls.push(ToolCall::function(
                     call.id.as_str(),
@@ -145,14 +155,9 @@ impl Writer<'_> {
     }
 
     fn part(&mut self, part: &Part, path: &str) -> Option<NativeContent> {
+        drop_part_extra(part, path, self.losses);
         Some(match part {
-            Part::Text(part) => {
-                self.losses.dropped_if([(
-                    part.prompt_cache_breakpoint.is_some(),
-                    &format!("{path}.prompt_cache_breakpoint"),
-                )]);
-                NativeContent::text(part.text.as_str())
-            }
+            Part::Text(part) => NativeContent::text(part.text.as_str()),
             Part::ImageUrl(part) => NativeContent::Image(ImageContent {
                 image_url: Some(ImageUrl {
                     url: part.image_url.url.clone(),
@@ -178,7 +183,10 @@ impl Writer<'_> {
                 }
             },
             // The assistant's goes into its own member.
-            Part::Refusal(_) => return None,
+            Part::Refusal(_) => {
+                self.losses.dropped_if([(!self.is_assistant, path)]);
+                return None;
+            }
             Part::Other(raw) => {
                 let video = raw.to_value();
                 let url = video.pointer("/video_url/url").and_then(Value::as_str);

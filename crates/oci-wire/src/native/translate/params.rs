@@ -1,9 +1,10 @@
 //! Parameters that all native formats treat alike.
 
-use crate::chat::{ChatRequest, Message, Modality, ReasoningEffort, Stop};
+use crate::chat::{ChatRequest, Message, Modality, Part, ReasoningEffort, Stop, ToolCall};
 use crate::loss::Losses;
 use crate::native::envelope::StreamOptions;
 use crate::native::generic;
+use crate::raw::Extra;
 
 /// Notes what no native format has.
 pub(crate) fn drop_common(request: &ChatRequest, losses: &mut Losses) {
@@ -48,6 +49,38 @@ pub(crate) fn drop_extra(message: &Message, path: &str, losses: &mut Losses) {
         Message::Function(message) => &message.extra,
         Message::Other(_) => return,
     };
+    drop_members(extra, path, losses);
+}
+
+/// The same for a part of the content.
+pub(crate) fn drop_part_extra(part: &Part, path: &str, losses: &mut Losses) {
+    let (extra, breakpoint) = match part {
+        Part::Text(part) => (&part.extra, &part.prompt_cache_breakpoint),
+        Part::ImageUrl(part) => (&part.extra, &part.prompt_cache_breakpoint),
+        Part::InputAudio(part) => (&part.extra, &part.prompt_cache_breakpoint),
+        Part::File(part) => (&part.extra, &part.prompt_cache_breakpoint),
+        Part::Refusal(part) => (&part.extra, &None),
+        Part::Other(_) => return,
+    };
+    drop_members(extra, path, losses);
+    if breakpoint.is_some() {
+        losses.dropped(format!("{path}.prompt_cache_breakpoint"));
+    }
+}
+
+/// The same for a call, such as Google's `thought_signature`.
+pub(crate) fn drop_call_extra(call: &ToolCall, path: &str, losses: &mut Losses) {
+    match call {
+        ToolCall::Function(call) => {
+            drop_members(&call.extra, path, losses);
+            drop_members(&call.function.extra, &format!("{path}.function"), losses);
+        }
+        ToolCall::Custom(call) => drop_members(&call.extra, path, losses),
+        ToolCall::Other(_) => {}
+    }
+}
+
+fn drop_members(extra: &Extra, path: &str, losses: &mut Losses) {
     for (name, _) in extra.iter() {
         losses.dropped(format!("{path}.{name}"));
     }

@@ -2,7 +2,10 @@
 
 use serde_json::Value;
 
-use crate::chat::{ChatResponse, Choice, Content, ResponseMessage, Role, ServiceTier, ToolCall};
+use crate::chat::{
+    ChatResponse, Choice, Content, FunctionCall, FunctionToolCall, ResponseMessage, Role,
+    ServiceTier, ToolCall,
+};
 use crate::loss::{Losses, Translated};
 use crate::native::call_id::call_id;
 use crate::native::convert::{annotation_to_chat, finish_reason, logprobs_to_chat, usage_to_chat};
@@ -111,7 +114,7 @@ fn generic_message(
         match call {
             generic::ToolCall::Function(call) => {
                 let arguments = call.arguments.as_deref().unwrap_or_default();
-                calls.add(call.id.as_deref(), call.name.as_deref(), arguments);
+                calls.add(call.id.as_deref(), call.name.as_deref(), arguments, &call.extra);
             }
             generic::ToolCall::Other(_) => losses.unknown(format!("{path}.toolCalls[{at}]")),
         }
@@ -139,7 +142,7 @@ fn from_cohere(native: &cohere::ChatResponse, id: &str, losses: &mut Losses) -> 
     let mut calls = Calls::new(id, 0);
     for call in native.tool_calls.iter().flatten() {
         let arguments = call.parameters.as_ref().map_or("{}", RawJson::get);
-        calls.add(None, Some(&call.name), arguments);
+        calls.add(None, Some(&call.name), arguments, &call.extra);
     }
     let mut extra = native.extra.clone();
     keep(&mut extra, "citations", native.citations.as_ref());
@@ -196,14 +199,14 @@ fn cohere_v2_message(
         }
     }
     // The plan is what the model thinks before it calls.
-    losses_of_plan(message, losses);
+    losses.approximated_if(message.tool_plan.is_some(), "message.toolPlan");
     append(&mut reasoning, message.tool_plan.as_deref());
     let mut calls = Calls::new(id, 0);
     for call in message.tool_calls.iter().flatten() {
         let function = call.function.as_ref();
         let name = function.and_then(|function| function.name.as_deref());
         let arguments = function.and_then(|function| function.arguments.as_deref());
-        calls.add(call.id.as_deref(), name, arguments.unwrap_or_default());
+        calls.add(call.id.as_deref(), name, arguments.unwrap_or_default(), &call.extra);
     }
     let mut extra = message.extra.clone();
     keep(&mut extra, "citations", message.citations.as_ref());
@@ -213,12 +216,6 @@ fn cohere_v2_message(
         tool_calls: calls.finish(),
         extra,
         ..ResponseMessage::default()
-    }
-}
-
-fn losses_of_plan(message: &cohere_v2::ResponseMessage, losses: &mut Losses) {
-    if message.tool_plan.is_some() {
-        losses.approximated("message.toolPlan");
     }
 }
 
@@ -245,14 +242,20 @@ impl<'c> Calls<'c> {
         Self { answer, choice, calls: Vec::new() }
     }
 
-    fn add(&mut self, id: Option<&str>, name: Option<&str>, arguments: &str) {
+    fn add(&mut self, id: Option<&str>, name: Option<&str>, arguments: &str, extra: &Extra) {
         let name = name.unwrap_or_default();
         let id = id.filter(|id| !id.is_empty() && self.calls.iter().all(|call| call.id() != *id));
         let id = id.map_or_else(
             || call_id(self.answer, self.choice, self.calls.len(), name, arguments),
             str::to_owned,
         );
-        self.calls.push(ToolCall::function(id, name, arguments));
+        let function = FunctionCall {
+            name: name.to_owned(),
+            arguments: arguments.to_owned(),
+            ..FunctionCall::default()
+        };
+        let call = FunctionToolCall { id, function, extra: extra.clone() };
+        self.calls.push(ToolCall::Function(call));
     }
 
     fn finish(self) -> Option<Vec<ToolCall>> {

@@ -4,7 +4,8 @@ use crate::chat::{ChatResponse, Choice, Content, Part};
 use crate::loss::{Losses, Translated};
 use crate::native::convert::{annotation_to_native, logprobs_to_native, usage_to_native};
 use crate::native::generic::{
-    self, ChatChoice, Content as NativeContent, GroundingMetadata, ResponseMessage, ToolCall,
+    self, ChatChoice, Content as NativeContent, FunctionCall, GroundingMetadata, ResponseMessage,
+    ToolCall,
 };
 use crate::native::time;
 
@@ -65,9 +66,12 @@ fn choice(choice: &Choice, path: &str, losses: &mut Losses) -> ChatChoice {
     let mut calls = Vec::new();
     for (at, call) in message.tool_calls.iter().flatten().enumerate() {
         match call {
-            crate::chat::ToolCall::Function(_) => {
-                calls.push(ToolCall::function(call.id(), call.name(), call.arguments()));
-            }
+            crate::chat::ToolCall::Function(call) => calls.push(ToolCall::Function(FunctionCall {
+                id: Some(call.id.clone()),
+                name: Some(call.function.name.clone()),
+                arguments: Some(call.function.arguments.clone()),
+                extra: call.extra.clone(),
+            })),
             crate::chat::ToolCall::Custom(_) => {
                 losses.dropped(format!("{path}.tool_calls[{at}]"));
             }
