@@ -37,6 +37,8 @@ mod responses_request;
 mod responses_schema;
 #[path = "main/responses_stream.rs"]
 mod responses_stream;
+#[path = "main/responses_translate.rs"]
+mod responses_translate;
 #[path = "main/schema.rs"]
 mod schema;
 #[path = "main/stream.rs"]

@@ -30,6 +30,7 @@ mod tool_choice;
 mod tool_hosted;
 mod tool_mcp;
 mod tool_shell;
+mod translate;
 mod usage;
 
 pub use annotation::{Annotation, ContainerFileCitation, FileCitation, FilePath, UrlCitation};

@@ -1,0 +1,90 @@
+//! Items as messages of chat completions.
+
+use crate::chat::{self, AssistantMessage, Message as ChatMessage, ToolCall};
+use crate::loss::Losses;
+use crate::nullable::Nullable;
+use crate::responses::item::Item;
+use crate::responses::item_function::ToolOutput;
+use crate::responses::item_message::{Message, MessageRole};
+use crate::responses::translate::content;
+
+/// The items as messages; what the model said and called in a row is one message.
+pub(super) fn from_items(items: &[Item], losses: &mut Losses) -> Vec<ChatMessage> {
+    let mut messages = Vec::new();
+    for (index, item) in items.iter().enumerate() {
+        push(item, &format!("input[{index}]"), &mut messages, losses);
+    }
+    messages
+}
+
+fn push(item: &Item, path: &str, messages: &mut Vec<ChatMessage>, losses: &mut Losses) {
+    match item {
+        Item::Message(message) => push_message(message, path, messages, losses),
+        Item::FunctionCall(call) => {
+            losses.dropped_if([(call.namespace.is_some(), &*format!("{path}.namespace"))]);
+            let call = ToolCall::function(&*call.call_id, &*call.name, &*call.arguments);
+            push_call(call, messages);
+        }
+        Item::CustomToolCall(call) => {
+            losses.dropped_if([(call.namespace.is_some(), &*format!("{path}.namespace"))]);
+            let call = ToolCall::custom(&*call.call_id, &*call.name, &*call.input);
+            push_call(call, messages);
+        }
+        Item::FunctionCallOutput(output) => match &output.call_id {
+            Some(id) => push_output(id, output.output.as_ref(), path, messages, losses),
+            None => losses.dropped(path),
+        },
+        Item::CustomToolCallOutput(output) => {
+            push_output(&output.call_id, output.output.as_ref(), path, messages, losses);
+        }
+        Item::Other(_) => losses.unknown(path),
+        _ => losses.dropped(path),
+    }
+}
+
+fn push_message(
+    message: &Message,
+    path: &str,
+    messages: &mut Vec<ChatMessage>,
+    losses: &mut Losses,
+) {
+    losses.dropped_if([(message.phase.is_some(), &*format!("{path}.phase"))]);
+    let content_path = format!("{path}.content");
+    let content = message
+        .content
+        .as_ref()
+        .and_then(|content| content::to_chat(content, &content_path, losses));
+    let said = content.unwrap_or_default();
+    match &message.role {
+        Some(MessageRole::System) => messages.push(ChatMessage::system(said)),
+        Some(MessageRole::Developer) => messages.push(ChatMessage::developer(said)),
+        Some(MessageRole::User) | None => messages.push(ChatMessage::user(said)),
+        Some(MessageRole::Assistant) => messages.push(ChatMessage::assistant(said)),
+        Some(_) => losses.dropped(path),
+    }
+}
+
+/// A call belongs to the message of the model before it.
+fn push_call(call: ToolCall, messages: &mut Vec<ChatMessage>) {
+    if let Some(ChatMessage::Assistant(message)) = messages.last_mut() {
+        message.tool_calls.get_or_insert_default().push(call);
+        return;
+    }
+    messages.push(ChatMessage::Assistant(AssistantMessage {
+        content: Nullable::Null,
+        tool_calls: Some(vec![call]),
+        ..AssistantMessage::default()
+    }));
+}
+
+fn push_output(
+    id: &str,
+    output: Option<&ToolOutput>,
+    path: &str,
+    messages: &mut Vec<ChatMessage>,
+    losses: &mut Losses,
+) {
+    let path = format!("{path}.output");
+    let content = output.and_then(|output| content::output_to_chat(output, &path, losses));
+    messages.push(ChatMessage::tool(id, content.unwrap_or_else(|| chat::Content::from(""))));
+}

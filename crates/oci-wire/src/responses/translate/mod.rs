@@ -1,0 +1,11 @@
+//! Translations between chat completions and the Responses API, both ways.
+//!
+//! They are pure and total: whatever does not fit is left out and told as a [`Loss`](crate::Loss), never an error.
+
+mod answer;
+mod content;
+mod input;
+mod messages;
+mod request_from_chat;
+mod request_to_chat;
+mod tools;
