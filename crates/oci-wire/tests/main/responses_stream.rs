@@ -4,6 +4,7 @@ use oci_wire::chat::{ChatAccumulator, ChatResponse, FinishReason};
 use oci_wire::responses::{
     Event, Item, ItemStatus, Part, Response, ResponseStatus, ResponsesDecoder, Truncated,
 };
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::fixtures;
@@ -328,4 +329,73 @@ fn a_part_that_is_done_replaces_its_deltas() {
     let Item::Message(message) = &partial.output()[0] else { panic!() };
     assert_eq!(message.status, Some(ItemStatus::InProgress));
     assert!(matches!(message.parts(), [Part::OutputText(_)]));
+}
+
+/// An event of any name and of members of any kind.
+fn any_event() -> impl Strategy<Value = (Option<String>, String)> {
+    let names: Vec<String> = fixtures::json("openai_schema.json")["responses.stream_events"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|event| event["sample"]["type"].as_str().unwrap().to_owned())
+        .collect();
+    let value = prop_oneof![
+        Just(Value::Null),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        ".{0,8}".prop_map(Value::from),
+        Just(json!({"type": "output_text", "text": "x"})),
+        Just(json!({"type": "function_call", "call_id": "c", "arguments": "{"})),
+        Just(json!({"output": [{"type": "message", "content": [{"type": "output_text"}]}, 7]})),
+        Just(json!([1, {"type": "reasoning"}])),
+    ];
+    let member = prop_oneof![
+        Just("item"),
+        Just("part"),
+        Just("delta"),
+        Just("text"),
+        Just("response"),
+        Just("output_index"),
+        Just("content_index"),
+        Just("arguments"),
+        Just("error"),
+    ];
+    let members = proptest::collection::btree_map(member, value, 0..5);
+    (proptest::sample::select(names), any::<bool>(), members).prop_map(|(name, named, members)| {
+        let mut object = json!(members);
+        if named {
+            return (Some(name), object.to_string());
+        }
+        object["type"] = name.into();
+        (None, object.to_string())
+    })
+}
+
+proptest! {
+    #[test]
+    fn no_events_panic_and_each_is_written_back(
+        events in proptest::collection::vec(any_event(), 0..8),
+    ) {
+        let (mut decoder, mut chunks) = (ResponsesDecoder::new(), ResponsesDecoder::new());
+        for (name, data) in &events {
+            let mut seen = 0;
+            decoder.push(name.as_deref(), data, |event| {
+                seen += 1;
+                let text = serde_json::to_string(&event).unwrap();
+                let again = Event::parse(Some(event.name()), &text).unwrap();
+                assert_eq!(again.into_owned(), event.into_owned());
+            }).unwrap();
+            prop_assert_eq!(seen, 1);
+            chunks.push_chunks(name.as_deref(), data, |_| ()).unwrap();
+        }
+        prop_assert_eq!(decoder.finish(), chunks.finish());
+    }
+
+    #[test]
+    fn no_text_panics(name in ".{0,20}", data in ".{0,60}") {
+        let mut decoder = ResponsesDecoder::new();
+        let _ = decoder.push(Some(&name), &data, |_| ());
+        let _ = decoder.push(None, &format!("{{\"type\":\"error\"}}{data}"), |_| ());
+        prop_assert!(decoder.finish().is_err());
+    }
 }

@@ -402,3 +402,33 @@ proptest! {
         prop_assert!(to.losses.len() + to.value.messages.len() >= items.len());
     }
 }
+
+#[test]
+fn members_without_a_field_are_told() {
+    let request: ChatRequest = serde_json::from_value(json!({"model": "m", "messages": [
+        {"role": "user", "content": [{"type": "text", "text": "x", "a": 1}], "b": 1},
+        {"role": "assistant", "tool_calls": [{"id": "c", "type": "function", "d": 1,
+            "function": {"name": "f", "arguments": "{}", "e": 1}}]}],
+        "tools": [{"type": "function", "function": {"name": "f", "g": 1}}]}))
+    .unwrap();
+    let to = ResponsesRequest::from_chat(&request);
+    assert_eq!(
+        paths(&to.losses, LossKind::Unknown),
+        [
+            "messages[0].b",
+            "messages[0].content[0].a",
+            "messages[1].tool_calls[0].d",
+            "messages[1].tool_calls[0].function.e",
+            "tools[0].function.g",
+        ]
+    );
+    let request: ResponsesRequest = serde_json::from_value(json!({"model": "m", "input": [
+        {"role": "user", "content": [{"type": "input_text", "text": "x", "a": 1}], "b": 1},
+        {"type": "function_call", "call_id": "c", "name": "f", "arguments": "{}", "d": 1}],
+        "tools": [{"type": "function", "name": "f", "g": 1}], "h": 1}))
+    .unwrap();
+    assert_eq!(
+        paths(&request.to_chat().losses, LossKind::Unknown),
+        ["input[0].b", "input[0].content[0].a", "input[1].d", "tools[0].g", "h"]
+    );
+}

@@ -11,12 +11,14 @@ use crate::responses::item_message::{ItemStatus, Message, MessageRole};
 use crate::responses::item_reasoning::ReasoningItem;
 use crate::responses::part::{OutputText, Part};
 use crate::responses::response::{IncompleteDetails, IncompleteReason, Response, ResponseStatus};
+use crate::responses::translate::note_extra;
 use crate::responses::usage::ResponseUsage;
 
 impl Response {
     /// The answer in the form of chat completions: one choice.
     ///
     /// What the service's own tools did has no place there; what they found is in the text.
+    /// The echo of the request is left behind without a word, since the caller has the request.
     #[must_use]
     pub fn to_chat(&self) -> Translated<ChatResponse> {
         let mut losses = Losses::default();
@@ -77,6 +79,7 @@ impl Response {
                 Some(chat::Logprobs { content: Some(logprobs), ..chat::Logprobs::default() });
         }
         choice.finish_reason = self.finish_reason(has_calls, &mut losses);
+        note_extra(&self.extra, "response", &mut losses);
         losses.dropped_if([
             (self.error.is_some(), "error"),
             (self.conversation.is_some(), "conversation"),
@@ -118,7 +121,12 @@ impl Response {
             losses.dropped(format!("choices[{index}]"));
         }
         losses.dropped_if([(response.system_fingerprint.is_some(), "system_fingerprint")]);
+        note_extra(&response.extra, "response", &mut losses);
         let choice = response.choices.first();
+        if let Some(choice) = choice {
+            note_extra(&choice.extra, "choices[0]", &mut losses);
+            note_extra(&choice.message.extra, "choices[0].message", &mut losses);
+        }
         let (status, reason) = status(choice.and_then(|choice| choice.finish_reason.as_ref()));
         let id = response.id.as_deref().unwrap_or_default();
         let output = choice.map(|choice| output(choice, id, &status, &mut losses));

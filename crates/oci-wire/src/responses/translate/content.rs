@@ -5,6 +5,7 @@ use crate::loss::Losses;
 use crate::responses::item_function::ToolOutput;
 use crate::responses::item_message::MessageContent;
 use crate::responses::part::{ImageDetail, InputFile, InputImage, InputText, Part};
+use crate::responses::translate::note_extra;
 
 /// Content of chat completions in the Responses API; what the model said has parts of another kind.
 pub(super) fn from_chat(
@@ -45,6 +46,19 @@ fn part_from_chat(
     path: &str,
     losses: &mut Losses,
 ) -> Option<Part> {
+    match part {
+        chat::Part::Text(part) => note_extra(&part.extra, path, losses),
+        chat::Part::ImageUrl(part) => {
+            note_extra(&part.extra, path, losses);
+            note_extra(&part.image_url.extra, &format!("{path}.image_url"), losses);
+        }
+        chat::Part::File(part) => {
+            note_extra(&part.extra, path, losses);
+            note_extra(&part.file.extra, &format!("{path}.file"), losses);
+        }
+        chat::Part::Refusal(part) => note_extra(&part.extra, path, losses),
+        chat::Part::InputAudio(_) | chat::Part::Other(_) => {}
+    }
     match part {
         chat::Part::Text(part) if is_assistant => {
             if part.prompt_cache_breakpoint.is_some() {
@@ -143,6 +157,15 @@ pub(super) fn output_to_chat(
 
 fn part_to_chat(part: &Part, path: &str, losses: &mut Losses) -> Option<chat::Part> {
     match part {
+        Part::InputText(part) => note_extra(&part.extra, path, losses),
+        Part::InputImage(part) => note_extra(&part.extra, path, losses),
+        Part::InputFile(part) => note_extra(&part.extra, path, losses),
+        Part::OutputText(part) => note_extra(&part.extra, path, losses),
+        Part::Text(part) => note_extra(&part.extra, path, losses),
+        Part::Refusal(part) => note_extra(&part.extra, path, losses),
+        _ => {}
+    }
+    match part {
         Part::InputText(part) => Some(chat::Part::Text(chat::TextPart {
             text: part.text.clone(),
             prompt_cache_breakpoint: part.prompt_cache_breakpoint.clone(),
@@ -193,6 +216,7 @@ fn image_to_chat(part: &InputImage, path: &str, losses: &mut Losses) -> Option<c
         losses.dropped(path);
         return None;
     };
+    losses.dropped_if([(part.file_id.is_some(), &*format!("{path}.file_id"))]);
     let detail = part.detail.as_ref().map(|detail| chat::ImageDetail::from(detail.as_str()));
     let image_url = chat::ImageUrl { url: url.clone(), detail, ..chat::ImageUrl::default() };
     let prompt_cache_breakpoint = part.prompt_cache_breakpoint.clone();

@@ -9,7 +9,7 @@ use crate::responses::item::Item;
 use crate::responses::item_function::{CustomToolCall, FunctionCall};
 use crate::responses::item_message::{Message, MessageContent, MessageRole};
 use crate::responses::part::Part;
-use crate::responses::translate::content;
+use crate::responses::translate::{content, note_extra};
 
 /// The messages as items, in order.
 pub(super) fn from_messages(messages: &[ChatMessage], losses: &mut Losses) -> Vec<Item> {
@@ -33,6 +33,16 @@ struct Writer<'w> {
 impl Writer<'_> {
     fn push(&mut self, message: &ChatMessage, index: usize) {
         let path = format!("messages[{index}]");
+        let extra = match message {
+            ChatMessage::System(message) => &message.extra,
+            ChatMessage::Developer(message) => &message.extra,
+            ChatMessage::User(message) => &message.extra,
+            ChatMessage::Assistant(message) => &message.extra,
+            ChatMessage::Tool(message) => &message.extra,
+            ChatMessage::Function(message) => &message.extra,
+            ChatMessage::Other(_) => return self.losses.unknown(path),
+        };
+        note_extra(extra, &path, self.losses);
         match message {
             ChatMessage::System(message) => {
                 self.say(MessageRole::System, &message.content, message.name.as_ref(), &path);
@@ -64,7 +74,7 @@ impl Writer<'_> {
                 let id = self.last.take().unwrap_or_else(|| made_up_id(index));
                 self.items.push(Item::function_call_output(id, &*output.unwrap_or_default()));
             }
-            ChatMessage::Other(_) => self.losses.unknown(path),
+            ChatMessage::Other(_) => {}
         }
     }
 
@@ -125,6 +135,17 @@ impl Writer<'_> {
     }
 
     fn push_call(&mut self, call: &chat::ToolCall, path: &str) {
+        match call {
+            chat::ToolCall::Function(call) => {
+                note_extra(&call.extra, path, self.losses);
+                note_extra(&call.function.extra, &format!("{path}.function"), self.losses);
+            }
+            chat::ToolCall::Custom(call) => {
+                note_extra(&call.extra, path, self.losses);
+                note_extra(&call.custom.extra, &format!("{path}.custom"), self.losses);
+            }
+            chat::ToolCall::Other(_) => {}
+        }
         self.items.push(match call {
             chat::ToolCall::Function(call) => Item::FunctionCall(FunctionCall {
                 call_id: call.id.clone(),

@@ -6,7 +6,7 @@ use crate::nullable::Nullable;
 use crate::responses::item::Item;
 use crate::responses::item_function::ToolOutput;
 use crate::responses::item_message::{Message, MessageRole};
-use crate::responses::translate::content;
+use crate::responses::translate::{content, note_extra};
 
 /// The items as messages; what the model said and called in a row is one message.
 pub(super) fn from_items(items: &[Item], losses: &mut Losses) -> Vec<ChatMessage> {
@@ -18,6 +18,14 @@ pub(super) fn from_items(items: &[Item], losses: &mut Losses) -> Vec<ChatMessage
 }
 
 fn push(item: &Item, path: &str, messages: &mut Vec<ChatMessage>, losses: &mut Losses) {
+    match item {
+        Item::Message(message) => note_extra(&message.extra, path, losses),
+        Item::FunctionCall(call) => note_extra(&call.extra, path, losses),
+        Item::CustomToolCall(call) => note_extra(&call.extra, path, losses),
+        Item::FunctionCallOutput(output) => note_extra(&output.extra, path, losses),
+        Item::CustomToolCallOutput(output) => note_extra(&output.extra, path, losses),
+        _ => {}
+    }
     match item {
         Item::Message(message) => push_message(message, path, messages, losses),
         Item::FunctionCall(call) => {

@@ -9,3 +9,13 @@ mod messages;
 mod request_from_chat;
 mod request_to_chat;
 mod tools;
+
+use crate::loss::Losses;
+use crate::raw::Extra;
+
+/// Notes the members of an object that have no field and so no translation.
+fn note_extra(extra: &Extra, path: &str, losses: &mut Losses) {
+    for (name, _) in extra.iter() {
+        losses.unknown(format!("{path}.{name}"));
+    }
+}

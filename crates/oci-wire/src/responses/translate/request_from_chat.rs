@@ -94,7 +94,11 @@ fn all_tools(request: &ChatRequest, losses: &mut Losses) -> Option<Vec<Tool>> {
     });
     if let Some(functions) = &request.functions {
         losses.approximated("functions");
-        all.get_or_insert_default().extend(functions.iter().map(tools::function_from_chat));
+        for (index, function) in functions.iter().enumerate() {
+            let path = format!("functions[{index}]");
+            let tool = tools::function_from_chat(function, &path, losses);
+            all.get_or_insert_default().push(tool);
+        }
     }
     if let Some(options) = &request.web_search_options {
         // A search before every answer becomes one that the model decides on.

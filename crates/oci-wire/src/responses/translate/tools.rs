@@ -8,8 +8,14 @@ use crate::raw::RawJson;
 use crate::responses::options::{JsonSchemaFormat, TextFormat};
 use crate::responses::tool::{CustomTool, CustomToolFormat, FunctionTool, GrammarFormat, Tool};
 use crate::responses::tool_choice::{NamedToolChoice, ToolChoice};
+use crate::responses::translate::note_extra;
 
-pub(super) fn function_from_chat(function: &chat::FunctionDefinition) -> Tool {
+pub(super) fn function_from_chat(
+    function: &chat::FunctionDefinition,
+    path: &str,
+    losses: &mut Losses,
+) -> Tool {
+    note_extra(&function.extra, path, losses);
     Tool::Function(FunctionTool {
         name: function.name.clone(),
         description: function.description.clone(),
@@ -22,7 +28,10 @@ pub(super) fn function_from_chat(function: &chat::FunctionDefinition) -> Tool {
 
 pub(super) fn tool_from_chat(tool: &chat::Tool, path: &str, losses: &mut Losses) -> Option<Tool> {
     match tool {
-        chat::Tool::Function(tool) => Some(function_from_chat(&tool.function)),
+        chat::Tool::Function(tool) => {
+            note_extra(&tool.extra, path, losses);
+            Some(function_from_chat(&tool.function, &format!("{path}.function"), losses))
+        }
         chat::Tool::Custom(tool) => Some(Tool::Custom(CustomTool {
             name: tool.custom.name.clone(),
             description: tool.custom.description.clone(),
@@ -53,6 +62,7 @@ pub(super) fn tool_from_chat(tool: &chat::Tool, path: &str, losses: &mut Losses)
 pub(super) fn tool_to_chat(tool: &Tool, path: &str, losses: &mut Losses) -> Option<chat::Tool> {
     match tool {
         Tool::Function(tool) => {
+            note_extra(&tool.extra, path, losses);
             losses.dropped_if([
                 (tool.allowed_callers.is_some(), &*format!("{path}.allowed_callers")),
                 (tool.is_async.is_some(), &*format!("{path}.async")),
@@ -68,6 +78,7 @@ pub(super) fn tool_to_chat(tool: &Tool, path: &str, losses: &mut Losses) -> Opti
             }))
         }
         Tool::Custom(tool) => {
+            note_extra(&tool.extra, path, losses);
             losses.dropped_if([
                 (tool.allowed_callers.is_some(), &*format!("{path}.allowed_callers")),
                 (tool.is_async.is_some(), &*format!("{path}.async")),
