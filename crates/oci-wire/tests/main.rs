@@ -9,6 +9,8 @@ mod fixtures;
 mod fold;
 #[path = "main/native_answers.rs"]
 mod native_answers;
+#[path = "main/native_properties.rs"]
+mod native_properties;
 #[path = "main/native_requests.rs"]
 mod native_requests;
 #[path = "main/native_schema.rs"]

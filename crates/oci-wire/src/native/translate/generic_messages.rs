@@ -76,13 +76,21 @@ impl Writer<'_> {
             }),
             chat::Message::Function(message) => Message::Tool(ToolMessage {
                 content: self.content(&message.content, &path),
-                tool_call_id: self.deprecated.get(&message.name).cloned(),
+                tool_call_id: Some(self.deprecated_id(&message.name, &path)),
                 ..ToolMessage::default()
             }),
             chat::Message::Other(_) => {
                 self.losses.unknown(path);
                 return None;
             }
+        })
+    }
+
+    /// The id of the call that a result of the deprecated interface answers; its name when there was none.
+    fn deprecated_id(&mut self, name: &str, path: &str) -> String {
+        self.deprecated.get(name).cloned().unwrap_or_else(|| {
+            self.losses.approximated(format!("{path}.name"));
+            name.to_owned()
         })
     }
 
