@@ -258,7 +258,9 @@ impl ChatDecoder {
         let is_repeated = event.finish_reason.is_some()
             && event.api_format.as_deref() == Some(ApiFormat::CohereV2.as_str())
             && text.as_deref() == Some(self.answer.text());
-        choice.delta.content = text.filter(|_| !is_repeated);
+        if let Some(text) = text.filter(|_| !is_repeated) {
+            choice.delta.content = Some(text);
+        }
 
         let thinking = parts().filter_map(|part| part.thinking.as_deref());
         let reasoning = message.reasoning_content.as_deref().into_iter();

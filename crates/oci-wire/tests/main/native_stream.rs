@@ -365,6 +365,14 @@ fn cohere_texts() {
         "haha",
         "length",
     );
+    // A message beside the text does not take it away.
+    check(
+        &[
+            r#"{"apiFormat":"COHERE","text":"a","message":{"role":"CHATBOT"},"finishReason":"COMPLETE"}"#,
+        ],
+        "a",
+        "stop",
+    );
     // The ending event holds the last piece, or a repetition that lost its outer blanks.
     check(&[r#"{"text":"a"}"#, r#"{"text":"b","finishReason":"COMPLETE"}"#], "ab", "stop");
     check(

@@ -91,6 +91,12 @@ fn losses_name_what_has_no_counterpart() {
     request.store = Some(true);
     request.user = Some("u".to_owned());
     request.extra.insert("cache", json!(1));
+    request.response_format = Some(
+        serde_json::from_value(
+            json!({"type": "json_schema", "json_schema": {"name": "n", "version": 2}}),
+        )
+        .unwrap(),
+    );
     request.tools = Some(vec![
         Tool::from(CustomDefinition::default()),
         Tool::from(weather().with_strict(true)),
@@ -98,7 +104,14 @@ fn losses_name_what_has_no_counterpart() {
     let translated = generic_request(&request, Family::OpenAi);
     assert_eq!(
         paths(&translated.losses),
-        ["store", "user", "cache", "tools[0]", "tools[1].function.strict"]
+        [
+            "store",
+            "user",
+            "response_format.json_schema.version",
+            "cache",
+            "tools[0]",
+            "tools[1].function.strict"
+        ]
     );
     assert!(translated.losses.iter().all(|loss| loss.kind == LossKind::Dropped));
     assert_eq!(translated.losses[0].to_string(), "store has no counterpart and was left out");

@@ -1,6 +1,8 @@
 //! Parameters that all native formats treat alike.
 
-use crate::chat::{ChatRequest, Message, Modality, Part, ReasoningEffort, Stop, ToolCall};
+use crate::chat::{
+    ChatRequest, Message, Modality, Part, ReasoningEffort, ResponseFormat, Stop, ToolCall,
+};
 use crate::loss::Losses;
 use crate::native::envelope::StreamOptions;
 use crate::native::generic;
@@ -30,6 +32,16 @@ pub(crate) fn drop_common(request: &ChatRequest, losses: &mut Losses) {
             "stream_options.include_obfuscation",
         ),
     ]);
+    if let Some(options) = &request.stream_options {
+        drop_members(&options.extra, "stream_options", losses);
+    }
+    if let Some(ResponseFormat::JsonSchema(format)) = &request.response_format {
+        drop_members(&format.extra, "response_format", losses);
+        drop_members(&format.json_schema.extra, "response_format.json_schema", losses);
+    }
+    if let Some(options) = &request.web_search_options {
+        drop_members(&options.extra, "web_search_options", losses);
+    }
     for (name, _) in request.extra.iter().filter(|(name, _)| *name != TOP_K) {
         losses.dropped(name);
     }
