@@ -1,4 +1,4 @@
-//! Decoding one chunk into the borrowed view, against the owned type.
+//! Decoding one chunk, and one event of the Responses API, into the borrowed view, against the owned type.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -11,6 +11,7 @@ use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use oci_wire::chat::{ChatChunk, StreamEvent};
+use oci_wire::responses::Event;
 
 /// One chunk of 327 bytes, with the members that OpenAI's models send.
 const CHUNK: &str = r#"{"id":"chatcmpl-CkZ3vTq0mYw8nR5dUj1xLbHs7PfGa","object":"chat.completion.chunk","created":1788688081,"model":"openai.gpt-5.5-2026-04-23","service_tier":"default","system_fingerprint":"fp_3f8a9c21d7","choices":[{"index":0,"delta":{"content":" therefore"},"logprobs":null,"finish_reason":null}],"usage":null,"obfuscation":"aZ3k"}"#;
@@ -45,5 +46,37 @@ fn chunk(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, chunk);
+/// One text delta as OpenAI's models send it.
+const DELTA: &str = r#"{"type":"response.output_text.delta","sequence_number":41,"item_id":"msg_68f3b2d4c6e0819a9b7d5f3e1c2a4b6d","output_index":1,"content_index":0,"delta":" therefore","logprobs":[],"obfuscation":"aZ3kq9"}"#;
+
+fn check_delta() {
+    let event = Event::parse(None, DELTA).unwrap();
+    let Event::OutputTextDelta(delta) = &event else { panic!("{event:?}") };
+    assert_eq!(delta.text(), " therefore");
+    assert!(delta.delta.as_ref().unwrap().is_borrowed());
+    assert!(delta.extra.is_empty());
+    assert_eq!(Event::parse(Some("response.output_text.delta"), DELTA).unwrap(), event);
+}
+
+fn delta(criterion: &mut Criterion) {
+    check_delta();
+    let mut group = criterion.benchmark_group("text delta");
+    group.throughput(Throughput::Bytes(DELTA.len() as u64));
+    group.bench_function("by name", |bencher| {
+        let name = Some("response.output_text.delta");
+        bencher.iter(|| Event::parse(black_box(name), black_box(DELTA)).unwrap());
+    });
+    group.bench_function("by type", |bencher| {
+        bencher.iter(|| Event::parse(None, black_box(DELTA)).unwrap());
+    });
+    group.bench_function("owned", |bencher| {
+        bencher.iter(|| Event::parse(None, black_box(DELTA)).unwrap().into_owned());
+    });
+    group.bench_function("value", |bencher| {
+        bencher.iter(|| serde_json::from_str::<serde_json::Value>(black_box(DELTA)).unwrap());
+    });
+    group.finish();
+}
+
+criterion_group!(benches, chunk, delta);
 criterion_main!(benches);
