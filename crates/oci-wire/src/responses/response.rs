@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::chat::{ChunkError, PromptCacheRetention, ServiceTier};
+use crate::error_body::{ErrorBody, ErrorShape};
 use crate::number::Number;
 use crate::object::object;
 use crate::open_enum::open_enum;
@@ -126,6 +127,28 @@ impl Response {
     pub fn is_failure(&self) -> bool {
         self.status == Some(ResponseStatus::Failed)
             || self.output.is_none() && (self.error.is_some() || self.extra.contains("error"))
+    }
+
+    /// Why the answer failed, in the form in which failed calls are told; `None` when it did not.
+    #[must_use]
+    pub fn failure(&self) -> Option<ErrorBody> {
+        if !self.is_failure() {
+            return None;
+        }
+        Some(match (&self.error, self.extra.get("error")) {
+            (Some(error), _) => ErrorBody {
+                code: error.code.clone(),
+                message: error.message.clone(),
+                kind: error.kind.clone(),
+                param: error.param.clone(),
+                shape: ErrorShape::OpenAi,
+                ..ErrorBody::default()
+            },
+            (None, Some(raw)) => {
+                ErrorBody::parse(format!(r#"{{"error":{}}}"#, raw.get()).as_bytes())
+            }
+            (None, None) => ErrorBody::default(),
+        })
     }
 
     /// The output items in order.

@@ -100,7 +100,7 @@ impl ResponsesDecoder {
         self.fold.terminal.is_some() || self.fold.error.is_some() || self.fold.is_done
     }
 
-    /// Why the service gave up, if it did so with an error event.
+    /// Why the service gave up, if it did: with an error event, or with an answer that failed.
     #[must_use]
     pub fn error(&self) -> Option<&ErrorBody> {
         self.fold.error.as_ref()
@@ -175,14 +175,22 @@ impl Fold {
         Ok(())
     }
 
+    /// Keeps the last answer; the event's name says its status where the answer does not.
+    fn end(&mut self, response: &Response, status: ResponseStatus) {
+        let mut response = response.clone();
+        response.status.get_or_insert(status);
+        self.error = response.failure();
+        self.terminal = Some(Box::new(response));
+    }
+
     fn take(&mut self, event: &Event<'_>, document: &str) {
         match event {
             Event::Queued(event) | Event::Created(event) | Event::InProgress(event) => {
                 self.snapshot = Some(Box::new(event.response.clone()));
             }
-            Event::Completed(event) | Event::Incomplete(event) | Event::Failed(event) => {
-                self.terminal = Some(Box::new(event.response.clone()));
-            }
+            Event::Completed(event) => self.end(&event.response, ResponseStatus::Completed),
+            Event::Incomplete(event) => self.end(&event.response, ResponseStatus::Incomplete),
+            Event::Failed(event) => self.end(&event.response, ResponseStatus::Failed),
             Event::Error(error) => self.error = Some(error_of(error, document)),
             Event::Other(other) if other.name.is_empty() => {
                 if is_error(document) {

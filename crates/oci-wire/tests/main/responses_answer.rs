@@ -68,8 +68,11 @@ fn failures_are_told_apart() {
     // A success by its status line, seen from a public adapter.
     let body = br#"{"error":{"code":"invalid_request","message":"no"}}"#;
     assert!(Response::from_json(body).unwrap().is_failure());
+    let response = Response::from_json(body).unwrap();
+    assert_eq!(response.failure().unwrap().to_string(), "invalid_request: no");
     let body = br#"{"error":"no"}"#;
-    assert!(Response::from_json(body).unwrap().is_failure());
+    assert_eq!(Response::from_json(body).unwrap().failure().unwrap().to_string(), "no");
+    assert_eq!(canned("responses_minimal.json").failure(), None);
 }
 
 /// Written as it was read, character by character.

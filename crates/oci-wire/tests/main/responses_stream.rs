@@ -283,6 +283,24 @@ fn errors_end_a_stream() {
 }
 
 #[test]
+fn an_answer_that_failed_is_an_error_and_an_answer() {
+    let text = fixtures::text("responses/openai/responses_stream_failed.sse");
+    let mut decoder = ResponsesDecoder::new();
+    for (name, data) in split(&[text.as_bytes()]) {
+        decoder.push(name.as_deref(), &data, |_| ()).unwrap();
+    }
+    let error = decoder.error().unwrap();
+    assert_eq!(error.to_string(), "rate_limit_exceeded: slow down");
+    assert_eq!(decoder.finish().unwrap().status, Some(ResponseStatus::Failed));
+
+    // The event's name tells what the answer does not.
+    let events = unnamed(&[r#"{"type":"response.failed","response":{"error":"no"}}"#]);
+    let response = fold(&events).unwrap();
+    assert_eq!(response.status, Some(ResponseStatus::Failed));
+    assert_eq!(response.failure().unwrap().message.as_deref(), Some("no"));
+}
+
+#[test]
 fn what_cannot_be_read_is_told_and_not_shown() {
     let mut decoder = ResponsesDecoder::new();
     for data in [r#"{"type":"response.created","#, "secret", "[1", r#"{"a":1} secret"#] {
