@@ -3,7 +3,7 @@
 mod output;
 mod summary;
 
-use std::io::{IsTerminal as _, Read as _};
+use std::io::{IsTerminal as _, Read as _, Write as _};
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -12,6 +12,7 @@ use oci_emulator::Emulator;
 
 use crate::args::ChatArgs;
 use crate::emulate;
+use crate::escape;
 use crate::failure::{Failure, is_closed_pipe};
 use crate::signal::interrupted;
 use output::{Output, WriteError};
@@ -139,7 +140,11 @@ fn client(args: &ChatArgs) -> Result<Client, Failure> {
             .map_err(|error| Failure::usage(error.to_string(), "correct --endpoint"))?;
         builder = builder.endpoint(endpoint);
     }
-    Ok(builder.build()?)
+    let client = builder.build()?;
+    for warning in client.warnings() {
+        let _ = writeln!(std::io::stderr(), "locus: {}", escape::line(&warning.to_string()));
+    }
+    Ok(client)
 }
 
 /// The same client, with a configuration file, a key and a service that were made for this call.

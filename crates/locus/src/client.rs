@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use oci_auth::{Backend, CredentialOptions, Env, Region, Setting, Signer, UserCredentials};
+use oci_auth::{Backend, CredentialError, CredentialOptions, Credentials, Env, Found, Warning};
 use oci_router::{Model, Router};
 use oci_transport::{Client as TransportClient, Deadlines, Endpoint, Proxy, RetryPolicy, Roots};
 
@@ -12,7 +12,8 @@ use crate::error::{Error, Result};
 #[derive(Clone, Debug)]
 pub struct Client {
     router: Router,
-    compartment_id: String,
+    compartment_id: Option<Found<String>>,
+    warnings: Vec<Warning>,
 }
 
 impl Client {
@@ -45,10 +46,17 @@ impl Client {
         self.router.client().endpoint()
     }
 
-    /// The compartment that calls are made in: the tenancy, unless another was named.
+    /// The compartment that calls are made in, and where it came from: the tenancy, unless another was named. `None` only with
+    /// an API key of Generative AI, which brings its own.
     #[must_use]
-    pub fn compartment_id(&self) -> &str {
-        &self.compartment_id
+    pub fn compartment_id(&self) -> Option<&Found<String>> {
+        self.compartment_id.as_ref()
+    }
+
+    /// What works and should not stay as it is, such as a key file that others can read.
+    #[must_use]
+    pub fn warnings(&self) -> &[Warning] {
+        &self.warnings
     }
 }
 
@@ -151,10 +159,10 @@ impl ClientBuilder {
             prefixes: &PREFIXES,
             backend: self.backend,
         };
-        let credentials = UserCredentials::from_env(env, &options)?;
+        let credentials = Credentials::from_env(env, &options)?;
         let endpoint = match &self.endpoint {
             Some(endpoint) => endpoint.clone(),
-            None => Endpoint::inference(&self.find_region(&credentials)?),
+            None => Endpoint::inference(&credentials.region(self.region.as_deref())?.value),
         };
         let proxy = match self.proxy {
             Some(told) => Some(told),
@@ -162,54 +170,27 @@ impl ClientBuilder {
             None if endpoint.is_this_machine() => None,
             None => find_proxy(env)?,
         };
-        let compartment_id =
-            match (self.compartment_id, Setting::CompartmentId.read(env, &PREFIXES)?) {
-                (Some(told), _) => told,
-                (None, Some((_, set))) => set.to_owned(),
-                (None, None) => credentials
-                    .profile()
-                    .get("compartment_id")
-                    .unwrap_or_else(|| credentials.tenancy())
-                    .to_owned(),
-            };
-        let client =
-            TransportClient::builder(endpoint, Signer::new(credentials.into_signing_key()))
-                .compartment_id(&compartment_id)
-                .deadlines(self.deadlines)
-                .retry(self.retry)
-                .roots(self.roots);
+        let compartment_id = credentials.compartment_id(self.compartment_id.as_deref());
+        let warnings = credentials.warnings().to_vec();
+        let mut client = TransportClient::builder(endpoint, credentials.into_signer()?)
+            .deadlines(self.deadlines)
+            .retry(self.retry)
+            .roots(self.roots);
+        if let Some(found) = &compartment_id {
+            client = client.compartment_id(&found.value);
+        }
         let client = proxy.into_iter().fold(client, oci_transport::ClientBuilder::proxy);
         let client = self.project.into_iter().fold(client, oci_transport::ClientBuilder::project);
-        Ok(Client { router: Router::new(client.build()?), compartment_id })
-    }
-
-    fn find_region(&self, credentials: &UserCredentials) -> Result<Region> {
-        let (text, origin) = match (
-            &self.region,
-            Setting::Region.read(&self.env, &PREFIXES)?,
-            credentials.profile().get("region"),
-        ) {
-            (Some(told), _, _) => (told.as_str(), "as given".to_owned()),
-            (None, Some((name, set)), _) => (set, format!("from {name}")),
-            (None, None, Some(text)) => {
-                (text, format!("from profile {}", credentials.profile().name()))
-            }
-            (None, None, None) => {
-                let path = credentials.config_file().to_owned();
-                return Err(Error::NoRegion {
-                    profile: credentials.profile().name().to_owned(),
-                    path,
-                });
-            }
-        };
-        Region::parse(text).map_err(|source| Error::Region { origin, source })
+        Ok(Client { router: Router::new(client.build()?), compartment_id, warnings })
     }
 }
 
 fn find_proxy(env: &Env) -> Result<Option<Proxy>> {
-    let set = env.first(&["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"])?;
+    let names = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+    let set = env.first(&names).map_err(CredentialError::from)?;
     let Some((name, url)) = set else { return Ok(None) };
-    let without = env.first(&["NO_PROXY", "no_proxy"])?.map(|(_, hosts)| hosts);
+    let without = env.first(&["NO_PROXY", "no_proxy"]).map_err(CredentialError::from)?;
+    let without = without.map(|(_, hosts)| hosts);
     let proxy = Proxy::new(url, without);
     proxy.map(Some).map_err(|source| Error::Proxy { origin: name.to_owned(), source })
 }

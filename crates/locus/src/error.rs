@@ -1,8 +1,6 @@
 //! Why a client could not be made or a call failed.
 
-use std::path::PathBuf;
-
-use oci_auth::{CredentialError, EnvError, RegionError};
+use oci_auth::CredentialError;
 use oci_transport::{BuildError, ProxyError};
 
 /// What the functions of this crate return.
@@ -21,17 +19,6 @@ pub enum Error {
     /// There are no usable credentials.
     #[error(transparent)]
     Credentials(#[from] CredentialError),
-    /// An environment variable is not text.
-    #[error(transparent)]
-    Env(#[from] EnvError),
-    /// No region is set anywhere.
-    #[error("no region is set, neither OCI_REGION nor region in profile {profile} of {path}")]
-    NoRegion {
-        /// The profile.
-        profile: String,
-        /// The configuration file.
-        path: PathBuf,
-    },
     /// The proxy that the environment names cannot be used.
     #[error("the proxy cannot be used (from {origin})")]
     Proxy {
@@ -39,14 +26,6 @@ pub enum Error {
         origin: String,
         /// Why not.
         source: ProxyError,
-    },
-    /// The region is not known.
-    #[error("the region cannot be used ({origin})")]
-    Region {
-        /// Where the region came from.
-        origin: String,
-        /// Why not.
-        source: RegionError,
     },
 }
 
@@ -64,16 +43,8 @@ impl Error {
         match self {
             Self::Build(_) => Some("correct the option or leave it out".to_owned()),
             Self::Call(error) => error.hint(),
-            Self::Credentials(error) => Some(error.hint().to_owned()),
-            Self::Env(_) => Some("set it to UTF-8 text or unset it".to_owned()),
-            Self::NoRegion { .. } => Some(
-                "set OCI_REGION to a region that offers Generative AI, such as us-chicago-1"
-                    .to_owned(),
-            ),
+            Self::Credentials(error) => Some(error.hint()),
             Self::Proxy { .. } => Some("correct or unset the variable".to_owned()),
-            Self::Region { .. } => Some(
-                "use a region id such as us-chicago-1, eu-frankfurt-1 or uk-london-1".to_owned(),
-            ),
         }
     }
 

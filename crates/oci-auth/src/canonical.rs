@@ -69,6 +69,10 @@ impl<'a> RequestParts<'a> {
 
 fn host_on_the_wire(uri: &Uri) -> Result<&str, SignError> {
     let authority = uri.authority().ok_or(SignError::Url("it has no host"))?;
+    // `host:80` alone is the authority form of CONNECT, which no client sends for another method.
+    if uri.scheme().is_none() {
+        return Err(SignError::Url("it has no scheme"));
+    }
     if authority.as_str().contains('@') {
         return Err(SignError::Url("user information in a URL is never sent"));
     }

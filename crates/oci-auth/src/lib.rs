@@ -5,7 +5,7 @@
 //!
 //! ```text
 //!  ~/.oci/config ── ConfigFile ── Profile ─┐
-//!  OCI_* variables ────── Env ─────────────┼─► UserCredentials ─► SigningKey ─► Signer
+//!  OCI_* variables ────── Env ─────────────┼─► Credentials ───────────────► Signer
 //!  key_file ────────── PrivateKey ─────────┘                                      │
 //!  http::Request ── RequestParts ─┐                                               │
 //!  body ────────── BodyDigest ────┴────────► sign(parts, digest, key, now) ◄──────┘
@@ -45,7 +45,7 @@
 //! # Features
 //! - `ring` (default): RSA signatures, SHA-256 and the reading of keys. Without it, a key comes from
 //!   [`PrivateKey::from_signer`] and a digest from [`BodyDigest::from_sha256`].
-//! - `system` (default): what reads files, the process environment and the clock: [`UserCredentials`], [`Signer`],
+//! - `system` (default): what reads files, the process environment and the clock: [`Credentials`], [`Signer`],
 //!   [`Env::process`].
 //!
 //! # Secrets
@@ -53,6 +53,8 @@
 //! sensitive, so that HTTP clients do not print it.
 
 mod canonical;
+#[cfg(all(feature = "ring", feature = "system"))]
+mod credentials;
 mod digest;
 mod env;
 mod key;
@@ -64,11 +66,11 @@ mod settings;
 mod sign;
 #[cfg(all(feature = "ring", feature = "system"))]
 mod signer;
-#[cfg(all(feature = "ring", feature = "system"))]
-mod user;
 
 // The public interface is:
 pub use canonical::RequestParts;
+#[cfg(all(feature = "ring", feature = "system"))]
+pub use credentials::{CredentialError, CredentialOptions, Credentials, Found, Origin, Warning};
 pub use digest::BodyDigest;
 pub use env::{Env, EnvError};
 #[cfg(feature = "keys")]
@@ -78,14 +80,12 @@ pub use key::{
 };
 pub use key_id::{KeyId, KeyIdError};
 pub use profile::{ConfigFile, DEFAULT_PROFILE, Profile, ProfileError};
-pub use region::{Region, RegionError};
+pub use region::{EndpointTemplate, Region, RegionError, Regions, TemplateError};
 pub use secret::Secret;
 pub use settings::{OCI_PREFIX, Setting};
 pub use sign::{SignError, SignedHeaders, sign, sign_federation};
 #[cfg(all(feature = "ring", feature = "system"))]
 pub use signer::Signer;
-#[cfg(all(feature = "ring", feature = "system"))]
-pub use user::{CredentialError, CredentialOptions, UserCredentials};
 
 #[cfg(all(doctest, feature = "ring", feature = "system"))]
 #[doc = include_str!("../README.md")]

@@ -1,8 +1,14 @@
 //! Regions, realms and the host names made from them.
 
+mod lookup;
 mod table;
+mod template;
 
+use std::borrow::Cow;
 use std::fmt;
+
+pub use lookup::Regions;
+pub use template::{EndpointTemplate, TemplateError};
 
 use table::{REALMS, REGIONS};
 
@@ -19,9 +25,9 @@ use table::{REALMS, REGIONS};
 /// ```
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub struct Region {
-    id: &'static str,
-    realm: &'static str,
-    domain: &'static str,
+    id: Cow<'static, str>,
+    realm: Cow<'static, str>,
+    domain: Cow<'static, str>,
 }
 
 impl Region {
@@ -32,32 +38,44 @@ impl Region {
     /// The SDKs assume the commercial realm there; a misspelt region would then become a host name that does not exist,
     /// or somebody else's, so this crate refuses and names the nearest known region.
     pub fn parse(text: &str) -> Result<Self, RegionError> {
-        let wanted = text.trim().to_ascii_lowercase();
-        let row = REGIONS.iter().find(|row| row.id == wanted || row.code == wanted);
-        let found = row.and_then(|row| {
-            let realm = REALMS.iter().find(|realm| realm.key == row.realm)?;
-            Some(Self { id: row.id, realm: realm.key, domain: realm.domain })
-        });
-        found
-            .ok_or_else(|| RegionError { nearest: nearest(&wanted), given: text.trim().to_owned() })
+        Self::built_in(text).ok_or_else(|| RegionError::unknown(text))
+    }
+
+    fn built_in(text: &str) -> Option<Self> {
+        let wanted = text.trim();
+        let is = |name: &str| name.eq_ignore_ascii_case(wanted);
+        let row = REGIONS.iter().find(|row| is(row.id) || is(row.code))?;
+        let realm = REALMS.iter().find(|realm| realm.key == row.realm)?;
+        Some(Self { id: row.id.into(), realm: realm.key.into(), domain: realm.domain.into() })
+    }
+
+    /// A region of a domain, both validated, since both become a host name. The realm follows from the domain if it is known.
+    fn of_domain(id: &str, domain: &str) -> Option<Self> {
+        let (id, domain) = (id.trim().to_ascii_lowercase(), domain.trim().to_ascii_lowercase());
+        if !is_label(&id) || !domain.contains('.') || !domain.split('.').all(is_label) {
+            return None;
+        }
+        let realm = REALMS.iter().find(|realm| realm.domain == domain);
+        let realm = realm.map_or("unknown", |realm| realm.key).into();
+        Some(Self { id: id.into(), realm, domain: domain.into() })
     }
 
     /// The identifier, such as `us-chicago-1`.
     #[must_use]
-    pub fn id(&self) -> &'static str {
-        self.id
+    pub fn id(&self) -> &str {
+        &self.id
     }
 
-    /// The key of the realm, such as `oc1` for the commercial one.
+    /// The key of the realm, such as `oc1` for the commercial one; `unknown` for a domain that no table gives a key.
     #[must_use]
-    pub fn realm(&self) -> &'static str {
-        self.realm
+    pub fn realm(&self) -> &str {
+        &self.realm
     }
 
     /// The second-level domain of the realm, such as `oraclecloud.com`.
     #[must_use]
-    pub fn domain(&self) -> &'static str {
-        self.domain
+    pub fn domain(&self) -> &str {
+        &self.domain
     }
 
     /// The host of a service in this region after the template `{service}.{region}.oci.{domain}`.
@@ -66,7 +84,7 @@ impl Region {
     /// such as `inference.generativeai`.
     #[must_use]
     pub fn host(&self, service: &str) -> String {
-        format!("{service}.{}.oci.{}", self.id, self.domain)
+        format!("{service}.{self}.oci.{}", self.domain)
     }
 
     /// The identifiers of all known regions, in the order of the table.
@@ -77,19 +95,34 @@ impl Region {
 
 impl fmt::Display for Region {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.id)
+        f.write_str(&self.id)
     }
 }
 
-/// A region that the table does not hold.
+/// A region that no table holds.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("unknown region {given:?}{}", .nearest.map(|id| format!(", did you mean {id}?")).unwrap_or_default())]
+#[error(
+    "unknown region {given:?}{}{}",
+    .nearest.map(|id| format!(", did you mean {id}?")).unwrap_or_default(),
+    .unusable.as_ref().map(|source| format!(" ({source} cannot be used)")).unwrap_or_default()
+)]
 pub struct RegionError {
     given: String,
     nearest: Option<&'static str>,
+    /// A source of regions that was looked at and is malformed.
+    unusable: Option<String>,
 }
 
 impl RegionError {
+    fn unknown(text: &str) -> Self {
+        let given = text.trim();
+        Self {
+            nearest: nearest(&given.to_ascii_lowercase()),
+            given: given.to_owned(),
+            unusable: None,
+        }
+    }
+
     /// The text that was given.
     #[must_use]
     pub fn given(&self) -> &str {
@@ -101,6 +134,14 @@ impl RegionError {
     pub fn nearest(&self) -> Option<&'static str> {
         self.nearest
     }
+}
+
+/// One part of a host name after RFC 1123.
+fn is_label(text: &str) -> bool {
+    (1..=63).contains(&text.len())
+        && !text.starts_with('-')
+        && !text.ends_with('-')
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
 /// The known identifier within [`MAX_EDITS`] edits of `wanted`.

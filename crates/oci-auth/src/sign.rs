@@ -61,7 +61,7 @@ fn sign_form(
     let mut string = SigningString::with_capacity(384 + parts.path_and_query.len());
     let mut headers = SignedHeaders::default();
 
-    headers.keep_or_add(&mut string, parts, DATE, || imf_fixdate(now))?;
+    headers.keep_or_add(&mut string, parts, DATE, || owned(&DATE, imf_fixdate(now)?))?;
     string.request_target(parts.method, parts.path_and_query);
     if form == Form::Request {
         string.header(&HOST, parts.host);
@@ -73,18 +73,13 @@ fn sign_form(
     if parts.signs_body()?
         && let Kind::Sha256 { sha256, length } = body.0
     {
-        let length = length.to_string();
-        string.header(&CONTENT_LENGTH, &length);
-        headers.add(CONTENT_LENGTH, value(&CONTENT_LENGTH, &length)?);
+        headers.add_text(&mut string, CONTENT_LENGTH, HeaderValue::from(length))?;
         headers.keep_or_add(&mut string, parts, CONTENT_TYPE, || {
-            Ok(DEFAULT_CONTENT_TYPE.to_owned())
+            Ok(HeaderValue::from_static(DEFAULT_CONTENT_TYPE))
         })?;
-        headers.keep_or_add(
-            &mut string,
-            parts,
-            X_CONTENT_SHA256,
-            || Ok(STANDARD.encode(sha256)),
-        )?;
+        headers.keep_or_add(&mut string, parts, X_CONTENT_SHA256, || {
+            owned(&X_CONTENT_SHA256, STANDARD.encode(sha256))
+        })?;
     }
     let signature = key.signature(string.text.as_bytes()).map_err(SignError::Key)?;
     headers.add(AUTHORIZATION, authorization(&string.names, key, &signature)?);
@@ -167,18 +162,31 @@ impl SignedHeaders {
         string: &mut SigningString,
         parts: &RequestParts<'_>,
         name: HeaderName,
-        default: impl FnOnce() -> Result<String, SignError>,
+        default: impl FnOnce() -> Result<HeaderValue, SignError>,
     ) -> Result<(), SignError> {
         if let Some(preset) = single(parts.headers, &name)? {
             string.header(&name, preset);
             return Ok(());
         }
-        let text = default()?;
-        string.header(&name, &text);
-        let value = HeaderValue::try_from(text).map_err(|_| SignError::HeaderText(name.clone()))?;
+        self.add_text(string, name, default()?)
+    }
+
+    fn add_text(
+        &mut self,
+        string: &mut SigningString,
+        name: HeaderName,
+        value: HeaderValue,
+    ) -> Result<(), SignError> {
+        let text = value.to_str().map_err(|_| SignError::HeaderText(name.clone()))?;
+        string.header(&name, text);
         self.add(name, value);
         Ok(())
     }
+}
+
+/// Takes the text over; its capacity should be its length, or it is copied once more.
+fn owned(name: &HeaderName, text: String) -> Result<HeaderValue, SignError> {
+    HeaderValue::try_from(text).map_err(|_| SignError::HeaderText(name.clone()))
 }
 
 fn value(name: &HeaderName, text: &str) -> Result<HeaderValue, SignError> {

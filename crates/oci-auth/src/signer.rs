@@ -4,39 +4,66 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use http::Request;
-use http::header::{AUTHORIZATION, DATE, HeaderName};
+use http::header::{AUTHORIZATION, DATE, HeaderName, HeaderValue};
 
 use crate::canonical::RequestParts;
 use crate::digest::BodyDigest;
 use crate::key::SigningKey;
+use crate::secret::Secret;
 use crate::sign::{SignError, sign};
 
 /// Signs requests with one identity. Clones are cheap and share the key, which was parsed once.
 ///
 /// ```no_run
-/// use oci_auth::{Env, Signer, UserCredentials};
+/// use oci_auth::{Credentials, Env};
 ///
-/// let credentials = UserCredentials::from_env(&Env::process(), &Default::default())?;
-/// let signer = Signer::new(credentials.into_signing_key());
+/// let credentials = Credentials::from_env(&Env::process(), &Default::default())?;
+/// let signer = credentials.into_signer()?;
 /// let mut request = http::Request::get("https://objectstorage.us-chicago-1.oraclecloud.com/n").body("")?;
 /// signer.sign(&mut request)?;
 /// assert!(request.headers().contains_key("authorization"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct Signer(Arc<SigningKey>);
+pub struct Signer(Arc<Identity>);
+
+#[derive(Debug)]
+enum Identity {
+    Key(SigningKey),
+    /// The `Authorization` header of an API key, marked as sensitive, so that `Debug` does not show it.
+    Bearer(HeaderValue),
+}
 
 impl Signer {
     /// A signer with this key.
     #[must_use]
     pub fn new(key: SigningKey) -> Self {
-        Self(Arc::new(key))
+        Self(Arc::new(Identity::Key(key)))
     }
 
-    /// The key, and the id under which the service knows it.
+    /// Authenticates by an API key of the Generative AI service, which is sent as a bearer token. Nothing is signed then, and a
+    /// request is never both signed and sent with such a key.
+    ///
+    /// # Errors
+    /// [`SignError::HeaderText`] if the key is empty or holds anything but visible ASCII.
+    pub fn bearer(api_key: &Secret) -> Result<Self, SignError> {
+        let key = api_key.expose();
+        if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(SignError::HeaderText(AUTHORIZATION));
+        }
+        let mut value = HeaderValue::try_from(format!("Bearer {key}"))
+            .map_err(|_| SignError::HeaderText(AUTHORIZATION))?;
+        value.set_sensitive(true);
+        Ok(Self(Arc::new(Identity::Bearer(value))))
+    }
+
+    /// The key that signs, and the id under which the service knows it; `None` for an API key of the Generative AI service.
     #[must_use]
-    pub fn key(&self) -> &SigningKey {
-        &self.0
+    pub fn key(&self) -> Option<&SigningKey> {
+        match &*self.0 {
+            Identity::Key(key) => Some(key),
+            Identity::Bearer(_) => None,
+        }
     }
 
     /// Signs a request whose body is in memory, at the time of the system's clock.
@@ -59,6 +86,15 @@ impl Signer {
         request: &mut Request<B>,
         body: &BodyDigest,
     ) -> Result<(), SignError> {
+        let key = match &*self.0 {
+            Identity::Key(key) => key,
+            Identity::Bearer(value) => {
+                // Where a signature would be refused the key is not sent either: it must not reach another host.
+                RequestParts::of(request)?;
+                request.headers_mut().insert(AUTHORIZATION, value.clone());
+                return Ok(());
+            }
+        };
         let signed_before = request.headers().get(AUTHORIZATION).is_some_and(|value| {
             value
                 .as_bytes()
@@ -71,9 +107,9 @@ impl Signer {
                 fresh.remove(name);
             }
             let parts = RequestParts { headers: &fresh, ..RequestParts::of(request)? };
-            sign(&parts, body, &self.0, SystemTime::now())?
+            sign(&parts, body, key, SystemTime::now())?
         } else {
-            sign(&RequestParts::of(request)?, body, &self.0, SystemTime::now())?
+            sign(&RequestParts::of(request)?, body, key, SystemTime::now())?
         };
         headers.apply(request.headers_mut());
         Ok(())

@@ -3,16 +3,22 @@
 
 #[path = "main/config_vectors.rs"]
 mod config_vectors;
+#[path = "main/credentials.rs"]
+mod credentials;
 #[path = "main/keys.rs"]
 mod keys;
+#[path = "main/published.rs"]
+mod published;
+#[path = "main/regions.rs"]
+mod regions;
 #[path = "main/requests.rs"]
 mod requests;
 #[path = "main/signing_vectors.rs"]
 mod signing_vectors;
 #[path = "main/stages.rs"]
 mod stages;
-#[path = "main/user.rs"]
-mod user;
+#[path = "main/wire.rs"]
+mod wire;
 
 use std::path::PathBuf;
 

@@ -20,14 +20,14 @@ use crate::tls::{Roots, client_config};
 /// A client of the Generative AI service. Clones are cheap and share the connections.
 ///
 /// ```no_run
-/// use oci_auth::{CredentialOptions, Env, Region, Signer, UserCredentials};
+/// use oci_auth::{CredentialOptions, Credentials, Env, Region};
 /// use oci_transport::{Client, Endpoint};
 /// use oci_wire::chat::{ChatRequest, Message};
 ///
 /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
-/// let credentials = UserCredentials::from_env(&Env::process(), &CredentialOptions::default())?;
-/// let compartment = credentials.tenancy().to_owned();
-/// let client = Client::builder(Endpoint::inference(&Region::parse("us-chicago-1")?), Signer::new(credentials.into_signing_key()))
+/// let credentials = Credentials::from_env(&Env::process(), &CredentialOptions::default())?;
+/// let compartment = credentials.compartment_id(None).ok_or("set OCI_COMPARTMENT_ID")?.value;
+/// let client = Client::builder(Endpoint::inference(&Region::parse("us-chicago-1")?), credentials.into_signer()?)
 ///     .compartment_id(compartment)
 ///     .build()?;
 /// let answer = client.chat(&ChatRequest::new("openai.gpt-5.5", [Message::user("What is 2x2?")])).await?;

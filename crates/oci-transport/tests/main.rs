@@ -14,7 +14,7 @@ mod service;
 #[path = "main/tls.rs"]
 mod tls;
 
-use oci_auth::{CredentialOptions, Env, Signer, UserCredentials};
+use oci_auth::{CredentialOptions, Credentials, Env, Signer};
 use oci_emulator::{Emulator, Sandbox};
 use oci_transport::{Client, ClientBuilder, Endpoint, RetryPolicy};
 use oci_wire::chat::{ChatRequest, Message};
@@ -34,9 +34,8 @@ impl Service {
         let emulator = Emulator::builder().identity(sandbox.identity()).start().await.unwrap();
         let options =
             CredentialOptions { config_file: Some(sandbox.config_file()), ..Default::default() };
-        let signer = Signer::new(
-            UserCredentials::from_env(&Env::default(), &options).unwrap().into_signing_key(),
-        );
+        let signer =
+            Credentials::from_env(&Env::default(), &options).unwrap().into_signer().unwrap();
         Self { emulator, signer, compartment: sandbox.compartment_id().to_owned(), _folder: folder }
     }
 

@@ -85,7 +85,7 @@ async fn what_is_wrong_with_the_key() {
         &["has the fingerprint a4:7b:", "names the key", "copy the fingerprint"],
     );
     std::fs::remove_file(desk.sandbox.key_file()).unwrap();
-    check(&run(desk.chat(&["What is 2x2?"])).await, 3, &["cannot read key_file", "on line 6 of"]);
+    check(&run(desk.chat(&["What is 2x2?"])).await, 3, &["cannot read key_file", "line 6 of"]);
 }
 
 /// A user whom the service does not know is what this machine cannot find out by itself.
@@ -228,4 +228,20 @@ async fn the_emulator_overwrites_no_profile() {
     command.args(["emulate", "--port", "0", "--dir", folder.path().to_str().unwrap()]);
     let output = run(command).await;
     assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+}
+
+/// A key that others can read still signs, and the user is told.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_key_that_others_can_read_is_told() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let desk = Desk::new().await;
+    let quiet = run(desk.chat(&["What is 2x2?"])).await;
+    assert!(!stderr(&quiet).contains("chmod"), "{}", stderr(&quiet));
+    let open = std::fs::Permissions::from_mode(0o644);
+    std::fs::set_permissions(desk.sandbox.key_file(), open).unwrap();
+    let told = run(desk.chat(&["What is 2x2?"])).await;
+    assert_eq!(told.status.code(), Some(0), "{}", stderr(&told));
+    assert!(stderr(&told).starts_with("locus: other users can read "), "{}", stderr(&told));
+    assert!(stderr(&told).contains("(mode 0644); run `chmod 600 "), "{}", stderr(&told));
 }

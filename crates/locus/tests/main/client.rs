@@ -35,7 +35,7 @@ impl Home {
     }
 
     fn compartment(&self, more: &[(&str, &str)]) -> String {
-        self.builder(more).build().unwrap().compartment_id().to_owned()
+        self.builder(more).build().unwrap().compartment_id().unwrap().value.clone()
     }
 
     /// Adds lines to the configuration file.
@@ -91,7 +91,7 @@ fn compartment_builder_then_environment_then_profile_then_tenancy() {
     let set = [("OCI_COMPARTMENT_ID", "ocid1.compartment.oc1..env")];
     assert_eq!(home.compartment(&set), "ocid1.compartment.oc1..env");
     let told = home.builder(&set).compartment_id("ocid1.compartment.oc1..told").build().unwrap();
-    assert_eq!(told.compartment_id(), "ocid1.compartment.oc1..told");
+    assert_eq!(told.compartment_id().unwrap().value, "ocid1.compartment.oc1..told");
 }
 
 #[track_caller]

@@ -1,6 +1,6 @@
 //! Calls through the router against the emulator.
 
-use oci_auth::{CredentialOptions, Env, Signer, UserCredentials};
+use oci_auth::{CredentialOptions, Credentials, Env};
 use oci_emulator::{Emulator, Sandbox};
 use oci_router::{Error, Router, Transport};
 use oci_transport::{Client, Endpoint};
@@ -19,9 +19,9 @@ async fn service() -> Service {
     let emulator = Emulator::builder().identity(sandbox.identity()).start().await.unwrap();
     let options =
         CredentialOptions { config_file: Some(sandbox.config_file()), ..Default::default() };
-    let credentials = UserCredentials::from_env(&Env::default(), &options).unwrap();
+    let credentials = Credentials::from_env(&Env::default(), &options).unwrap();
     let endpoint = Endpoint::parse(&emulator.url()).unwrap();
-    let client = Client::builder(endpoint, Signer::new(credentials.into_signing_key()))
+    let client = Client::builder(endpoint, credentials.into_signer().unwrap())
         .compartment_id(sandbox.compartment_id());
     Service { router: Router::new(client.build().unwrap()), emulator, _folder: folder }
 }

@@ -3,9 +3,11 @@
 use std::io;
 use std::path::PathBuf;
 
+use super::Origin;
 use crate::env::EnvError;
 use crate::key::{Fingerprint, KeyError};
 use crate::profile::ProfileError;
+use crate::region::RegionError;
 
 /// Credentials that could not be loaded. No variant holds a key, a pass phrase or a token.
 #[derive(Debug, thiserror::Error)]
@@ -18,6 +20,12 @@ pub enum CredentialError {
         found: String,
         /// The variable or the profile that asked for it.
         origin: String,
+    },
+    /// The API key of the Generative AI service holds characters that no header can.
+    #[error("the Generative AI API key ({origin}) is empty or holds white space")]
+    BearerText {
+        /// Where it came from.
+        origin: Origin,
     },
     /// The configuration file cannot be read.
     #[error("cannot read configuration file {path}")]
@@ -51,26 +59,20 @@ pub enum CredentialError {
         source: KeyError,
     },
     /// The key file cannot be read.
-    #[error("cannot read key_file {key_file}, named on line {line} of {path}")]
+    #[error("cannot read key_file {key_file}, named in {named}")]
     KeyFile {
         /// The key file.
         key_file: PathBuf,
-        /// The configuration file.
-        path: PathBuf,
-        /// The line that names the key file, counted from 1.
-        line: usize,
+        /// The profile and the line, or the variables, that name it.
+        named: String,
         /// What the system said.
         source: io::Error,
     },
-    /// A value of the profile is not what it must be.
-    #[error("{key} of profile {profile}, line {line} of {path}, is malformed: expected {expected}")]
+    /// A value is not what it must be.
+    #[error("{key} of {place} is malformed: expected {expected}")]
     Malformed {
-        /// The configuration file.
-        path: PathBuf,
-        /// The line, counted from 1.
-        line: usize,
-        /// The profile.
-        profile: String,
+        /// The profile and the line, or the variables.
+        place: String,
         /// The key.
         key: &'static str,
         /// What was expected.
@@ -86,6 +88,24 @@ pub enum CredentialError {
         /// All missing keys, joined by commas.
         keys: String,
     },
+    /// Environment variables give a part of an identity, and nothing gives the rest.
+    #[error("{first} without {lacking}, which belong together")]
+    MissingVariables {
+        /// The variables that are set.
+        first: String,
+        /// What is missing, in the words of a profile.
+        lacking: String,
+    },
+    /// Two sources each give a part of an identity. Signing with a mixture would be signing as nobody.
+    #[error("{first} and {second} are set and cannot be combined: the first lacks {lacking}")]
+    Mixture {
+        /// The variables that win.
+        first: String,
+        /// The other source.
+        second: String,
+        /// What the first lacks.
+        lacking: String,
+    },
     /// There is no configuration file.
     #[error("no configuration file at {path} ({origin})")]
     NoConfigFile {
@@ -97,6 +117,12 @@ pub enum CredentialError {
     /// The home folder is not known, so neither is `~/.oci/config`.
     #[error("the home folder is not known, so ~/.oci/config cannot be found")]
     NoHome,
+    /// No region is set anywhere.
+    #[error("no region is set, neither OCI_REGION nor {looked}")]
+    NoRegion {
+        /// What else would have been looked at.
+        looked: String,
+    },
     /// The configuration file is damaged or lacks the profile.
     #[error("cannot use configuration file {path}")]
     Profile {
@@ -105,13 +131,41 @@ pub enum CredentialError {
         /// Why.
         source: ProfileError,
     },
+    /// The region cannot be used.
+    #[error("the region cannot be used ({origin})")]
+    Region {
+        /// Where the region came from.
+        origin: Origin,
+        /// Why not.
+        source: RegionError,
+    },
 }
 
 impl CredentialError {
     /// What to do about it, as a phrase that can follow the message.
     #[must_use]
-    pub fn hint(&self) -> &'static str {
+    pub fn hint(&self) -> String {
+        if let Self::Region { source, .. } = self
+            && let Some(nearest) = source.nearest()
+        {
+            return format!("set it to {nearest}, or to another region id such as us-chicago-1");
+        }
+        self.fixed_hint().to_owned()
+    }
+
+    fn fixed_hint(&self) -> &'static str {
         match self {
+            Self::BearerText { .. } => "copy the key again; it begins with sk-",
+            Self::MissingVariables { .. } => {
+                "set them too, or unset these and use a profile of ~/.oci/config"
+            }
+            Self::Mixture { .. } => "unset one of the two, or complete the first",
+            Self::NoRegion { .. } => {
+                "set OCI_REGION to a region that offers Generative AI, such as us-chicago-1, eu-frankfurt-1 or uk-london-1"
+            }
+            Self::Region { .. } => {
+                "use a region id such as us-chicago-1, eu-frankfurt-1 or uk-london-1"
+            }
             Self::AuthType { .. } => {
                 "unset it, or choose a profile with user, fingerprint and key_file"
             }
@@ -141,7 +195,9 @@ impl CredentialError {
 
 fn key_hint(error: &KeyError) -> &'static str {
     match error {
-        KeyError::PassPhraseMissing => "set pass_phrase in the profile, or OCI_PASSPHRASE",
+        KeyError::PassPhraseMissing => {
+            "set pass_phrase in the profile, or OCI_PASSPHRASE next to OCI_KEY_FILE"
+        }
         KeyError::PassPhraseWrong => {
             "correct pass_phrase; `openssl pkey -noout -in KEY` asks for it and says whether it fits"
         }

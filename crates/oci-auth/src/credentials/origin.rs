@@ -1,0 +1,45 @@
+//! Where a value came from, so that errors and logs can say it.
+
+use std::fmt;
+use std::path::PathBuf;
+
+/// Where a value came from.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Origin {
+    /// The caller gave it.
+    Given,
+    /// A profile of a configuration file.
+    Profile {
+        /// The profile.
+        name: String,
+        /// The file.
+        path: PathBuf,
+    },
+    /// Nobody set it; it is the tenancy of the credentials.
+    Tenancy,
+    /// An environment variable of this name.
+    Variable(String),
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Given => f.write_str("as given"),
+            Self::Profile { name, path } => {
+                write!(f, "from profile {name} of {}", path.display())
+            }
+            Self::Tenancy => f.write_str("the tenancy, because no other is set"),
+            Self::Variable(name) => write!(f, "from {name}"),
+        }
+    }
+}
+
+/// A value and where it came from.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Found<T> {
+    /// The value.
+    pub value: T,
+    /// Where it came from.
+    pub origin: Origin,
+}
