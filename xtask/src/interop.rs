@@ -1,4 +1,4 @@
-//! `cargo xtask interop`: the official Python clients against `locus emulate`.
+//! `cargo xtask interop`: the official Python clients against `locus emulate`, and an example of ours.
 //!
 //! That the emulator accepts what they sign, and refuses every mutation of it, is proved by
 //! programs that were not written here.
@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use cargo_metadata::MetadataCommand;
 
-use crate::process::{Result, cargo, is_ci, root, run, shown};
+use crate::process::{Result, cargo, is_ci, read, root, run, shown};
 
 /// An official client: the name of its pinned list, and the script that drives it.
 const PEERS: &[(&str, &str)] = &[
@@ -18,6 +18,9 @@ const PEERS: &[(&str, &str)] = &[
     ("oci-genai-auth", "peer_genai_auth.py"),
     ("oci-openai", "peer_oci_openai.py"),
 ];
+
+/// A program of a workspace of its own that signs with `oci-auth` and sends with another HTTP client.
+const EXAMPLE: &str = "crates/oci-auth/examples/with-reqwest/Cargo.toml";
 
 /// Runs in the environment of the first peer, on what all of them sent.
 const MUTATIONS: &str = "mutate.py";
@@ -48,6 +51,7 @@ pub(crate) fn run_all() -> Result<()> {
     if let Some(python) = pythons.first() {
         emulator.examine(python, MUTATIONS, &requests, &mut counts)?;
     }
+    emulator.run_example(&mut counts)?;
     println!("{} passed, {} failed", counts.passed, counts.failed);
     if counts.failed == 0 { Ok(()) } else { Err("a client and the emulator disagree".into()) }
 }
@@ -124,6 +128,28 @@ impl Emulator {
             return Err("the emulator ended without a description".into());
         }
         Ok(emulator)
+    }
+
+    /// Signs with `oci-auth` alone and sends with reqwest, as a tool would that does not chat.
+    fn run_example(&self, counts: &mut Counts) -> Result<()> {
+        let url = self.field("url").ok_or("the emulator does not tell its url")?;
+        let config_file = self.field("config_file").ok_or("the emulator does not tell its file")?;
+        let run = ["run", "--quiet", "--locked", "--manifest-path", EXAMPLE, "--", url];
+        let answer = read(cargo(&run).env("OCI_CONFIG_FILE", config_file))?;
+        if answer.trim() == "200 OK \"emulator\"" {
+            println!("ok with-reqwest GetNamespace");
+            counts.passed += 1;
+        } else {
+            println!("FAILED with-reqwest GetNamespace: {}", answer.trim());
+            counts.failed += 1;
+        }
+        Ok(())
+    }
+
+    /// A string of the description, which has no escapes in those that are asked for here.
+    fn field(&self, name: &str) -> Option<&str> {
+        let (_, rest) = self.description.split_once(&format!("\"{name}\":\""))?;
+        Some(rest.split_once('"')?.0)
     }
 
     /// Runs a script against the emulator, passes its lines on and counts them.

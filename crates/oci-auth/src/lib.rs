@@ -42,9 +42,30 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # Which credential do I need, and what do I set?
+//!
+//! | you have | set |
+//! |---|---|
+//! | an API key of a user, as the console or `oci setup config` makes it | nothing, if it is the profile `DEFAULT` of `~/.oci/config`; else `OCI_PROFILE`, `OCI_CONFIG_FILE` |
+//! | the same without a file, such as in CI | `OCI_USER`, `OCI_TENANCY`, `OCI_FINGERPRINT`, `OCI_REGION`, and `OCI_KEY` or `OCI_KEY_FILE` |
+//! | an API key of the Generative AI service (`sk-…`) | `OCI_GENAI_API_KEY`; it opens the inference endpoints of one region and nothing else |
+//! | a session, or an instance, a function or a pod that is a principal of its own | not in this release: each is refused by name |
+//!
+//! [`Setting`] lists every name, [`Credentials::from_env`] the order.
+//!
+//! # What does this 401 mean?
+//!
+//! The service answers `NotAuthenticated` to everything that is wrong with a signature. What this crate can find out by itself
+//! is an error before anything is sent: a key that is not that of the fingerprint, above all. What is left is, in the order of
+//! how often it is seen: the public key is not uploaded for this user, or was uploaded moments ago; the clock is more than five
+//! minutes off; user or tenancy is another one; the request was changed between here and the service.
+//!
 //! # Features
-//! - `ring` (default): RSA signatures, SHA-256 and the reading of keys. Without it, a key comes from
+//! - `ring` (default): RSA signatures and SHA-256 by `ring`. Without a backend, a key comes from
 //!   [`PrivateKey::from_signer`] and a digest from [`BodyDigest::from_sha256`].
+//! - `aws-lc-rs`: the same by `aws-lc-rs`, about twice as fast, as another value of `Backend`; it needs a C compiler.
+//! - `encrypted-keys` (default): reads keys that are protected by a pass phrase.
+//! - `keys`: reads key files and computes fingerprints; a backend brings it along.
 //! - `system` (default): what reads files, the process environment and the clock: [`Credentials`], [`Signer`],
 //!   [`Env::process`].
 //!

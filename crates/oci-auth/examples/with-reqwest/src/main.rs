@@ -5,21 +5,20 @@
 
 use std::error::Error;
 
-use oci_auth::{CredentialOptions, Env, Region, Signer, UserCredentials};
+use oci_auth::{CredentialOptions, Credentials, Env};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let credentials = UserCredentials::from_env(&Env::process(), &CredentialOptions::default())?;
+    let credentials = Credentials::from_env(&Env::process(), &CredentialOptions::default())?;
     let endpoint = match std::env::args().nth(1) {
         Some(endpoint) => endpoint,
         None => {
-            let region = credentials.profile().get("region").ok_or("the profile has no region")?;
-            let region = Region::parse(region)?;
+            let region = credentials.region(None)?.value;
             // Object Storage is older than the template with `.oci.` in its host names.
             format!("https://objectstorage.{}.{}", region.id(), region.domain())
         }
     };
-    let signer = Signer::new(credentials.into_signing_key());
+    let signer = credentials.into_signer()?;
 
     let mut request = http::Request::get(format!("{endpoint}/n")).body(Vec::new())?;
     signer.sign(&mut request)?;
