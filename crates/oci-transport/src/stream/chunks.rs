@@ -203,8 +203,8 @@ fn ended_early() -> Error {
 const DONE: &str = "[DONE]";
 
 /// How long the end of the body is waited for after `[DONE]`: it is on its way, and a connection that is read to its end serves
-/// the next request. A person does not notice this long.
-const DRAIN: Duration = Duration::from_millis(100);
+/// the next request. A service that holds the connection open costs a quarter of a second, no more.
+const DRAIN: Duration = Duration::from_millis(250);
 
 /// A timer wakes its task within a few milliseconds; a poll this late was not the timer's.
 const LATE: Duration = Duration::from_secs(1);

@@ -7,11 +7,8 @@ use oci_transport::{Deadlines, Error, ErrorKind, Timeout};
 
 use crate::{Service, request, text};
 
-/// Deadlines that pass soon, for faults that never end by themselves.
-fn impatient() -> Deadlines {
-    let soon = Duration::from_millis(50);
-    Deadlines { first_byte: soon, idle: soon, after_finish: soon, ..Deadlines::default() }
-}
+/// Soon enough for faults that never end by themselves.
+const SOON: Duration = Duration::from_millis(50);
 
 /// What a whole and a streamed call make of a fault.
 async fn both(
@@ -182,12 +179,14 @@ async fn an_answer_of_another_type_is_not_taken_for_a_stream() {
 #[tokio::test]
 async fn each_wait_has_its_own_deadline() {
     let service = Service::start().await;
-    for result in both(&service, &Fault::Stall, impatient()).await {
+    let impatient = Deadlines { first_byte: SOON, ..Deadlines::default() };
+    for result in both(&service, &Fault::Stall, impatient).await {
         let error = result.unwrap_err();
         assert!(error.is_timeout() && error.opc_request_id().is_some());
         assert_eq!(error.kind(), ErrorKind::Timeout(Timeout::FirstByte), "{error:?}");
     }
-    for result in both(&service, &Fault::StallAfter { events: 2 }, impatient()).await {
+    let impatient = Deadlines { idle: SOON, ..Deadlines::default() };
+    for result in both(&service, &Fault::StallAfter { events: 2 }, impatient).await {
         check_streamed(&result, ErrorKind::Timeout(Timeout::Idle));
     }
 }
