@@ -42,7 +42,7 @@ pub(crate) struct ChatArgs {
     #[arg(long)]
     pub(crate) no_stream: bool,
 
-    /// Print JSON as the service sent it: one line for each chunk, or one object with --no-stream.
+    /// Print JSON as the service sent it, reasoning included: one line for each chunk, or one object with --no-stream.
     #[arg(long)]
     pub(crate) json: bool,
 

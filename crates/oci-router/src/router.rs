@@ -163,12 +163,12 @@ impl Chat {
     /// [`Error`] if the id has no route, its transport is not built yet, or the service refuses.
     pub async fn stream(self) -> Result<ChatStream, Error> {
         let (client, request) = self.ready()?;
-        Ok(client.chat_stream(&request).await?)
+        Ok(client.chat_stream(request).await?)
     }
 
     async fn send(self) -> Result<Answer<ChatResponse>, Error> {
         let (client, request) = self.ready()?;
-        Ok(client.chat(&request).await?)
+        Ok(client.chat(request).await?)
     }
 
     /// The client to send with and the request, with the id that the service knows.

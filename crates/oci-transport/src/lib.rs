@@ -8,7 +8,8 @@
 //! ```
 //!
 //! This crate knows hyper, TLS, deadlines, paths and headers, and which wire type goes to which operation. It knows neither model
-//! families nor routing, and it reads no environment: endpoint, identity and compartment are handed in.
+//! families nor routing. Endpoint, identity, compartment and proxy are handed in; of the environment only what says where the
+//! system keeps its certificates is looked at, see [`Roots::Platform`].
 //!
 //! - An [`Endpoint`] is made from configuration only. Operations add a relative path, and redirects are not followed, so no
 //!   signature reaches another host. Plain http goes to this machine only.

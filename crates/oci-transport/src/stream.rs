@@ -29,7 +29,7 @@ use chunks::Chunks;
 /// use oci_wire::chat::{ChatRequest, Message};
 ///
 /// let request = ChatRequest::new("openai.gpt-5.5", [Message::user("What is 2x2?")]);
-/// let mut stream = client.chat_stream(&request).await?;
+/// let mut stream = client.chat_stream(request).await?;
 /// while let Some(chunk) = stream.next().await {
 ///     print!("{}", chunk?.text().unwrap_or_default());
 /// }

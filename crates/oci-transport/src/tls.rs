@@ -12,7 +12,8 @@ use crate::build_error::BuildError;
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Roots {
-    /// Those of the operating system, or the bundled ones where it has none, as in an empty container.
+    /// Those of the operating system, or the bundled ones where it has none, as in an empty container. The variables
+    /// `SSL_CERT_FILE` and `SSL_CERT_DIR`, which say where the system keeps them, are the only ones this crate looks at.
     #[default]
     Platform,
     /// The ones of Mozilla's programme that are compiled in.

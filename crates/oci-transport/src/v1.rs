@@ -16,9 +16,9 @@ impl Client {
     /// `stream` and `stream_options` of the request are left out, whatever they are.
     ///
     /// # Errors
-    /// [`Error`], after the retries of the client's [`RetryPolicy`](crate::RetryPolicy). Dropping the future cancels the request; the service may go on with it.
-    pub async fn chat(&self, request: &ChatRequest) -> Result<Answer<ChatResponse>, Error> {
-        let mut request = request.clone();
+    /// [`Error`], after the retries of the client's [`RetryPolicy`](crate::RetryPolicy). Dropping the future cancels the request;
+    /// the service may go on with it.
+    pub async fn chat(&self, mut request: ChatRequest) -> Result<Answer<ChatResponse>, Error> {
         request.stream = None;
         request.stream_options = None;
         let mut opened = self.open(&request, JSON).await?;
@@ -36,8 +36,7 @@ impl Client {
     ///
     /// # Errors
     /// [`Error`] if the service refuses; a failure after it accepted comes from the stream.
-    pub async fn chat_stream(&self, request: &ChatRequest) -> Result<ChatStream, Error> {
-        let mut request = request.clone();
+    pub async fn chat_stream(&self, mut request: ChatRequest) -> Result<ChatStream, Error> {
         request.stream = Some(true);
         request.stream_options.get_or_insert_with(StreamOptions::usage);
         let choices = request.n.unwrap_or(1);

@@ -40,7 +40,8 @@ fn by_status(error: &Error) -> Option<String> {
     Some(match status {
         StatusCode::UNAUTHORIZED => "check that the fingerprint in the profile is that of key_file \
             (`openssl rsa -pubout -outform DER -in KEY | openssl md5 -c`), that the key is uploaded for this user, \
-            and that the clock is right within five minutes"
+            and that the clock is right within five minutes; \
+            an API key of Generative AI must be valid and of this region"
             .to_owned(),
         StatusCode::NOT_FOUND => {
             let compartment = place.and_then(|place| place.compartment_id.as_deref()).unwrap_or("none");
