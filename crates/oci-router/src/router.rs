@@ -4,7 +4,7 @@ use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 
 use oci_transport::{Answer, ChatStream, Client};
-use oci_wire::chat::{ChatRequest, ChatResponse, Message};
+use oci_wire::chat::{ChatRequest, ChatResponse, Message, StreamOptions};
 
 use crate::error::Error;
 use crate::model_id::ModelId;
@@ -162,7 +162,8 @@ impl Chat {
     /// # Errors
     /// [`Error`] if the id has no route, its transport is not built yet, or the service refuses.
     pub async fn stream(self) -> Result<ChatStream, Error> {
-        let (client, request) = self.ready()?;
+        let (client, mut request) = self.ready()?;
+        request.stream_options.get_or_insert_with(StreamOptions::usage);
         Ok(client.chat_stream(request).await?)
     }
 

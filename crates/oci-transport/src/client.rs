@@ -6,11 +6,13 @@ use std::sync::Arc;
 use http::header::HeaderValue;
 use oci_auth::Signer;
 
+use crate::breaker::{Breaker, BreakerPolicy};
 use crate::build_error::BuildError;
+use crate::call::Budget;
 use crate::connect::connector;
 use crate::deadlines::Deadlines;
 use crate::endpoint::Endpoint;
-use crate::error::Place;
+use crate::error::Home;
 use crate::pooled::Pooled;
 use crate::proxy::Proxy;
 use crate::retry::RetryPolicy;
@@ -38,6 +40,8 @@ use crate::tls::{Roots, client_config};
 #[derive(Clone)]
 pub struct Client {
     pub(crate) inner: Arc<Inner>,
+    /// What the operations of one call spend from; each has its own otherwise.
+    budget: Option<Arc<Budget>>,
 }
 
 pub(crate) struct Inner {
@@ -46,10 +50,11 @@ pub(crate) struct Inner {
     pub(crate) signer: Signer,
     pub(crate) deadlines: Deadlines,
     pub(crate) retry: RetryPolicy,
+    pub(crate) breaker: Breaker,
     pub(crate) body_limit: usize,
     pub(crate) compartment_id: Option<HeaderValue>,
     pub(crate) project: Option<HeaderValue>,
-    pub(crate) place: Place,
+    pub(crate) home: Arc<Home>,
 }
 
 impl Client {
@@ -60,6 +65,7 @@ impl Client {
             signer,
             deadlines: Deadlines::default(),
             retry: RetryPolicy::default(),
+            breaker: BreakerPolicy::default(),
             proxy: None,
             roots: Roots::default(),
             body_limit: DEFAULT_BODY_LIMIT,
@@ -73,6 +79,26 @@ impl Client {
     #[must_use]
     pub fn endpoint(&self) -> &Endpoint {
         &self.inner.endpoint
+    }
+
+    /// The compartment that calls are made in, if one was set.
+    #[must_use]
+    pub fn compartment_id(&self) -> Option<&str> {
+        self.inner.home.compartment_id.as_deref()
+    }
+
+    /// A client whose operations are parts of one call: together they spend the retries of one [`RetryPolicy`] and the time of
+    /// one [`Deadlines::total`], counted from now. For what repairs a request or falls back to another operation.
+    #[must_use]
+    pub fn one_call(&self) -> Self {
+        let budget = Budget::new(&self.inner.retry, &self.inner.deadlines);
+        Self { inner: self.inner.clone(), budget: Some(budget) }
+    }
+
+    /// The budget of the present call.
+    pub(crate) fn budget(&self) -> Arc<Budget> {
+        let fresh = || Budget::new(&self.inner.retry, &self.inner.deadlines);
+        self.budget.clone().unwrap_or_else(fresh)
     }
 }
 
@@ -93,6 +119,7 @@ pub struct ClientBuilder {
     signer: Signer,
     deadlines: Deadlines,
     retry: RetryPolicy,
+    breaker: BreakerPolicy,
     proxy: Option<Proxy>,
     roots: Roots,
     body_limit: usize,
@@ -124,6 +151,12 @@ impl ClientBuilder {
     /// How often, and for how long, a call is tried again. Default: [`RetryPolicy::default`].
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
+        self
+    }
+
+    /// When a model that keeps failing is left alone for a while. Default: [`BreakerPolicy::default`].
+    pub fn breaker(mut self, policy: BreakerPolicy) -> Self {
+        self.breaker = policy;
         self
     }
 
@@ -181,15 +214,16 @@ impl ClientBuilder {
             body_limit: self.body_limit,
             compartment_id: header("compartment_id", &self.compartment_id)?,
             project: header("project", &self.project)?,
-            place: Place {
+            home: Arc::new(Home {
                 host: self.endpoint.host().to_owned(),
                 compartment_id: self.compartment_id,
-                model: None,
-            },
+                has_api_key: self.signer.key().is_none(),
+            }),
+            breaker: Breaker::new(self.breaker),
             endpoint: self.endpoint,
             signer: self.signer,
         };
-        Ok(Client { inner: Arc::new(inner) })
+        Ok(Client { inner: Arc::new(inner), budget: None })
     }
 }
 

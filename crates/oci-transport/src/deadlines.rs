@@ -19,6 +19,8 @@ pub struct Deadlines {
     /// Between the finish reason of a streamed answer and the end of the stream, in which the usage arrives. When it has passed
     /// the answer counts as complete: some models of the service leave the connection open. Default: 5 s.
     pub after_finish: Duration,
+    /// The whole call: all its attempts with the waits between them, and the whole of a streamed answer. Default: none.
+    pub total: Option<Duration>,
 }
 
 impl Default for Deadlines {
@@ -28,6 +30,7 @@ impl Default for Deadlines {
             first_byte: Duration::from_secs(300),
             idle: Duration::from_secs(120),
             after_finish: Duration::from_secs(5),
+            total: None,
         }
     }
 }

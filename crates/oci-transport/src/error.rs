@@ -4,6 +4,7 @@ mod hint;
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -11,6 +12,7 @@ use http::StatusCode;
 use oci_wire::error::ErrorBody;
 
 use crate::connect::{BoxError, ConnectTimedOut, NotLoopback};
+use crate::operation::Operation;
 use crate::service::SendError;
 
 /// A call that failed.
@@ -25,6 +27,7 @@ struct Inner {
     status: Option<StatusCode>,
     code: Option<String>,
     service_message: Option<String>,
+    param: Option<String>,
     opc_request_id: Option<String>,
     raw_body: Bytes,
     retry_after: Option<Duration>,
@@ -33,12 +36,22 @@ struct Inner {
     source: Option<BoxError>,
 }
 
-/// What a call was, for hints that name the region's host and the compartment.
-#[derive(Clone, Debug, Default)]
+/// What a call was and where it went, for hints. Clones are cheap.
+#[derive(Clone, Debug)]
 pub(crate) struct Place {
+    pub(crate) home: Arc<Home>,
+    pub(crate) operation: &'static Operation,
+    /// The model, or the id of what was asked for; empty if there is none.
+    pub(crate) model: Arc<str>,
+}
+
+/// What is the same for all calls of a client.
+#[derive(Debug)]
+pub(crate) struct Home {
     pub(crate) host: String,
     pub(crate) compartment_id: Option<String>,
-    pub(crate) model: Option<String>,
+    /// Whether the identity is an API key of the Generative AI service instead of a signing key.
+    pub(crate) has_api_key: bool,
 }
 
 /// What kind of failure an [`Error`] is. A kind exists where a caller would act differently.
@@ -66,6 +79,8 @@ pub enum ErrorKind {
     Truncated,
     /// The answer is larger than this client takes.
     TooLarge,
+    /// Nothing was sent, because the requests before failed one after another, see [`BreakerPolicy`](crate::BreakerPolicy).
+    Breaker,
 }
 
 /// The deadline that passed.
@@ -78,6 +93,8 @@ pub enum Timeout {
     FirstByte,
     /// [`Deadlines::idle`](crate::Deadlines::idle).
     Idle,
+    /// [`Deadlines::total`](crate::Deadlines::total).
+    Total,
 }
 
 impl Error {
@@ -88,6 +105,7 @@ impl Error {
             status: None,
             code: None,
             service_message: None,
+            param: None,
             opc_request_id: None,
             raw_body: Bytes::new(),
             retry_after: None,
@@ -126,6 +144,7 @@ impl Error {
         let mut error = Self::new(kind, what);
         error.0.code.clone_from(&body.code);
         error.0.service_message.clone_from(&body.message);
+        error.0.param.clone_from(&body.param);
         error
     }
 
@@ -208,6 +227,12 @@ impl Error {
         self.0.service_message.as_deref()
     }
 
+    /// The parameter of the request that the service objects to, if it names one.
+    #[must_use]
+    pub fn param(&self) -> Option<&str> {
+        self.0.param.as_deref()
+    }
+
     /// The id by which Oracle finds the request: the one in the answer, else the one that was sent.
     #[must_use]
     pub fn opc_request_id(&self) -> Option<&str> {
@@ -259,6 +284,47 @@ impl Error {
     #[must_use]
     pub fn is_server_error(&self) -> bool {
         self.0.status.is_some_and(|status| status.is_server_error())
+    }
+
+    /// Whether the service does not know the model, at this endpoint or for this operation.
+    #[must_use]
+    pub fn is_model_not_found(&self) -> bool {
+        let said = self.service_message().unwrap_or_default().to_ascii_lowercase();
+        self.code() == Some("model_not_found")
+            || (self.is_not_authorized_or_not_found() || self.has_status(StatusCode::BAD_REQUEST))
+                && said.contains("model")
+                && ["not found", "does not exist", "not exist", "unknown model"]
+                    .iter()
+                    .any(|phrase| said.contains(phrase))
+    }
+
+    /// Whether the service refused a parameter of the request (400 or 422); [`param`](Self::param) is the one, where it is told.
+    #[must_use]
+    pub fn is_parameter_refused(&self) -> bool {
+        let by_code = matches!(
+            self.code(),
+            Some(
+                "unsupported_parameter"
+                    | "unsupported_value"
+                    | "unknown_parameter"
+                    | "invalid_value"
+                    | "InvalidParameter"
+            )
+        );
+        (self.has_status(StatusCode::BAD_REQUEST)
+            || self.has_status(StatusCode::UNPROCESSABLE_ENTITY))
+            && (by_code || self.0.param.is_some())
+    }
+
+    /// Whether the request was longer than the model's context.
+    #[must_use]
+    pub fn is_context_too_long(&self) -> bool {
+        let said = self.service_message().unwrap_or_default().to_ascii_lowercase();
+        self.code() == Some("context_length_exceeded")
+            || self.has_status(StatusCode::BAD_REQUEST)
+                && (said.contains("context length")
+                    || said.contains("context window")
+                    || said.contains("too many tokens"))
     }
 
     /// Whether a deadline passed.

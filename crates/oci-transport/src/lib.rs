@@ -24,16 +24,24 @@
 //! Dropping a future or a stream cancels the request and closes its connection.
 
 mod answer;
+mod answers;
 mod attempt;
+mod body;
+mod breaker;
 mod build_error;
+mod call;
 mod client;
 mod connect;
 mod deadlines;
 mod endpoint;
 mod error;
+mod native;
+mod operation;
+mod path;
 mod pooled;
 mod proxy;
 mod random;
+mod responses;
 mod retry;
 mod service;
 mod stream;
@@ -42,13 +50,15 @@ mod v1;
 
 // The public interface is:
 pub use answer::Answer;
+pub use breaker::BreakerPolicy;
 pub use build_error::BuildError;
 pub use client::{Client, ClientBuilder};
 pub use deadlines::Deadlines;
 pub use endpoint::{Endpoint, EndpointError};
 pub use error::{Error, ErrorKind, Timeout};
 pub use proxy::{Proxy, ProxyError};
+pub use responses::Listing;
 pub use retry::RetryPolicy;
 pub use service::{Body, HttpService, SendError};
-pub use stream::ChatStream;
+pub use stream::{ChatStream, ResponseStream};
 pub use tls::Roots;

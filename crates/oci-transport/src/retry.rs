@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 use http::StatusCode;
 use http::header::HeaderMap;
 
+use crate::call::Budget;
 use crate::error::{Error, ErrorKind, Timeout};
 
 /// How often, and for how long, a call is tried again.
@@ -83,35 +84,34 @@ pub(crate) fn decide(kind: ErrorKind, status: Option<StatusCode>, code: Option<&
 /// The waits between the attempts of one call.
 pub(crate) struct Backoff {
     policy: RetryPolicy,
-    attempts: u32,
     previous: Duration,
 }
 
 impl Backoff {
     pub(crate) fn new(policy: RetryPolicy) -> Self {
-        Self { policy, attempts: 0, previous: policy.base }
+        Self { policy, previous: policy.base }
     }
 
     /// The wait before the attempt that may follow this failure; `None` if there is to be none.
     ///
-    /// `elapsed` is the age of the call and `random` a number from 0 to 1.
+    /// `random` is a number from 0 to 1.
     pub(crate) fn after(
         &mut self,
         error: &Error,
-        elapsed: Duration,
+        budget: &Budget,
         random: f64,
     ) -> Option<Duration> {
-        self.attempts += 1;
         let wanted = match decide(error.kind(), error.status(), error.code()) {
             Decision::Yes => true,
             Decision::IfAsked => self.policy.after_sending,
             Decision::No => false,
         };
-        if !wanted || self.attempts > self.policy.retries {
+        if !wanted {
             return None;
         }
         let wait = error.retry_after().unwrap_or_else(|| self.jittered(random));
-        (elapsed.saturating_add(wait) <= self.policy.budget).then_some(wait)
+        let in_time = budget.start.elapsed().saturating_add(wait) <= self.policy.budget;
+        (in_time && budget.take_retry()).then_some(wait)
     }
 
     /// Decorrelated jitter: somewhere between the base and three times the previous wait, so that callers that failed together

@@ -1,6 +1,11 @@
 //! A streamed answer: events of the body, decoded, until the answer is complete.
 
 mod chunks;
+mod decoded;
+mod events;
+mod response;
+#[cfg(test)]
+mod scripted;
 
 use std::fmt;
 use std::pin::Pin;
@@ -8,18 +13,23 @@ use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
 use oci_wire::chat::ChatChunk;
+use oci_wire::native::{ApiFormat, ChatDecoder};
+use oci_wire::responses::Response;
 
 use crate::attempt::Opened;
-use crate::deadlines::Deadlines;
+use crate::call::Deadline;
 use crate::error::{Error, Place};
 use crate::service::Body;
 use chunks::Chunks;
+use decoded::{Decoded, Native, Responses};
 
-/// The chunks of a streamed answer, in two forms: [`next`](Self::next) lends each chunk without copying its text, and the
-/// [`Stream`] implementation yields owned ones.
+pub use response::ResponseStream;
+
+/// The chunks of a streamed answer, whatever dialect the service speaks, in two forms: [`next`](Self::next) lends each chunk,
+/// and the [`Stream`] implementation yields owned ones. A chunk of the V1 transport is lent without copying its text.
 ///
 /// The stream ends when the answer is complete: at `[DONE]`, or when each choice has its finish reason and the body ends or
-/// [`Deadlines::after_finish`] has passed. An end of the body before that is the error
+/// [`Deadlines::after_finish`](crate::Deadlines::after_finish) has passed. An end of the body before that is the error
 /// [`Truncated`](crate::ErrorKind::Truncated). After an error nothing more comes.
 ///
 /// Dropping it closes the connection, which cancels the request. Dropping the future of [`next`](Self::next) loses nothing.
@@ -37,8 +47,15 @@ use chunks::Chunks;
 /// # }
 /// ```
 pub struct ChatStream {
-    chunks: Chunks<Body>,
+    dialect: Dialect,
     about: About,
+}
+
+/// The dialect of the body.
+enum Dialect {
+    V1(Box<Chunks<Body>>),
+    Native(Box<Decoded<Body, Native>>),
+    Responses(Box<Decoded<Body, Responses>>),
 }
 
 /// What an error of the stream is completed with.
@@ -49,6 +66,11 @@ struct About {
 }
 
 impl About {
+    fn split(opened: Opened) -> (Body, Deadline, Self) {
+        let Opened { status, body, opc_request_id, place, deadline, .. } = opened;
+        (body, deadline, Self { opc_request_id, place, status })
+    }
+
     fn complete(&self, error: Error) -> Error {
         error
             .with_status(self.status)
@@ -58,26 +80,42 @@ impl About {
 }
 
 impl ChatStream {
-    pub(crate) fn new(opened: Opened, deadlines: Deadlines, choices: u32) -> Self {
-        let Opened { status, body, opc_request_id, place, .. } = opened;
-        Self {
-            chunks: Chunks::new(body, deadlines, choices),
-            about: About { opc_request_id, place, status },
-        }
+    pub(crate) fn v1(opened: Opened, choices: u32, wants_usage: bool) -> Self {
+        let (body, deadline, about) = About::split(opened);
+        let chunks = Box::new(Chunks::new(body, deadline, choices, wants_usage));
+        Self { dialect: Dialect::V1(chunks), about }
     }
 
-    /// The next chunk, borrowed from the bytes that were received; `None` when the answer is complete.
+    pub(crate) fn native(opened: Opened, format: ApiFormat, wants_usage: bool) -> Self {
+        let (body, deadline, about) = About::split(opened);
+        let id = about.opc_request_id.clone().unwrap_or_default();
+        let decoder = ChatDecoder::new(format).with_id(id).with_model(&*about.place.model);
+        let dialect = Native { decoder, wants_usage };
+        let decoded = Box::new(Decoded::new(body, deadline, dialect));
+        Self { dialect: Dialect::Native(decoded), about }
+    }
+
+    pub(crate) fn responses(opened: Opened) -> Self {
+        let (body, deadline, about) = About::split(opened);
+        let decoded = Box::new(Decoded::new(body, deadline, Responses::default()));
+        Self { dialect: Dialect::Responses(decoded), about }
+    }
+
+    /// The next chunk; `None` when the answer is complete.
     ///
     /// # Errors
     /// [`Error`], after which the stream is over. What came before is then no full answer.
     pub async fn next(&mut self) -> Option<Result<ChatChunk<'_>, Error>> {
-        let location = std::future::poll_fn(|cx| self.chunks.poll_location(cx)).await?;
         let about = &self.about;
-        Some(
-            location
-                .and_then(|location| self.chunks.decode(location))
-                .map_err(|error| about.complete(error)),
-        )
+        let chunk = match &mut self.dialect {
+            Dialect::V1(chunks) => {
+                let place = std::future::poll_fn(|cx| chunks.poll_location(cx)).await?;
+                place.and_then(|place| chunks.decode(place))
+            }
+            Dialect::Native(chunks) => std::future::poll_fn(|cx| chunks.poll_chunk(cx)).await?,
+            Dialect::Responses(chunks) => std::future::poll_fn(|cx| chunks.poll_chunk(cx)).await?,
+        };
+        Some(chunk.map_err(|error| about.complete(error)))
     }
 
     /// The id by which Oracle finds the request: the one in the answer, else the one that was sent.
@@ -86,11 +124,24 @@ impl ChatStream {
         self.about.opc_request_id.as_deref()
     }
 
+    /// The whole response with its items, once a stream of the Responses API has ended; `None` before, and for other APIs.
+    #[must_use]
+    pub fn response(&self) -> Option<&Response> {
+        match &self.dialect {
+            Dialect::Responses(chunks) => chunks.dialect().response.as_ref(),
+            Dialect::V1(_) | Dialect::Native(_) => None,
+        }
+    }
+
     /// The lines of the stream so far that are no field of an event, which the standard ignores. Any number above 0 means that
     /// something between here and the service changes what is sent.
     #[must_use]
     pub fn unknown_lines(&self) -> u64 {
-        self.chunks.unknown_lines()
+        match &self.dialect {
+            Dialect::V1(chunks) => chunks.unknown_lines(),
+            Dialect::Native(chunks) => chunks.unknown_lines(),
+            Dialect::Responses(chunks) => chunks.unknown_lines(),
+        }
     }
 }
 
@@ -99,12 +150,17 @@ impl Stream for ChatStream {
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.get_mut();
-        let Some(location) = ready!(this.chunks.poll_location(cx)) else {
-            return Poll::Ready(None);
+        let chunk = match &mut this.dialect {
+            Dialect::V1(chunks) => {
+                let place = ready!(chunks.poll_location(cx));
+                place.map(|place| {
+                    place.and_then(|place| chunks.decode(place).map(ChatChunk::into_owned))
+                })
+            }
+            Dialect::Native(chunks) => ready!(chunks.poll_chunk(cx)),
+            Dialect::Responses(chunks) => ready!(chunks.poll_chunk(cx)),
         };
-        let chunk =
-            location.and_then(|location| this.chunks.decode(location)).map(ChatChunk::into_owned);
-        Poll::Ready(Some(chunk.map_err(|error| this.about.complete(error))))
+        Poll::Ready(chunk.map(|chunk| chunk.map_err(|error| this.about.complete(error))))
     }
 }
 

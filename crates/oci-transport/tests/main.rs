@@ -3,6 +3,8 @@
 
 #[path = "main/calls.rs"]
 mod calls;
+#[path = "main/captures.rs"]
+mod captures;
 #[path = "main/faults.rs"]
 mod faults;
 #[path = "main/places.rs"]

@@ -1,6 +1,9 @@
 //! The table of decisions, and the waits.
 
+use std::sync::Arc;
+
 use super::*;
+use crate::deadlines::Deadlines;
 
 fn failure(status: u16) -> Error {
     Error::new(ErrorKind::Service, "refused").with_status(StatusCode::from_u16(status).unwrap())
@@ -43,6 +46,8 @@ fn decided(name: &str) -> Decision {
         "Truncated" => kind(ErrorKind::Truncated),
         "TooLarge" => kind(ErrorKind::TooLarge),
         "Stream" => kind(ErrorKind::Stream),
+        "Timeout(Total)" => kind(ErrorKind::Timeout(Timeout::Total)),
+        "Breaker" => kind(ErrorKind::Breaker),
         other => panic!("no such failure: {other}"),
     }
 }
@@ -50,57 +55,69 @@ fn decided(name: &str) -> Decision {
 #[test]
 fn the_documented_table_is_what_is_done() {
     let rows = documented();
-    assert!(rows.len() >= 25, "{} rows", rows.len());
+    assert!(rows.len() >= 27, "{} rows", rows.len());
     for (name, decision) in rows {
         assert_eq!(decided(&name), decision, "{name}");
     }
 }
 
-#[test]
-fn waits_stay_between_base_and_cap_and_spread() {
+fn budget(policy: &RetryPolicy) -> Arc<Budget> {
+    Budget::new(policy, &Deadlines::default())
+}
+
+/// The wait after the first failure of a call.
+fn first(policy: RetryPolicy, error: &Error, random: f64) -> Option<Duration> {
+    Backoff::new(policy).after(error, &budget(&policy), random)
+}
+
+#[tokio::test(start_paused = true)]
+async fn waits_stay_between_base_and_cap_and_spread() {
     let policy = RetryPolicy { retries: 100, budget: Duration::MAX, ..RetryPolicy::default() };
     let mut longest = Duration::ZERO;
     for random in [0.0, 0.3, 0.9, 1.0] {
-        let mut backoff = Backoff::new(policy);
+        let (mut backoff, budget) = (Backoff::new(policy), budget(&policy));
         for _ in 0..20 {
-            let wait = backoff.after(&failure(503), Duration::ZERO, random).unwrap();
+            let wait = backoff.after(&failure(503), &budget, random).unwrap();
             assert!((policy.base..=policy.cap).contains(&wait), "{wait:?}");
             longest = longest.max(wait);
         }
     }
     assert_eq!(longest, policy.cap);
-    let first = |random| Backoff::new(policy).after(&failure(503), Duration::ZERO, random).unwrap();
-    assert_eq!(first(0.0), policy.base);
-    assert_eq!(first(1.0), policy.base * 3);
+    assert_eq!(first(policy, &failure(503), 0.0), Some(policy.base));
+    assert_eq!(first(policy, &failure(503), 1.0), Some(policy.base * 3));
 }
 
-#[test]
-fn attempts_and_time_are_both_bounded() {
+#[tokio::test(start_paused = true)]
+async fn attempts_and_time_are_both_bounded() {
     let policy = RetryPolicy::default();
-    let mut backoff = Backoff::new(policy);
-    assert!(backoff.after(&failure(429), Duration::ZERO, 0.5).is_some());
-    assert!(backoff.after(&failure(429), Duration::ZERO, 0.5).is_some());
-    assert!(backoff.after(&failure(429), Duration::ZERO, 0.5).is_none(), "two retries, not three");
+    let (mut backoff, shared) = (Backoff::new(policy), budget(&policy));
+    assert!(backoff.after(&failure(429), &shared, 0.5).is_some());
+    let mut another = Backoff::new(policy);
+    assert!(another.after(&failure(429), &shared, 0.5).is_some(), "of the same call");
+    assert!(backoff.after(&failure(429), &shared, 0.5).is_none(), "two retries, not three");
 
-    let late = policy.budget - Duration::from_millis(499);
-    assert!(Backoff::new(policy).after(&failure(429), late, 0.0).is_none());
-    assert!(Backoff::new(RetryPolicy::NEVER).after(&failure(429), Duration::ZERO, 0.0).is_none());
+    let late = budget(&policy);
+    tokio::time::advance(policy.budget - Duration::from_millis(499)).await;
+    assert!(Backoff::new(policy).after(&failure(429), &late, 0.0).is_none());
+    assert!(first(RetryPolicy::NEVER, &failure(429), 0.0).is_none());
 }
 
-#[test]
-fn a_wait_that_the_service_asks_for_is_kept_or_refused_whole() {
+#[tokio::test(start_paused = true)]
+async fn a_wait_that_the_service_asks_for_is_kept_or_refused_whole() {
     let asked = |seconds| failure(429).with_retry_after(Some(Duration::from_secs(seconds)));
-    let mut backoff = Backoff::new(RetryPolicy::default());
-    assert_eq!(backoff.after(&asked(20), Duration::ZERO, 0.0), Some(Duration::from_secs(20)));
-    assert_eq!(backoff.after(&asked(50), Duration::from_secs(20), 0.0), None, "beyond the budget");
+    let policy = RetryPolicy::default();
+    assert_eq!(first(policy, &asked(20), 0.0), Some(Duration::from_secs(20)));
+    let begun = budget(&policy);
+    tokio::time::advance(Duration::from_secs(20)).await;
+    assert_eq!(Backoff::new(policy).after(&asked(50), &begun, 0.0), None, "beyond the budget");
 }
 
-#[test]
-fn what_may_have_been_answered_is_sent_again_only_on_request() {
+#[tokio::test(start_paused = true)]
+async fn what_may_have_been_answered_is_sent_again_only_on_request() {
     let broken = Error::new(ErrorKind::Network, "broken");
-    assert!(Backoff::new(RetryPolicy::default()).after(&broken, Duration::ZERO, 0.0).is_none());
+    assert!(first(RetryPolicy::default(), &broken, 0.0).is_none());
     let asked = RetryPolicy { after_sending: true, ..RetryPolicy::default() };
-    assert!(Backoff::new(asked).after(&broken, Duration::ZERO, 0.0).is_some());
+    assert!(first(asked, &broken, 0.0).is_some());
 }
 
 #[test]

@@ -1,48 +1,19 @@
 //! Ends of streams, over a body in memory and a paused clock.
 
-use std::collections::VecDeque;
 use std::future::poll_fn;
-use std::io;
+use std::time::Duration;
 
-use http_body::Frame;
+use tokio::time::Instant;
 
+use super::super::events::DRAIN;
+use super::super::scripted::{End, Scripted};
 use super::*;
-
-/// Frames that are ready, then the end: closed, broken or silent for ever.
-struct Scripted {
-    frames: VecDeque<&'static str>,
-    end: End,
-}
-
-#[derive(Clone, Copy)]
-enum End {
-    Closed,
-    Broken,
-    Silent,
-}
-
-impl Body for Scripted {
-    type Data = Bytes;
-    type Error = io::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
-        match (self.frames.pop_front(), self.end) {
-            (Some(data), _) => {
-                Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(data.as_bytes())))))
-            }
-            (None, End::Closed) => Poll::Ready(None),
-            (None, End::Broken) => Poll::Ready(Some(Err(io::ErrorKind::ConnectionReset.into()))),
-            (None, End::Silent) => Poll::Pending,
-        }
-    }
-}
+use crate::deadlines::Deadlines;
+use crate::error::Timeout;
 
 fn chunks(frames: &[&'static str], end: End, choices: u32) -> Chunks<Scripted> {
-    let body = Scripted { frames: frames.iter().copied().collect(), end };
-    Chunks::new(body, Deadlines::default(), choices)
+    let body = Scripted::new(frames, end);
+    Chunks::new(body, Deadline { deadlines: Deadlines::default(), end: None }, choices, true)
 }
 
 /// The texts of all chunks, and the error that ended the stream, if any.

@@ -1,0 +1,90 @@
+//! From an accepted request to its answer: a whole value, nothing, or a stream.
+
+use bytes::Bytes;
+use oci_wire::resources::Deleted;
+use serde::de::DeserializeOwned;
+
+use crate::answer::Answer;
+use crate::attempt::{Opened, media_type};
+use crate::call::{Call, EVENT_STREAM, JSON};
+use crate::client::Client;
+use crate::error::{Error, ErrorKind};
+
+impl Client {
+    /// Sends a call and reads its whole answer. Types of answers take nearly anything, so `is_answer` says whether it is one.
+    pub(crate) async fn whole<T: DeserializeOwned>(
+        &self,
+        call: Call<'_>,
+        is_answer: fn(&T) -> bool,
+    ) -> Result<Answer<T>, Error> {
+        let what = call.operation.name;
+        let mut opened = self.inner.send(call, &self.budget()).await?;
+        let body = opened.collect(self.inner.body_limit).await?;
+        let value = decode(&opened, body, what, is_answer)?;
+        Ok(Answer::new(value, opened.opc_request_id))
+    }
+
+    /// Sends a deletion; an answer without a body confirms it too.
+    pub(crate) async fn delete(&self, call: Call<'_>) -> Result<Answer<Deleted>, Error> {
+        let (what, id) = (call.operation.name, call.model.to_owned());
+        let mut opened = self.inner.send(call, &self.budget()).await?;
+        let body = opened.collect(self.inner.body_limit).await?;
+        let deleted = if body.trim_ascii().is_empty() {
+            let mut deleted = Deleted::default();
+            (deleted.id, deleted.deleted) = (Some(id), Some(true));
+            deleted
+        } else {
+            decode(&opened, body, what, |deleted: &Deleted| {
+                deleted.id.is_some() || deleted.deleted.is_some()
+            })?
+        };
+        Ok(Answer::new(deleted, opened.opc_request_id))
+    }
+
+    /// Sends a call and returns its answer if that is a stream.
+    pub(crate) async fn streamed(&self, call: Call<'_>) -> Result<Opened, Error> {
+        let opened = self.inner.send(call, &self.budget()).await?;
+        if media_type(&opened.headers) == EVENT_STREAM {
+            return Ok(opened);
+        }
+        Err(self.no_stream(opened).await)
+    }
+
+    /// The error that an answer of another kind than a stream stands for, with what the service said.
+    async fn no_stream(&self, mut opened: Opened) -> Error {
+        let found = media_type(&opened.headers);
+        let body = match opened.collect(self.inner.body_limit).await {
+            Ok(body) => body,
+            Err(error) => return error,
+        };
+        if let Some(failure) = opened.failure(&body) {
+            return failure;
+        }
+        let message =
+            format!("expected a stream ({EVENT_STREAM}), found {} bytes of {found}", body.len());
+        opened.error(Error::new(ErrorKind::Malformed, message).with_raw_body(body))
+    }
+}
+
+/// Reads a whole answer; an error object under a success status is the error that it is.
+fn decode<T: DeserializeOwned>(
+    opened: &Opened,
+    body: Bytes,
+    what: &str,
+    is_answer: fn(&T) -> bool,
+) -> Result<T, Error> {
+    let malformed = |message: String| Error::new(ErrorKind::Malformed, message);
+    match serde_json::from_slice::<T>(&body) {
+        Ok(value) if is_answer(&value) => Ok(value),
+        Ok(_) => Err(opened.failure(&body).unwrap_or_else(|| {
+            let message = format!("expected a {what}, found an answer without its content");
+            opened.error(malformed(message).with_raw_body(body))
+        })),
+        Err(source) => {
+            let length = body.len();
+            let found = media_type(&opened.headers);
+            let message = format!("expected a {what} ({JSON}), found {length} bytes of {found}");
+            Err(opened.error(malformed(message).with_source(source).with_raw_body(body)))
+        }
+    }
+}

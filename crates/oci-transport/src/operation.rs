@@ -1,0 +1,93 @@
+//! What the service can be asked to do, as data: one row per operation.
+
+use http::Method;
+
+/// One operation of the service.
+#[derive(Clone, Debug)]
+pub(crate) struct Operation {
+    /// What errors and spans call it.
+    pub(crate) name: &'static str,
+    pub(crate) method: Method,
+    /// Where it is, up to the first part that changes from call to call.
+    pub(crate) path: &'static str,
+    pub(crate) api: Api,
+    /// What is accepted as an answer, as the official SDKs say it, whole or streamed.
+    pub(crate) accept: &'static str,
+    /// What a policy must allow, as verb and resource type.
+    pub(crate) permission: &'static str,
+}
+
+/// The APIs of the service, which differ in the headers that they read.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Api {
+    /// `/openai/v1`: compartment and project are headers.
+    OpenAi,
+    /// `/20231130/actions`: the compartment is in the body.
+    Native,
+    /// Lists of the native API: the compartment is a header.
+    NativeList,
+}
+
+const fn openai(
+    name: &'static str,
+    method: Method,
+    path: &'static str,
+    permission: &'static str,
+) -> Operation {
+    Operation { name, method, path, api: Api::OpenAi, accept: JSON, permission }
+}
+
+const fn native(name: &'static str, path: &'static str, accept: &'static str) -> Operation {
+    let (method, api) = (Method::POST, Api::Native);
+    Operation { name, method, path, api, accept, permission: FAMILY }
+}
+
+/// The resource type that stands for all others of the service.
+const FAMILY: &str = "use generative-ai-family";
+/// Oracle's quick start names it for the Responses API.
+const RESPONSE: &str = "manage generative-ai-response";
+
+const JSON: &str = "application/json";
+const EITHER: &str = "application/json, text/event-stream";
+
+const RESPONSES: &str = "/openai/v1/responses";
+
+pub(crate) static CHAT: Operation =
+    openai("chat completion", Method::POST, "/openai/v1/chat/completions", FAMILY);
+pub(crate) static EMBEDDINGS: Operation =
+    openai("embeddings", Method::POST, "/openai/v1/embeddings", FAMILY);
+pub(crate) static MODELS: Operation =
+    openai("list of models", Method::GET, "/openai/v1/models", FAMILY);
+pub(crate) static MODEL: Operation = openai("model", Method::GET, "/openai/v1/models", FAMILY);
+
+pub(crate) static CREATE_RESPONSE: Operation =
+    openai("response", Method::POST, RESPONSES, RESPONSE);
+pub(crate) static GET_RESPONSE: Operation =
+    openai("stored response", Method::GET, RESPONSES, RESPONSE);
+pub(crate) static DELETE_RESPONSE: Operation =
+    openai("deletion of a response", Method::DELETE, RESPONSES, RESPONSE);
+pub(crate) static CANCEL_RESPONSE: Operation =
+    openai("cancellation of a response", Method::POST, RESPONSES, RESPONSE);
+pub(crate) static INPUT_ITEMS: Operation =
+    openai("list of input items", Method::GET, RESPONSES, RESPONSE);
+
+pub(crate) static NATIVE_CHAT: Operation = native("native chat", "/20231130/actions/chat", EITHER);
+pub(crate) static EMBED_TEXT: Operation =
+    native("embedding of text", "/20231130/actions/embedText", JSON);
+pub(crate) static RERANK_TEXT: Operation =
+    native("ranking of text", "/20231130/actions/rerankText", JSON);
+pub(crate) static APPLY_GUARDRAILS: Operation =
+    native("guardrails", "/20231130/actions/applyGuardrails", JSON);
+pub(crate) static GENERATE_TEXT: Operation =
+    native("generation of text", "/20231130/actions/generateText", EITHER);
+pub(crate) static SUMMARIZE_TEXT: Operation =
+    native("summary of text", "/20231130/actions/summarizeText", JSON);
+/// The one native operation with a compartment header, as the official SDKs send it.
+pub(crate) static GUARDRAIL_VERSIONS: Operation = Operation {
+    name: "list of guardrail versions",
+    method: Method::GET,
+    path: "/20231130/guardrailVersions",
+    api: Api::NativeList,
+    accept: JSON,
+    permission: FAMILY,
+};

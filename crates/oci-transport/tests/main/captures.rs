@@ -1,0 +1,169 @@
+//! The requests that the official SDKs were seen to send, sent by this client.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::Full;
+use oci_auth::{KeyId, PrivateKey, Secret, Signer, SigningKey};
+use oci_transport::{Body, Client, Endpoint, HttpService, RetryPolicy, SendError};
+use serde_json::Value;
+
+/// Keeps each request and answers nothing of use.
+#[derive(Clone, Default)]
+struct Recorder(Arc<Mutex<Vec<Request<Bytes>>>>);
+
+impl HttpService for Recorder {
+    fn send(
+        &self,
+        request: Request<Bytes>,
+    ) -> Pin<Box<dyn Future<Output = Result<Response<Body>, SendError>> + Send + '_>> {
+        self.0.lock().unwrap().push(request);
+        let answer = Response::new(Body::new(Full::new(Bytes::from_static(b"{}"))));
+        Box::pin(async { Ok(answer) })
+    }
+}
+
+fn client(recorder: &Recorder, signer: Signer) -> Client {
+    Client::builder(Endpoint::parse("https://h.example").unwrap(), signer)
+        .compartment_id("ocid1.compartment.oc1..aaaaaaaacomp")
+        .project("ocid1.generativeaiproject.oc1.us-chicago-1.amaaaaaaproject")
+        .retry(RetryPolicy::NEVER)
+        .service(recorder.clone())
+        .build()
+        .unwrap()
+}
+
+fn key() -> Signer {
+    let pem = std::fs::read(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../fixtures/keys/rsa2048_a.pkcs8.pem"
+    ));
+    let key = PrivateKey::from_pem(&pem.unwrap(), None).unwrap();
+    Signer::new(SigningKey::new(KeyId::verbatim("k".to_owned()).unwrap(), key))
+}
+
+/// Calls the operation of a capture with its body; `false` if this crate has no such operation.
+async fn call(client: &Client, path: &str, method: &str, query: &str, body: &Value) -> bool {
+    fn typed<T: serde::de::DeserializeOwned>(body: &Value) -> T {
+        serde_json::from_value(body.clone()).unwrap()
+    }
+    let streams = |pointer: &str| body.pointer(pointer) == Some(&Value::Bool(true));
+    let response = "/openai/v1/responses/resp_1";
+    // The answers are of no use here, so each call fails after it was sent.
+    match (method, path) {
+        ("POST", "/20231130/actions/chat") if streams("/chatRequest/isStream") => {
+            drop(client.native_chat_stream(typed(body)).await);
+        }
+        ("POST", "/20231130/actions/chat") => drop(client.native_chat(typed(body)).await),
+        ("POST", "/20231130/actions/embedText") => drop(client.embed_text(&typed(body)).await),
+        ("POST", "/20231130/actions/rerankText") => drop(client.rerank_text(&typed(body)).await),
+        ("POST", "/20231130/actions/applyGuardrails") => {
+            drop(client.apply_guardrails(&typed(body)).await);
+        }
+        ("POST", "/20231130/actions/generateText") => {
+            drop(client.generate_text(typed(body)).await);
+        }
+        ("POST", "/20231130/actions/summarizeText") => {
+            drop(client.summarize_text(&typed(body)).await);
+        }
+        ("GET", "/20231130/guardrailVersions") => {
+            assert_eq!(query, "state=ACTIVE&limit=10&page=p2");
+            drop(client.guardrail_versions(Some("ACTIVE"), Some(10), Some("p2")).await);
+        }
+        ("POST", "/openai/v1/chat/completions") if streams("/stream") => {
+            drop(client.chat_stream(typed(body)).await);
+        }
+        ("POST", "/openai/v1/chat/completions") => drop(client.chat(typed(body)).await),
+        ("POST", "/openai/v1/responses") if streams("/stream") => {
+            drop(client.stream_response(typed(body)).await);
+        }
+        ("POST", "/openai/v1/responses") => drop(client.create_response(typed(body)).await),
+        ("POST", "/openai/v1/embeddings") => drop(client.embeddings(&typed(body)).await),
+        ("GET", "/openai/v1/models") => drop(client.models().await),
+        ("GET", path) if path == response => {
+            assert_eq!(query, "starting_after=3&stream=true");
+            drop(client.resume_response("resp_1", Some(3)).await);
+        }
+        ("DELETE", path) if path == response => drop(client.delete_response("resp_1").await),
+        ("POST", path) if path == format!("{response}/cancel") => {
+            drop(client.cancel_response("resp_1").await);
+        }
+        _ => return false,
+    }
+    true
+}
+
+/// Headers that the service reads, besides those of the signature.
+const HEADERS: [&str; 4] = ["accept", "content-type", "opc-compartment-id", "openai-project"];
+
+#[tokio::test]
+async fn requests_are_those_of_the_official_clients() {
+    let recorder = Recorder::default();
+    let signed = client(&recorder, key());
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/wire/requests");
+    let mut compared = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let file = entry.unwrap().path();
+        let capture: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+        let text = |name: &str| capture[name].as_str().unwrap_or_default();
+        let (method, path, query) = (text("method"), text("path"), text("query"));
+        if !call(&signed, path, method, query, &capture["body"]).await {
+            continue;
+        }
+        let name = file.file_stem().unwrap().to_string_lossy().into_owned();
+        let sent = recorder.0.lock().unwrap().pop().unwrap();
+        assert_eq!(sent.method(), method, "{name}");
+        assert_eq!(sent.uri().path(), path, "{name}");
+        assert_eq!(sent.uri().query().unwrap_or_default(), query, "{name}");
+        let body: Value = serde_json::from_slice(sent.body()).unwrap_or_default();
+        assert_eq!(body, capture["body"], "{name}");
+        for header in HEADERS {
+            let ours = sent.headers().get(header).map(|value| value.to_str().unwrap());
+            let pairs = capture["headers"].as_array().unwrap();
+            let theirs = pairs.iter().find(|pair| {
+                pair[0].as_str().is_some_and(|name| name.eq_ignore_ascii_case(header))
+            });
+            let theirs = theirs.and_then(|pair| pair[1].as_str());
+            // The SDKs name a type, or accept none in particular, also where there is no body.
+            if header == "content-type" && sent.body().is_empty() || theirs == Some("*/*") {
+                continue;
+            }
+            assert_eq!(ours, theirs, "{name}: {header}");
+        }
+        compared += 1;
+    }
+    assert!(compared >= 55, "{compared} captures");
+}
+
+#[tokio::test]
+async fn an_api_key_is_sent_in_place_of_a_signature() {
+    let recorder = Recorder::default();
+    let signer = Signer::bearer(&Secret::new("sk-test".to_owned())).unwrap();
+    let client = client(&recorder, signer);
+    drop(client.models().await);
+    let sent = recorder.0.lock().unwrap().pop().unwrap();
+    assert_eq!(sent.headers()["authorization"], "Bearer sk-test");
+    assert!(sent.headers()["authorization"].is_sensitive());
+    assert!(
+        !sent.headers().contains_key("date") && !sent.headers().contains_key("x-content-sha256")
+    );
+}
+
+#[tokio::test]
+async fn no_id_changes_where_a_request_goes() {
+    let recorder = Recorder::default();
+    let client = client(&recorder, key());
+    for id in ["//evil.example/", "@evil.example", "..%2f..", "a?b#c", "x y", "\r\nhost: evil"] {
+        drop(client.response(id).await);
+        let sent = recorder.0.lock().unwrap().pop().unwrap();
+        assert_eq!(sent.uri().authority().unwrap(), "h.example", "{id}");
+        let (folder, segment) = sent.uri().path().rsplit_once('/').unwrap();
+        assert_eq!(folder, "/openai/v1/responses", "{id}");
+        assert!(!segment.contains(['?', '#', '@']), "{id}");
+    }
+    assert!(client.response("..").await.is_err());
+    assert!(recorder.0.lock().unwrap().is_empty(), "nothing was sent");
+}
