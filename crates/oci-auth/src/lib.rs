@@ -68,6 +68,7 @@
 //! - `keys`: reads key files and computes fingerprints; a backend brings it along.
 //! - `system` (default): what reads files, the process environment and the clock: [`Credentials`], [`Signer`],
 //!   [`Env::process`].
+//! - `tower`: a layer that signs what passes through it, `SignLayer`.
 //!
 //! # Secrets
 //! Neither `Debug` nor an error of this crate shows a key, a pass phrase or a token. The `Authorization` header is marked as
@@ -87,6 +88,8 @@ mod settings;
 mod sign;
 #[cfg(all(feature = "ring", feature = "system"))]
 mod signer;
+#[cfg(feature = "tower")]
+mod tower;
 
 // The public interface is:
 pub use canonical::RequestParts;
@@ -107,6 +110,8 @@ pub use settings::{OCI_PREFIX, Setting};
 pub use sign::{SignError, SignedHeaders, sign, sign_federation};
 #[cfg(all(feature = "ring", feature = "system"))]
 pub use signer::Signer;
+#[cfg(feature = "tower")]
+pub use tower::{DigestBody, DigestBytes, SignFuture, SignLayer, SignLayerError, SignService};
 
 #[cfg(all(doctest, feature = "ring", feature = "system"))]
 #[doc = include_str!("../README.md")]

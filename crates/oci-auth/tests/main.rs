@@ -17,6 +17,9 @@ mod requests;
 mod signing_vectors;
 #[path = "main/stages.rs"]
 mod stages;
+#[cfg(feature = "tower")]
+#[path = "main/tower.rs"]
+mod tower;
 #[path = "main/wire.rs"]
 mod wire;
 
