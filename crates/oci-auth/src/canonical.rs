@@ -6,7 +6,7 @@
 use http::header::{HeaderMap, HeaderName};
 use http::{Method, Request, Uri};
 
-use crate::sign::SignError;
+use crate::sign_error::SignError;
 
 /// The parts of a request that are signed, exactly as they go on the wire.
 #[derive(Clone, Copy, Debug)]

@@ -1,12 +1,13 @@
 //! Credentials, found the way the official tools find them.
 
+mod auth_type;
 mod error;
+mod file;
 mod identity;
+mod load;
 mod modes;
 mod origin;
 
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 pub use error::CredentialError;
@@ -16,17 +17,18 @@ pub use origin::{Found, Origin};
 use crate::KeyId;
 use crate::env::Env;
 use crate::key::{Backend, Fingerprint, PrivateKey, SigningKey};
-use crate::profile::{ConfigFile, DEFAULT_PROFILE, Profile, ProfileError};
+use crate::profile::Profile;
 use crate::region::{Region, Regions};
 use crate::secret::Secret;
 use crate::settings::{OCI_PREFIX, Setting};
 use crate::signer::Signer;
-use identity::{Identity, Key};
+use load::Place;
 
 /// Where to look for credentials. What is not set here comes from the environment, then from the defaults.
 #[derive(Clone, Debug)]
 pub struct CredentialOptions<'a> {
-    /// The configuration file; a leading `~` is expanded. Default: `OCI_CONFIG_FILE`, then `~/.oci/config`.
+    /// The configuration file; a leading `~` is expanded. Default: `OCI_CONFIG_FILE`, then `~/.oci/config`,
+    /// then `~/.oraclebmc/config`.
     pub config_file: Option<&'a Path>,
     /// The profile. Default: `OCI_PROFILE`, then `DEFAULT`.
     pub profile: Option<&'a str>,
@@ -79,8 +81,8 @@ impl Credentials {
     /// An identity comes from one source as a whole: variables of one prefix, or one profile. A first source that lacks a part
     /// is an error, which names the source that has the part if there is one.
     ///
-    /// The configuration file is `options.config_file`, else the one that `OCI_CONFIG_FILE` names, else `~/.oci/config`. The
-    /// official SDKs for Python, Go, Java and TypeScript let an existing `~/.oci/config` win over `OCI_CONFIG_FILE`; a
+    /// The configuration file is `options.config_file`, else the one that `OCI_CONFIG_FILE` names, else `~/.oci/config`, else
+    /// `~/.oraclebmc/config`, where it was under an earlier name of the service. The official SDKs for Python, Go, Java and TypeScript let an existing `~/.oci/config` win over `OCI_CONFIG_FILE`; a
     /// variable that was set on purpose wins here. Where the identity comes from variables the file may be missing.
     ///
     /// # Errors
@@ -88,7 +90,7 @@ impl Credentials {
     /// release cannot do, such as a profile with a security token, is an error and never falls back to the API key.
     pub fn from_env(env: &Env, options: &CredentialOptions<'_>) -> Result<Self, CredentialError> {
         let told = options.profile.is_some() || options.config_file.is_some();
-        let signs = check_auth_type(env, options)?;
+        let signs = auth_type::of_environment(env, options)?;
         let bearer = Setting::GenaiApiKey.read(env, options.prefixes)?.filter(|_| !told);
         let variables = identity::any_variable(env, options.prefixes)?.filter(|_| !told);
         if let Some((bearer, _)) = &bearer
@@ -101,7 +103,7 @@ impl Credentials {
             });
         }
         let needed = bearer.is_none() && variables.is_none();
-        let profile = read_profile(env, options, needed)?;
+        let profile = file::read_profile(env, options, needed)?;
         let mut warnings = Vec::new();
         let (kind, origin) = if let Some((name, key)) = bearer {
             (Kind::Bearer(Secret::from(key.trim())), Origin::Variable(name))
@@ -120,7 +122,7 @@ impl Credentials {
             let Some((profile, path)) = &profile else { return Err(CredentialError::NoHome) };
             warnings.extend(modes::readable_by_others(path));
             let place = Place::Profile(profile, path);
-            check_profile_kind(profile, path, signs.is_some())?;
+            auth_type::of_profile(profile, path, signs.is_some())?;
             let found =
                 identity::from_profile(profile).map_err(|missing| CredentialError::Missing {
                     path: path.clone(),
@@ -238,230 +240,6 @@ impl Credentials {
             }
             Kind::Bearer(key) => Signer::bearer(&key)
                 .map_err(|_| CredentialError::BearerText { origin: self.origin }),
-        }
-    }
-}
-
-/// The source of an identity, for errors.
-enum Place<'a> {
-    Profile(&'a Profile, &'a Path),
-    Variables(String),
-}
-
-impl Place<'_> {
-    fn origin(&self) -> Origin {
-        match self {
-            Self::Profile(profile, path) => {
-                Origin::Profile { name: profile.name().to_owned(), path: (*path).to_owned() }
-            }
-            Self::Variables(names) => Origin::Variable(names.clone()),
-        }
-    }
-
-    /// Checks the values, reads the key and compares it with the fingerprint.
-    fn load(
-        &self,
-        found: &Identity<'_>,
-        env: &Env,
-        backend: Backend,
-        warnings: &mut Vec<Warning>,
-    ) -> Result<Kind, CredentialError> {
-        for (key, value) in [("user", found.user), ("tenancy", found.tenancy)] {
-            if !is_ocid(value) {
-                return Err(self.malformed(key, "an OCID such as ocid1.user.oc1..aaaa"));
-            }
-        }
-        let expected: Fingerprint = found.fingerprint.parse().map_err(|_| {
-            self.malformed("fingerprint", "16 pairs of hexadecimal digits joined by colons")
-        })?;
-        let pass_phrase = found.pass_phrase.map(Secret::from);
-        let (key, file) = match &found.key {
-            Key::Content { text, variable } => {
-                let key =
-                    PrivateKey::from_variable(&Secret::from(*text), pass_phrase.as_ref(), backend);
-                (key, PathBuf::from(format!("in {variable}")))
-            }
-            Key::File(path) => {
-                let path = env.expand(path);
-                let bytes = fs::read(&path).map(zeroize::Zeroizing::new).map_err(|source| {
-                    CredentialError::KeyFile {
-                        key_file: path.clone(),
-                        named: self.line_of("key_file"),
-                        source,
-                    }
-                })?;
-                warnings.extend(modes::readable_by_others(&path));
-                (PrivateKey::from_pem_with(&bytes, pass_phrase.as_ref(), backend), path)
-            }
-        };
-        let key = key.map_err(|source| CredentialError::Key { key_file: file.clone(), source })?;
-        if let Some(computed) = key.fingerprint().filter(|computed| *computed != expected) {
-            return Err(CredentialError::Fingerprint {
-                key: file.display().to_string(),
-                found: computed,
-                origin: self.line_of("fingerprint"),
-                expected,
-            });
-        }
-        Ok(Kind::User {
-            user: found.user.to_owned(),
-            tenancy: found.tenancy.to_owned(),
-            fingerprint: expected,
-            key,
-        })
-    }
-
-    fn malformed(&self, key: &'static str, expected: &'static str) -> CredentialError {
-        CredentialError::Malformed { key, place: self.line_of(key), expected }
-    }
-
-    fn line_of(&self, key: &str) -> String {
-        match self {
-            Self::Profile(profile, path) => format!(
-                "profile {}, line {} of {}",
-                profile.name(),
-                profile.line(key).unwrap_or(0),
-                path.display()
-            ),
-            Self::Variables(names) => names.clone(),
-        }
-    }
-}
-
-/// The variable that asks for signatures by an API key, if one does; what this release cannot do is refused.
-fn check_auth_type(
-    env: &Env,
-    options: &CredentialOptions<'_>,
-) -> Result<Option<String>, CredentialError> {
-    if let Some((origin, auth_type)) = Setting::AuthType.read(env, options.prefixes)? {
-        return if auth_type.eq_ignore_ascii_case("api_key") {
-            Ok(Some(origin))
-        } else {
-            Err(CredentialError::AuthType { found: auth_type.to_owned(), origin })
-        };
-    }
-    for (setting, found) in [
-        (Setting::SecurityTokenFile, "security_token"),
-        (Setting::DelegationTokenFile, "instance_obo_user"),
-    ] {
-        if let Some((origin, _)) = setting.read(env, options.prefixes)? {
-            return Err(CredentialError::AuthType { found: found.to_owned(), origin });
-        }
-    }
-    Ok(None)
-}
-
-/// Refuses a profile of another kind. What it inherits does not decide: a session may stand below a `[DEFAULT]` with a user.
-fn check_profile_kind(
-    profile: &Profile,
-    path: &Path,
-    api_key: bool,
-) -> Result<(), CredentialError> {
-    let refuse = |found: &str| {
-        let origin = format!("profile {} of {}", profile.name(), path.display());
-        Err(CredentialError::AuthType { found: found.to_owned(), origin })
-    };
-    match profile.get("authentication_type") {
-        Some(kind) if !kind.eq_ignore_ascii_case("api_key") => return refuse(kind),
-        _ => {}
-    }
-    if !api_key && profile.has_own("security_token_file") {
-        return refuse("security_token");
-    }
-    if !api_key && profile.has_own("delegation_token_file") {
-        return refuse("instance_obo_user");
-    }
-    Ok(())
-}
-
-/// The profile and its file. Where it is not `needed`, a file or a default profile that is missing is none.
-fn read_profile(
-    env: &Env,
-    options: &CredentialOptions<'_>,
-    needed: bool,
-) -> Result<Option<(Profile, PathBuf)>, CredentialError> {
-    let (path, origin) = match config_path(env, options) {
-        Err(CredentialError::NoHome) if !needed => return Ok(None),
-        other => other?,
-    };
-    let bytes = match fs::read(&path) {
-        Ok(bytes) => bytes,
-        Err(source) if source.kind() == io::ErrorKind::NotFound => {
-            return if needed {
-                Err(CredentialError::NoConfigFile { path, origin })
-            } else {
-                Ok(None)
-            };
-        }
-        Err(source) => return Err(CredentialError::ConfigFile { path, source }),
-    };
-    let named = match options.profile {
-        Some(name) => Some(name),
-        None => Setting::Profile.read(env, options.prefixes)?.map(|(_, name)| name),
-    };
-    let file =
-        ConfigFile::parse(&bytes).and_then(|file| file.profile(named.unwrap_or(DEFAULT_PROFILE)));
-    match file {
-        Ok(profile) => Ok(Some((profile, path))),
-        Err(ProfileError::NotFound { .. }) if !needed && named.is_none() => Ok(None),
-        Err(source) => Err(CredentialError::Profile { path, source }),
-    }
-}
-
-/// The path of the configuration file and what chose it.
-fn config_path(
-    env: &Env,
-    options: &CredentialOptions<'_>,
-) -> Result<(PathBuf, String), CredentialError> {
-    if let Some(path) = options.config_file {
-        return Ok((
-            path.to_str().map_or_else(|| path.to_owned(), |text| env.expand(text)),
-            "as given".to_owned(),
-        ));
-    }
-    if let Some((name, path)) = Setting::ConfigFile.read(env, options.prefixes)? {
-        return Ok((env.expand(path), format!("from {name}")));
-    }
-    let home = env.home().ok_or(CredentialError::NoHome)?;
-    Ok((home.join(".oci").join("config"), "the default".to_owned()))
-}
-
-/// The pattern by which the official Python SDK checks OCIDs: at least five parts divided by `.` or `:`, of which those in the
-/// middle may be empty.
-fn is_ocid(text: &str) -> bool {
-    let parts: Vec<&str> = text.split(['.', ':']).collect();
-    let allowed = |part: &str| {
-        part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
-    };
-    parts.len() >= 5
-        && parts.iter().all(|part| allowed(part))
-        && parts.first().is_some_and(|part| !part.is_empty())
-        && parts.last().is_some_and(|part| !part.is_empty())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ocids_are_told_from_other_text() {
-        for good in [
-            "ocid1.user.oc1..aaaa",
-            "ocid1.tenancy.oc1.region.aaaa",
-            "ocidv1:tenancy:oc1:phx:1460406592660:aaaa",
-        ] {
-            assert!(is_ocid(good), "{good}");
-        }
-        for bad in [
-            "",
-            "ocid1",
-            "ocid1.user.oc1.",
-            "ocid1.user.oc1..",
-            ".user.oc1..a",
-            "ocid1.user.oc1..a/b",
-            "<user ocid>.a.b.c.d",
-        ] {
-            assert!(!is_ocid(bad), "{bad}");
         }
     }
 }

@@ -86,6 +86,7 @@ mod region;
 mod secret;
 mod settings;
 mod sign;
+mod sign_error;
 #[cfg(all(feature = "ring", feature = "system"))]
 mod signer;
 #[cfg(feature = "tower")]
@@ -107,7 +108,8 @@ pub use profile::{ConfigFile, DEFAULT_PROFILE, Profile, ProfileError};
 pub use region::{EndpointTemplate, Region, RegionError, Regions, TemplateError};
 pub use secret::Secret;
 pub use settings::{OCI_PREFIX, Setting};
-pub use sign::{SignError, SignedHeaders, sign, sign_federation};
+pub use sign::{SignedHeaders, sign, sign_federation};
+pub use sign_error::SignError;
 #[cfg(all(feature = "ring", feature = "system"))]
 pub use signer::Signer;
 #[cfg(feature = "tower")]

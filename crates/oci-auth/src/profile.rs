@@ -5,6 +5,8 @@ mod parse;
 use std::collections::BTreeMap;
 use std::fmt;
 
+use zeroize::Zeroizing;
+
 /// A configuration file: named profiles of `key = value` lines.
 ///
 /// The grammar is that of the official Python SDK, which reads the file with `configparser`: keys in any letter case,
@@ -32,10 +34,10 @@ struct Section {
     entries: BTreeMap<String, Entry>,
 }
 
-/// A value and where it stands.
+/// A value and where it stands. It may be a pass phrase, so it is overwritten when it is dropped.
 #[derive(Clone)]
 struct Entry {
-    value: String,
+    value: Zeroizing<String>,
     line: usize,
 }
 

@@ -10,13 +10,15 @@ use http::header::{
 
 use crate::canonical::{RequestParts, SigningString, single};
 use crate::digest::{BodyDigest, Kind};
-use crate::key::{SigningFailed, SigningKey};
+use crate::key::SigningKey;
+use crate::sign_error::SignError;
 
 /// Signs a request and returns the headers to set on it.
 ///
 /// Nothing is changed here, so an error cannot leave a request half signed. Nothing is read either: the time comes from the caller.
 /// A `date`, `content-type` or `x-content-sha256` that the request already has is signed as it stands; where there is none,
-/// the date is `now`, the content type `application/json` and the digest that of `body`.
+/// the date is `now`, the content type `application/json` and the digest that of `body`. The length is always that of `body`.
+/// An `x-date` is not signed, as in the official Python SDK; it exists for browsers, which forbid setting `date`.
 ///
 /// The service refuses a date more than five minutes from its own clock, so a request that is sent again is signed again.
 ///
@@ -202,32 +204,8 @@ fn imf_fixdate(now: SystemTime) -> Result<String, SignError> {
     Ok(httpdate::fmt_http_date(now))
 }
 
-/// A request that cannot be signed.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[non_exhaustive]
-pub enum SignError {
-    /// The clock is outside the years that the date format can express.
-    #[error("the clock is before 1970 or after 9999")]
-    Clock,
-    /// A header that is signed is there more than once, so that signer and service could read different ones.
-    #[error("header {0} is set more than once and cannot be signed")]
-    DuplicateHeader(HeaderName),
-    /// A header that is signed holds more than visible ASCII.
-    #[error("header {0} holds characters that cannot be signed")]
-    HeaderText(HeaderName),
-    /// The key failed.
-    #[error("the request could not be signed")]
-    Key(#[source] SigningFailed),
-    /// The service has no operation with this method.
-    #[error("expected GET, HEAD, DELETE, POST, PUT or PATCH, found {0}")]
-    Method(http::Method),
-    /// The URL would not go on the wire as it was signed.
-    #[error("the URL cannot be signed: {0}")]
-    Url(&'static str),
-}
-
 const OPC_OBO_TOKEN: HeaderName = HeaderName::from_static("opc-obo-token");
-const X_CONTENT_SHA256: HeaderName = HeaderName::from_static("x-content-sha256");
+pub(crate) const X_CONTENT_SHA256: HeaderName = HeaderName::from_static("x-content-sha256");
 
 /// What the official SDKs send where the caller says nothing.
 const DEFAULT_CONTENT_TYPE: &str = "application/json";

@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use http::Request;
-use http::header::{AUTHORIZATION, DATE, HeaderName, HeaderValue};
+use http::header::{AUTHORIZATION, DATE, HeaderValue};
 
 use crate::canonical::RequestParts;
 use crate::digest::BodyDigest;
 use crate::key::SigningKey;
 use crate::secret::Secret;
-use crate::sign::{SignError, sign};
+use crate::sign::{X_CONTENT_SHA256, sign};
+use crate::sign_error::SignError;
 
 /// Signs requests with one identity. Clones are cheap and share the key, which was parsed once.
 ///
@@ -101,19 +102,20 @@ impl Signer {
                 .get(..10)
                 .is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"Signature "))
         });
-        let headers = if signed_before {
+        if signed_before {
             let mut fresh = request.headers().clone();
             for name in [DATE, X_CONTENT_SHA256] {
                 fresh.remove(name);
             }
             let parts = RequestParts { headers: &fresh, ..RequestParts::of(request)? };
-            sign(&parts, body, key, SystemTime::now())?
-        } else {
-            sign(&RequestParts::of(request)?, body, key, SystemTime::now())?
-        };
+            let headers = sign(&parts, body, key, SystemTime::now())?;
+            // What is not signed any more must not be sent either: a digest, where the body is left out this time.
+            *request.headers_mut() = fresh;
+            headers.apply(request.headers_mut());
+            return Ok(());
+        }
+        let headers = sign(&RequestParts::of(request)?, body, key, SystemTime::now())?;
         headers.apply(request.headers_mut());
         Ok(())
     }
 }
-
-const X_CONTENT_SHA256: HeaderName = HeaderName::from_static("x-content-sha256");

@@ -9,7 +9,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::digest::BodyDigest;
-use crate::sign::SignError;
+use crate::sign_error::SignError;
 use crate::signer::Signer;
 
 /// Wraps services so that what they send is signed.

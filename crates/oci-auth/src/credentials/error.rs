@@ -7,7 +7,7 @@ use super::Origin;
 use crate::env::EnvError;
 use crate::key::{Fingerprint, KeyError};
 use crate::profile::ProfileError;
-use crate::region::RegionError;
+use crate::region::{Region, RegionError};
 
 /// Credentials that could not be loaded. No variant holds a key, a pass phrase or a token.
 #[derive(Debug, thiserror::Error)]
@@ -118,7 +118,7 @@ pub enum CredentialError {
     #[error("the home folder is not known, so ~/.oci/config cannot be found")]
     NoHome,
     /// No region is set anywhere.
-    #[error("no region is set, neither OCI_REGION nor {looked}")]
+    #[error("no region is set, neither OCI_REGION nor {looked}; known are {}", known_regions())]
     NoRegion {
         /// What else would have been looked at.
         looked: String,
@@ -191,6 +191,15 @@ impl CredentialError {
             Self::Profile { .. } => "correct that line of the file",
         }
     }
+}
+
+/// The regions of the commercial realm by name, the others by number: a tenancy of theirs knows its few.
+fn known_regions() -> String {
+    let (commercial, others): (Vec<Region>, Vec<Region>) = Region::known()
+        .filter_map(|id| Region::parse(id).ok())
+        .partition(|region| region.realm() == "oc1");
+    let names: Vec<&str> = commercial.iter().map(Region::id).collect();
+    format!("{} and {} of other realms", names.join(", "), others.len())
 }
 
 fn key_hint(error: &KeyError) -> &'static str {

@@ -86,7 +86,7 @@ impl Reader {
         if key == "key_content" {
             return Err(ProfileError::KeyContent { line });
         }
-        let entry = Entry { value: value.trim().to_owned(), line };
+        let entry = Entry { value: value.trim().to_owned().into(), line };
         if section.entries.insert(key.clone(), entry).is_some() {
             return Err(ProfileError::DuplicateKey { line, key, profile: section.name.clone() });
         }

@@ -77,6 +77,26 @@ fn the_environment_chooses_file_and_profile_and_arguments_win_over_it() {
     );
 }
 
+/// The service had another name once, and so had the folder. The official SDKs look there when `~/.oci/config` is absent.
+#[test]
+fn the_file_under_the_earlier_name_is_the_last_resort() {
+    let home = Home::new(&entry("DEFAULT"));
+    let legacy = home.0.path().join(".oraclebmc");
+    std::fs::create_dir(&legacy).unwrap();
+    std::fs::write(legacy.join("config"), entry("DEFAULT").replace("uDEFAULT", "uLEGACY")).unwrap();
+    assert_eq!(home.load(&[]).unwrap().user(), Some("ocid1.user.oc1..uDEFAULT"));
+
+    std::fs::remove_file(home.0.path().join(".oci/config")).unwrap();
+    let found = home.load(&[]).unwrap();
+    assert_eq!(found.user(), Some("ocid1.user.oc1..uLEGACY"));
+    assert!(found.origin().to_string().ends_with(".oraclebmc/config"), "{}", found.origin());
+    check_error(home.load(&[("OCI_CONFIG_FILE", "/none")]), "no configuration file at /none");
+
+    // A default file that is there and damaged is an error, and no reason to act as somebody else.
+    std::fs::write(home.0.path().join(".oci/config"), "broken\n").unwrap();
+    check_error(home.load(&[]), "line 1: expected");
+}
+
 #[track_caller]
 fn check_error(found: Result<Credentials, CredentialError>, message: &str) {
     let error = found.map(|found| found.user().map(str::to_owned)).unwrap_err();
@@ -338,9 +358,10 @@ fn what_was_defaulted_is_told() {
         Origin::Variable("OCI_COMPARTMENT_ID".to_owned())
     );
     let error = Home::new(&entry("DEFAULT")).load(&[]).unwrap().region(None).unwrap_err();
-    assert!(
-        error.to_string().starts_with("no region is set, neither OCI_REGION nor region in profile")
-    );
+    let error = error.to_string();
+    assert!(error.starts_with("no region is set, neither OCI_REGION nor region in profile"));
+    assert!(error.contains("; known are ") && error.contains(" us-chicago-1, "), "{error}");
+    assert!(error.ends_with(" and 39 of other realms"), "{error}");
 }
 
 /// The table in the documentation of `Setting` is the one that is read.

@@ -122,6 +122,17 @@ fn signing_again_replaces_what_the_first_signature_set() {
 }
 
 #[test]
+fn signing_again_without_the_body_takes_its_digest_away() {
+    let signer = Signer::new(key());
+    let mut request = Request::put("https://h.example/n/b/o").body("one").unwrap();
+    signer.sign(&mut request).unwrap();
+    signer.sign_digest(&mut request, &BodyDigest::excluded()).unwrap();
+    let authorization = request.headers()["authorization"].to_str().unwrap();
+    assert!(authorization.contains(r#"headers="date (request-target) host","#), "{authorization}");
+    assert!(!request.headers().contains_key("x-content-sha256"));
+}
+
+#[test]
 fn debug_of_a_signed_request_and_of_a_signer_shows_no_signature_and_no_key() {
     let signer = Signer::new(key());
     let mut request = Request::get("https://h.example/").body("").unwrap();

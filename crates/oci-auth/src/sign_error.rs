@@ -1,0 +1,30 @@
+//! Why a request cannot be signed.
+
+use http::Method;
+use http::header::HeaderName;
+
+use crate::key::SigningFailed;
+
+/// A request that cannot be signed.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SignError {
+    /// The clock is outside the years that the date format can express.
+    #[error("the clock is before 1970 or after 9999")]
+    Clock,
+    /// A header that is signed is there more than once, so that signer and service could read different ones.
+    #[error("header {0} is set more than once and cannot be signed")]
+    DuplicateHeader(HeaderName),
+    /// A header that is signed holds more than visible ASCII.
+    #[error("header {0} holds characters that cannot be signed")]
+    HeaderText(HeaderName),
+    /// The key failed.
+    #[error("the request could not be signed")]
+    Key(#[source] SigningFailed),
+    /// The service has no operation with this method.
+    #[error("expected GET, HEAD, DELETE, POST, PUT or PATCH, found {0}")]
+    Method(Method),
+    /// The URL would not go on the wire as it was signed.
+    #[error("the URL cannot be signed: {0}")]
+    Url(&'static str),
+}
