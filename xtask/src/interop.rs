@@ -1,4 +1,4 @@
-//! `cargo xtask interop`: the official Python clients against `locus emulate`, and an example of ours.
+//! `cargo xtask interop`: the official Python clients against `locus emulate`, and examples of ours.
 //!
 //! That the emulator accepts what they sign, and refuses every mutation of it, is proved by
 //! programs that were not written here.
@@ -19,8 +19,12 @@ const PEERS: &[(&str, &str)] = &[
     ("oci-openai", "peer_oci_openai.py"),
 ];
 
-/// A program of a workspace of its own that signs with `oci-auth` and sends with another HTTP client.
-const EXAMPLE: &str = "crates/oci-auth/examples/with-reqwest/Cargo.toml";
+/// Programs that sign with `oci-auth` and send with an HTTP client: a name, and what `cargo run` needs to find it.
+const EXAMPLES: &[(&str, &[&str])] = &[
+    ("with-hyper", &["-p", "oci-auth", "--example", "with-hyper"]),
+    // In a workspace of its own.
+    ("with-reqwest", &["--manifest-path", "crates/oci-auth/examples/with-reqwest/Cargo.toml"]),
+];
 
 /// Runs in the environment of the first peer, on what all of them sent.
 const MUTATIONS: &str = "mutate.py";
@@ -51,7 +55,9 @@ pub(crate) fn run_all() -> Result<()> {
     if let Some(python) = pythons.first() {
         emulator.examine(python, MUTATIONS, &requests, &mut counts)?;
     }
-    emulator.run_example(&mut counts)?;
+    for (name, place) in EXAMPLES {
+        emulator.run_example(name, place, &mut counts)?;
+    }
     println!("{} passed, {} failed", counts.passed, counts.failed);
     if counts.failed == 0 { Ok(()) } else { Err("a client and the emulator disagree".into()) }
 }
@@ -130,17 +136,17 @@ impl Emulator {
         Ok(emulator)
     }
 
-    /// Signs with `oci-auth` alone and sends with reqwest, as a tool would that does not chat.
-    fn run_example(&self, counts: &mut Counts) -> Result<()> {
+    /// Signs with `oci-auth` alone, as a tool would that does not chat.
+    fn run_example(&self, name: &str, place: &[&str], counts: &mut Counts) -> Result<()> {
         let url = self.field("url").ok_or("the emulator does not tell its url")?;
         let config_file = self.field("config_file").ok_or("the emulator does not tell its file")?;
-        let run = ["run", "--quiet", "--locked", "--manifest-path", EXAMPLE, "--", url];
+        let run = [&["run", "--quiet", "--locked"], place, &["--", url]].concat();
         let answer = read(cargo(&run).env("OCI_CONFIG_FILE", config_file))?;
         if answer.trim() == "200 OK \"emulator\"" {
-            println!("ok with-reqwest GetNamespace");
+            println!("ok {name} GetNamespace");
             counts.passed += 1;
         } else {
-            println!("FAILED with-reqwest GetNamespace: {}", answer.trim());
+            println!("FAILED {name} GetNamespace: {}", answer.trim());
             counts.failed += 1;
         }
         Ok(())

@@ -55,7 +55,7 @@ const LAYERS: &[Layer] = &[
         arrows: &[],
         tests_use_emulator: false,
         needs: &["base64", "criterion", "proptest", "ring", "thiserror"],
-        forbids: &["hyper", "hyper-util", "rsa", "rustls", "tokio"],
+        forbids: &["hyper", "hyper-rustls", "hyper-util", "rsa", "rustls", "tokio"],
         reason: "a leaf knows keys and canonical bytes, no crate of the workspace",
     },
     Layer {
@@ -127,13 +127,17 @@ struct Reserved {
 
 const RESERVED: &[Reserved] = &[
     Reserved { package: "aws-lc-rs", users: &["oci-auth", "oci-emulator"], free_in_tests: false },
-    // oci-auth has it in its tests only, to see on the wire what was signed; its row forbids the rest.
+    // oci-auth has the parts of hyper in its tests and its example only, to send what was signed; its row forbids the rest.
     Reserved {
         package: "hyper",
         users: &["oci-auth", "oci-emulator", "oci-transport"],
         free_in_tests: false,
     },
-    Reserved { package: "hyper-rustls", users: &["oci-transport"], free_in_tests: false },
+    Reserved {
+        package: "hyper-rustls",
+        users: &["oci-auth", "oci-transport"],
+        free_in_tests: false,
+    },
     Reserved {
         package: "hyper-util",
         users: &["oci-auth", "oci-emulator", "oci-transport"],
@@ -144,7 +148,7 @@ const RESERVED: &[Reserved] = &[
         users: &["oci-auth", "oci-emulator", "oci-transport"],
         free_in_tests: true,
     },
-    Reserved { package: "rustls", users: &["oci-transport"], free_in_tests: false },
+    Reserved { package: "rustls", users: &["oci-auth", "oci-transport"], free_in_tests: false },
     Reserved {
         package: "tokio",
         users: &["locus-cli", "oci-emulator", "oci-transport"],
