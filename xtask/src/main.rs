@@ -23,6 +23,9 @@ usage: cargo xtask <command>
   interop   the official Python clients against `locus emulate`, then a table of mutations
             of their requests, each of which must be refused (needs python3; without it the
             command succeeds and says so, unless CI=true)
+  bench auth [--record]
+            what a signature costs: instructions, which may grow by 5 % over those that are
+            recorded (needs valgrind), and the time with each backend
   bench sse
             oci-sse beside other parsers, a few minutes: a table of ratios (needs the network once,
             for the rivals)
@@ -33,7 +36,7 @@ fn main() -> ExitCode {
     let outcome = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["ci"] => ci::run_all(),
         ["tidy"] => tidy::run(),
-        ["bench", name] => bench::run(name),
+        ["bench", name, options @ ..] => bench::run(name, options),
         ["interop"] => interop::run_where_possible(),
         [] | ["help" | "-h" | "--help"] => {
             println!("{HELP}");

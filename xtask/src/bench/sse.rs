@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
-use std::process::Command;
 
+use super::machine;
 use crate::process::{Result, cargo, read, root, run as run_command};
 
 /// What the others are compared with.
@@ -163,18 +163,11 @@ fn acceptance(times: &Measurements, allocations: &Measurements) -> (String, usiz
     (list, missed)
 }
 
-/// CPU, compiler, commit and versions.
+/// The machine, and the versions that were measured.
 fn environment() -> Result<String> {
-    let rustc = read(Command::new("rustc").arg("--version"))?;
-    let mut git = Command::new("git");
-    let commit = read(git.current_dir(root()).args(["describe", "--always", "--dirty"]))?;
-    let cpu = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let cpu = cpu.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
-    let cpu = cpu.map_or("unknown CPU", |(_, name)| name);
     let lock = std::fs::read_to_string(root().join(Path::new("bench/Cargo.lock")))?;
     let versions: Vec<String> = lock.split("[[package]]").filter_map(measured).collect();
-    let (rustc, commit) = (rustc.trim(), commit.trim());
-    Ok(format!("{cpu}, {rustc}, commit {commit}, {}", versions.join(", ")))
+    Ok(format!("{}, {}", machine()?, versions.join(", ")))
 }
 
 /// Name and version of a package of the lock file, if it is one that is measured.
