@@ -22,6 +22,9 @@ mod owned;
 #[cfg(test)]
 mod tests;
 
+#[cfg(feature = "stream")]
+pub(crate) use owned::Place;
+
 /// A decoder of one event stream: bytes in, events out, no input or output of its own.
 ///
 /// The standard gives every sequence of bytes a meaning, so the only error is an exceeded [limit](Limits).
@@ -65,6 +68,17 @@ pub struct Decoder {
 pub struct Location {
     pub(crate) data: Span,
     pub(crate) kind: Span,
+}
+
+/// What is known of the next event when it is not the most common one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Way {
+    /// Nothing.
+    Unknown,
+    /// A line begins that no field precedes; it is not `data: `. A value may have so many bytes.
+    NoData(usize),
+    /// A line begins with `data: `, and this is the length of its value, if it ends in the chunk.
+    Scanned(Option<usize>),
 }
 
 /// What the next byte is.
@@ -167,20 +181,36 @@ impl Decoder {
     /// # Errors
     ///
     /// When a block exceeds its limits, once; decoding goes on with the next call.
-    // The events of a language model: perhaps a type, one data line and a blank line, ended by LF, within the chunk
-    // and the limits. The machine gives the same result, in twice the time; hence also the attribute.
     #[inline(always)]
     pub fn decode(
         &mut self,
         chunk: &[u8],
         position: &mut usize,
     ) -> Option<Result<Location, Error>> {
+        match self.decode_plain(chunk, position) {
+            Ok((start, end)) => {
+                Some(Ok(Location { data: Span::Input { start, end }, kind: Span::Absent }))
+            }
+            Err(way) => self.decode_other(way, chunk, position),
+        }
+    }
+
+    /// The short way: the data of an event without a type, if it is one `data` line and a blank line, ended by LF,
+    /// within the chunk and the limits. So are most events of a language model.
+    ///
+    /// Otherwise it tells how to go on, with [`decode_other`](Self::decode_other), which would give the same result
+    /// for these events, in twice the time.
+    // Two numbers stay in registers where a location is written to memory and read again; hence also the attributes.
+    #[inline(always)]
+    pub(crate) fn decode_plain(
+        &mut self,
+        chunk: &[u8],
+        position: &mut usize,
+    ) -> Result<(usize, usize), Way> {
         self.lossy.clear();
-        let Some(bytes) = self.plain else { return self.run(chunk, position, None) };
+        let Some(bytes) = self.plain else { return Err(Way::Unknown) };
         let rest = chunk.get(*position..).unwrap_or_default();
-        let Some(value) = rest.strip_prefix(DATA) else {
-            return self.typed_event(chunk, position, bytes);
-        };
+        let Some(value) = rest.strip_prefix(DATA) else { return Err(Way::NoData(bytes)) };
         let length = self.line_end(value);
         if let Some(length) = length
             && length <= bytes
@@ -189,9 +219,41 @@ impl Decoder {
             let start = *position + DATA.len();
             let end = start + length;
             *position = end + 2;
-            return Some(Ok(Location { data: Span::Input { start, end }, kind: Span::Absent }));
+            return Ok((start, end));
         }
-        self.run(chunk, position, Some((Field::Data, length)))
+        Err(Way::Scanned(length))
+    }
+
+    /// Decodes what [`decode_plain`](Self::decode_plain) has left.
+    #[inline(never)]
+    pub(crate) fn decode_other(
+        &mut self,
+        way: Way,
+        chunk: &[u8],
+        position: &mut usize,
+    ) -> Option<Result<Location, Error>> {
+        if *position >= chunk.len() {
+            // Nothing of an earlier chunk is waiting for this one to end: what it left unfinished was copied.
+            *position = chunk.len();
+            return None;
+        }
+        match way {
+            Way::Unknown => {
+                if let State::Value(field) = self.state {
+                    // A chunk that lies within a value needs no more than this.
+                    let rest = chunk.get(*position..).unwrap_or_default();
+                    if let Err(error) = self.resume_value(field, rest, position) {
+                        return Some(Err(error));
+                    }
+                    if let State::Value(_) = self.state {
+                        return None;
+                    }
+                }
+                self.run(chunk, position, None)
+            }
+            Way::NoData(bytes) => self.typed_event(chunk, position, bytes),
+            Way::Scanned(length) => self.run(chunk, position, Some((Field::Data, length))),
+        }
     }
 
     /// The event at a location that the last [`decode`](Self::decode) returned for this same chunk.

@@ -34,10 +34,19 @@ impl<'a> Events<'a> {
     #[inline(always)]
     #[expect(clippy::should_implement_trait, reason = "an `Iterator` cannot lend from itself")]
     pub fn next(&mut self) -> Option<Result<EventRef<'_>, Error>> {
-        match self.decoder.decode(self.chunk, &mut self.position)? {
-            Ok(location) => Some(Ok(self.resolve(location))),
-            Err(error) => Some(Err(error)),
-        }
+        let location = match self.decoder.decode_plain(self.chunk, &mut self.position) {
+            Ok((start, end)) => match self.checked(start, start, end) {
+                Some(data) => {
+                    return Some(Ok(EventRef::new("", data, self.decoder.last_event_id())));
+                }
+                None => Location { data: Span::Input { start, end }, kind: Span::Absent },
+            },
+            Err(way) => match self.decoder.decode_other(way, self.chunk, &mut self.position)? {
+                Ok(location) => location,
+                Err(error) => return Some(Err(error)),
+            },
+        };
+        Some(Ok(self.resolve(location)))
     }
 
     /// How many bytes of the chunk are used.
@@ -45,24 +54,18 @@ impl<'a> Events<'a> {
         self.position
     }
 
-    #[inline]
-    fn resolve(&mut self, location: Location) -> EventRef<'_> {
-        if let (Span::Absent, Span::Input { start, end }) = (location.kind, location.data)
-            && let Some(data) = self.checked(start, start, end)
-        {
-            return EventRef::new("", data, self.decoder.last_event_id());
-        }
-        self.resolve_any(location)
-    }
-
     #[inline(never)]
-    fn resolve_any(&mut self, location: Location) -> EventRef<'_> {
-        if let (Span::Input { start, end }, Span::Input { start: data_start, end: data_end }) =
-            (location.kind, location.data)
+    fn resolve(&mut self, location: Location) -> EventRef<'_> {
+        if let Span::Input { start, end } = location.data
+            && let Some((kind_start, kind_end)) = match location.kind {
+                Span::Absent => Some((start, start)),
+                Span::Input { start, end } => Some((start, end)),
+                Span::Buffer => None,
+            }
         {
-            let first = start.min(data_start);
-            if let Some(kind) = self.checked(first, start, end)
-                && let Some(data) = self.checked(first, data_start, data_end)
+            let first = start.min(kind_start);
+            if let Some(kind) = self.checked(first, kind_start, kind_end)
+                && let Some(data) = self.checked(first, start, end)
             {
                 return EventRef::new(kind, data, self.decoder.last_event_id());
             }

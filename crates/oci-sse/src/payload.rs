@@ -31,8 +31,8 @@ impl Payload {
     /// The type and the data at these places of `source`, whether they are text or not.
     #[cfg(feature = "stream")]
     #[inline]
-    pub(crate) fn new(source: Bytes, kind: Range<usize>, data: Range<usize>) -> Self {
-        Self { source, kind: (kind.start, kind.end), data: (data.start, data.end) }
+    pub(crate) fn new(source: Bytes, kind: (usize, usize), data: (usize, usize)) -> Self {
+        Self { source, kind, data }
     }
 
     /// `None` if the bytes are not text. Without unsafe code there is no way to know that they are but to look.

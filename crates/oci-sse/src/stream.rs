@@ -10,7 +10,7 @@ use futures_core::Stream;
 use futures_core::stream::FusedStream;
 use pin_project::pin_project;
 
-use crate::decoder::{Decoder, Location};
+use crate::decoder::{Decoder, Location, Place, Way};
 use crate::error::{Error, Truncated};
 use crate::event::{Event, EventRef};
 
@@ -122,39 +122,51 @@ where
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Location, StreamError<E>>>> {
-        let this = self.as_mut().project();
-        match this.decoder.decode(this.chunk, this.position) {
-            Some(Ok(location)) => Poll::Ready(Some(Ok(location))),
-            Some(Err(error)) => Poll::Ready(Some(Err(StreamError::Event(error)))),
-            None => self.poll_next_chunk(cx),
+        loop {
+            let this = self.as_mut().project();
+            if *this.position < this.chunk.len()
+                && let Some(item) = this.decoder.decode(this.chunk, this.position)
+            {
+                return Poll::Ready(Some(item.map_err(StreamError::Event)));
+            }
+            match ready!(self.as_mut().poll_chunk(cx)) {
+                Some(Ok(())) => {}
+                Some(Err(error)) => return Poll::Ready(Some(Err(StreamError::Transport(error)))),
+                None => return Poll::Ready(None),
+            }
         }
     }
 
-    /// The same, when the chunk at hand is used up.
-    fn poll_next_chunk(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Location, StreamError<E>>>> {
+    /// Replaces the chunk, which is used up, by the next one.
+    fn poll_chunk(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<(), E>>> {
         let mut this = self.project();
-        loop {
-            if this.end.is_some() {
-                return Poll::Ready(None);
-            }
-            // While this waits, the memory of the old chunk may go back.
-            *this.chunk = Bytes::new();
-            *this.position = 0;
-            match ready!(this.chunks.as_mut().poll_next(cx)) {
-                Some(Ok(chunk)) => *this.chunk = chunk,
-                Some(Err(error)) => {
-                    *this.end = Some(this.decoder.finish());
-                    return Poll::Ready(Some(Err(StreamError::Transport(error))));
-                }
-                None => *this.end = Some(this.decoder.finish()),
-            }
-            if let Some(item) = this.decoder.decode(this.chunk, this.position) {
-                return Poll::Ready(Some(item.map_err(StreamError::Event)));
-            }
+        if this.end.is_some() {
+            return Poll::Ready(None);
         }
+        // While this waits, the memory of the old chunk may go back.
+        *this.chunk = Bytes::new();
+        *this.position = 0;
+        let item = ready!(this.chunks.as_mut().poll_next(cx));
+        if !matches!(item, Some(Ok(_))) {
+            *this.end = Some(this.decoder.finish());
+        }
+        Poll::Ready(item.map(|chunk| chunk.map(|chunk| *this.chunk = chunk)))
+    }
+
+    /// Where the next event is, when it is not of the most common kind in the chunk at hand.
+    #[inline(never)]
+    fn poll_place(
+        mut self: Pin<&mut Self>,
+        way: Way,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Place, StreamError<E>>>> {
+        let this = self.as_mut().project();
+        let item = match this.decoder.decode_other(way, this.chunk, this.position) {
+            Some(item) => Some(item.map_err(StreamError::Event)),
+            None => ready!(self.as_mut().poll_location(cx)),
+        };
+        let this = self.project();
+        Poll::Ready(item.map(|item| item.map(|location| this.decoder.place(location, this.chunk))))
     }
 
     /// The next event, lent until the next call.
@@ -190,14 +202,24 @@ where
 
     #[inline(always)]
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        match ready!(self.as_mut().poll_location(cx)) {
-            Some(Ok(location)) => {
-                let this = self.project();
-                Poll::Ready(Some(Ok(this.decoder.own(location, this.chunk, this.position))))
+        if self.position >= self.chunk.len() {
+            match ready!(self.as_mut().poll_chunk(cx)) {
+                Some(Ok(())) => {}
+                Some(Err(error)) => return Poll::Ready(Some(Err(StreamError::Transport(error)))),
+                None => return Poll::Ready(None),
             }
-            Some(Err(error)) => Poll::Ready(Some(Err(error))),
-            None => Poll::Ready(None),
         }
+        let this = self.as_mut().project();
+        let place = match this.decoder.decode_plain(this.chunk, this.position) {
+            Ok(data) => Place::plain(data),
+            Err(way) => match ready!(self.as_mut().poll_place(way, cx)) {
+                Some(Ok(place)) => place,
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                None => return Poll::Ready(None),
+            },
+        };
+        let this = self.project();
+        Poll::Ready(Some(Ok(this.decoder.own(place, this.chunk, this.position))))
     }
 }
 

@@ -100,17 +100,16 @@ impl Decoder {
                 self.spill(chunk);
                 return None;
             }
-            let is_line_start = self.state == State::LineStart && !self.discarding;
-            step = match line::value_prefix(rest) {
-                Some((field, prefix)) if is_line_start => {
-                    *position += prefix;
-                    self.value(field, prefix, chunk, position)
-                }
-                _ if is_line_start && rest.first() == Some(&b':') => {
-                    self.comment_lines(rest, position);
-                    Ok(None)
-                }
-                _ => self.step(rest, chunk, position),
+            step = if self.state != State::LineStart || self.discarding {
+                self.step(rest, chunk, position)
+            } else if let Some((field, prefix)) = line::value_prefix(rest) {
+                *position += prefix;
+                self.value(field, prefix, chunk, position)
+            } else if rest.first() == Some(&b':') {
+                self.comment_lines(rest, position);
+                Ok(None)
+            } else {
+                Ok(self.line_start(rest, position))
             };
         }
     }
@@ -328,7 +327,8 @@ impl Decoder {
     }
 
     /// The rest of a value that began in an earlier chunk.
-    fn resume_value(
+    #[inline]
+    pub(super) fn resume_value(
         &mut self,
         field: Field,
         rest: &[u8],
@@ -391,6 +391,7 @@ impl Decoder {
         }
     }
 
+    #[inline]
     fn push_value(&mut self, field: Field, bytes: &[u8]) {
         self.work.count(bytes.len());
         match field {
