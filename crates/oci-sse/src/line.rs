@@ -58,11 +58,36 @@ pub(crate) fn terminator(bytes: &[u8]) -> Option<(usize, After)> {
 /// The offset of the first CR or LF.
 #[inline]
 pub(crate) fn end(bytes: &[u8]) -> Option<usize> {
-    if bytes.len() < SHORT {
-        bytes.iter().position(|&byte| byte == b'\n' || byte == b'\r')
-    } else {
-        memchr::memchr2(b'\n', b'\r', bytes)
+    if bytes.len() < SHORT { short_end(bytes) } else { memchr::memchr2(b'\n', b'\r', bytes) }
+}
+
+/// The same, eight bytes at a time.
+#[inline]
+fn short_end(bytes: &[u8]) -> Option<usize> {
+    let (words, rest) = bytes.as_chunks();
+    for (at, word) in words.iter().enumerate() {
+        if let Some(offset) = end_in(*word) {
+            return Some(at * WORD + offset);
+        }
     }
+    match bytes.last_chunk() {
+        _ if rest.is_empty() => None,
+        // It overlaps with the word before it, in which there is nothing to find.
+        Some(word) => end_in(*word).map(|offset| bytes.len() - WORD + offset),
+        None => bytes.iter().position(|&byte| byte == b'\n' || byte == b'\r'),
+    }
+}
+
+/// The offset of the first CR or LF of a word.
+///
+/// After an exclusive or it is the lowest byte that is zero, and subtracting one sets the highest bit of that byte.
+/// Bytes above it may be marked because of the borrow; bytes below it are not.
+#[inline]
+fn end_in(word: [u8; WORD]) -> Option<usize> {
+    let word = u64::from_le_bytes(word);
+    let zeros = |word: u64| word.wrapping_sub(ONES) & !word & HIGH_BITS;
+    let ends = zeros(word ^ (ONES * b'\n' as u64)) | zeros(word ^ (ONES * b'\r' as u64));
+    (ends != 0).then(|| ends.trailing_zeros() as usize / 8)
 }
 
 /// The field and the length of its prefix, for the lines that are most common, if what decides is at hand.
@@ -76,5 +101,29 @@ pub(crate) fn value_prefix(bytes: &[u8]) -> Option<(Field, usize)> {
     }
 }
 
-/// Below this many bytes a plain loop is faster than setting up a vector search, which falls back to a loop there too.
-const SHORT: usize = 16;
+/// Below this many bytes words are faster than setting up a vector search.
+const SHORT: usize = 32;
+
+const WORD: usize = size_of::<u64>();
+const ONES: u64 = u64::from_le_bytes([1; WORD]);
+const HIGH_BITS: u64 = u64::from_le_bytes([0x80; WORD]);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Both ways to search against a plain loop: every length, every place, and the bytes next to CR and LF everywhere else.
+    #[test]
+    fn a_line_ends_at_its_first_cr_or_lf() {
+        for length in 0..2 * SHORT {
+            for filler in [0, 9, 11, 12, 14, 0x80, 0x8a, 0x8d, 0xff] {
+                let mut bytes = vec![filler; length];
+                assert_eq!(end(&bytes), None, "{bytes:?}");
+                for at in (0..length).rev() {
+                    bytes[at] = [b'\n', b'\r'][at % 2];
+                    assert_eq!(end(&bytes), Some(at), "{bytes:?}");
+                }
+            }
+        }
+    }
+}
