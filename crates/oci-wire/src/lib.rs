@@ -59,10 +59,11 @@ mod usage;
 // The public interface is:
 
 pub mod chat;
+pub mod control;
+pub mod native;
+pub mod nl2sql;
 pub mod resources;
 pub mod responses;
-
-pub mod native;
 
 /// Bodies of failed calls.
 pub mod error {

@@ -5,27 +5,40 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A secret inside a request, such as the access token of an MCP server; `Debug` never shows it.
+use crate::raw::RawJson;
+
+/// A secret on the wire, such as the access token of an MCP server or a new API key; `Debug` never shows it.
+///
+/// What comes in its place and is not text is kept too, as hidden as text: an error or an `extra` would show it.
 #[derive(Clone, Eq, PartialEq)]
-pub struct SecretText(String);
+pub struct SecretText(Secret);
+
+#[derive(Clone, Eq, PartialEq)]
+enum Secret {
+    Text(String),
+    Other(RawJson),
+}
 
 impl SecretText {
-    /// The secret.
+    /// The secret; JSON where something else than text came in its place.
     #[must_use]
     pub fn expose(&self) -> &str {
-        &self.0
+        match &self.0 {
+            Secret::Text(text) => text,
+            Secret::Other(raw) => raw.get(),
+        }
     }
 }
 
 impl From<&str> for SecretText {
     fn from(secret: &str) -> Self {
-        Self(secret.to_owned())
+        Self(Secret::Text(secret.to_owned()))
     }
 }
 
 impl From<String> for SecretText {
     fn from(secret: String) -> Self {
-        Self(secret)
+        Self(Secret::Text(secret))
     }
 }
 
@@ -37,13 +50,20 @@ impl fmt::Debug for SecretText {
 
 impl Serialize for SecretText {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.0)
+        match &self.0 {
+            Secret::Text(text) => serializer.serialize_str(text),
+            Secret::Other(raw) => raw.serialize(serializer),
+        }
     }
 }
 
 impl<'de> Deserialize<'de> for SecretText {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(Self)
+        let raw = RawJson::deserialize(deserializer)?;
+        Ok(Self(match serde_json::from_str(raw.get()) {
+            Ok(text) => Secret::Text(text),
+            Err(_) => Secret::Other(raw),
+        }))
     }
 }
 

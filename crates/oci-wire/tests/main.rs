@@ -1,6 +1,12 @@
 //! What goes over the wire, against captures, canned answers and generated values.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout, clippy::print_stderr)]
 
+#[path = "main/control_answers.rs"]
+mod control_answers;
+#[path = "main/control_requests.rs"]
+mod control_requests;
+#[path = "main/control_schema.rs"]
+mod control_schema;
 #[path = "main/error_body.rs"]
 mod error_body;
 #[path = "main/fixtures.rs"]
