@@ -30,6 +30,7 @@ pub(crate) async fn run(args: EmulateArgs) -> Result<ExitCode, Failure> {
     let mut builder = Emulator::builder()
         .address(SocketAddr::new(args.host, args.port))
         .identity(sandbox.identity())
+        .api_key(sandbox.api_key().clone())
         .token_delay(Duration::from_millis(args.token_delay));
     if let Some(fault) = args.fault {
         builder = builder.fault(fault);
@@ -82,6 +83,7 @@ fn json(emulator: &Emulator, sandbox: &Sandbox) -> String {
         "user": sandbox.user(),
         "fingerprint": sandbox.fingerprint(),
         "compartment_id": sandbox.compartment_id(),
+        "api_key": sandbox.api_key().as_str(),
     });
     format!("{value}\n")
 }
@@ -91,7 +93,8 @@ fn instructions(emulator: &Emulator, sandbox: &Sandbox) -> String {
         (emulator.url(), sandbox.config_file().display(), sandbox.compartment_id());
     format!(
         r#"The emulator listens on {url} until Ctrl-C.
-It knows the key of {config}, profile {profile}.
+It knows the key of {config}, profile {profile},
+and at {url}/openai/v1 the Generative AI API key {api_key}.
 
 locus:
   OCI_CONFIG_FILE={config} locus chat --endpoint {url} "What is 2x2?"
@@ -99,6 +102,10 @@ locus:
 oci (Python):
   config = oci.config.from_file("{config}")
   client = oci.generative_ai_inference.GenerativeAiInferenceClient(config, service_endpoint="{url}")
+
+curl:
+  curl {url}/openai/v1/chat/completions -H "Authorization: Bearer {api_key}" -H "Content-Type: application/json" \
+    -d '{{"model": "openai.gpt-5.5", "messages": [{{"role": "user", "content": "What is 2x2?"}}]}}'
 
 openai with oci-genai-auth (Python):
   auth = OciUserPrincipalAuth(config_file="{config}")
@@ -110,6 +117,7 @@ oci-openai (Python):
                      compartment_id="{compartment}")
 "#,
         profile = sandbox.profile(),
+        api_key = sandbox.api_key().as_str(),
     )
 }
 

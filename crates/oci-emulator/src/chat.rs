@@ -4,68 +4,63 @@ mod request;
 
 use serde_json::{Value, json};
 
+use crate::access::Principal;
 use crate::answerer::Completion;
-use crate::fault::Fault;
+use crate::outcome::{Answer, Event, Events, Outcome};
 use crate::random::hex;
 use crate::reply::Reply;
-use crate::server::Settings;
-use crate::stream::{self, Event};
-use crate::wire::RawHead;
+use crate::route::Call;
 use request::ChatRequest;
 
 /// Answers a request to `…/chat/completions`.
-pub(crate) fn answer(
-    head: &RawHead,
-    body: &[u8],
-    settings: &Settings,
-    fault: Option<&Fault>,
-) -> Reply {
-    // Which compartment pays has to be known; a project tells it too.
-    if !["opc-compartment-id", "openai-project"]
-        .iter()
-        .any(|name| head.value(name).is_some_and(|value| !value.is_empty()))
-    {
-        return Reply::oracle_error(
-            400,
-            "MissingParameter",
-            "expected header opc-compartment-id or openai-project, found neither",
-        );
-    }
-    let request = match ChatRequest::parse(body) {
-        Ok(request) => request,
-        Err(reply) => return reply,
-    };
+pub(crate) fn answer(call: &Call<'_>) -> Answer {
+    require_compartment(call)?;
+    let request = ChatRequest::parse(call.body)?;
     let completion = Completion::new(
         &request.prompt.question,
         request.max_tokens,
         &request.stop,
         request.choices,
     );
-    let answer = Answer {
+    let answer = Reading {
         id: format!("chatcmpl-{}", hex(24)),
-        created: settings.clock.unix_seconds(),
+        created: call.settings().clock.unix_seconds(),
         request: &request,
         completion: &completion,
     };
-    if request.is_stream {
-        let error = json!({ "error": {
-            "message": "upstream failed", "type": "server_error", "param": null, "code": "internal",
-        } });
-        stream::reply(answer.events(), &error, settings.token_delay, fault)
-    } else {
-        stream::whole(&answer.whole(), fault)
+    if !request.is_stream {
+        return Ok(Outcome::Document(answer.whole()));
     }
+    let error = json!({ "error": {
+        "message": "upstream failed", "type": "server_error", "param": null, "code": "internal",
+    } });
+    Ok(Outcome::Stream(Events { list: answer.events(), error }))
+}
+
+/// Which compartment pays has to be known; a project tells it too, and so does an API key.
+pub(crate) fn require_compartment(call: &Call<'_>) -> Result<(), Reply> {
+    let is_told = |name| call.head.value(name).is_some_and(|value| !value.is_empty());
+    if call.principal == Principal::ApiKey
+        || ["opc-compartment-id", "openai-project"].into_iter().any(is_told)
+    {
+        return Ok(());
+    }
+    Err(Reply::oracle_error(
+        400,
+        "MissingParameter",
+        "expected header opc-compartment-id or openai-project, found neither",
+    ))
 }
 
 /// What there is to send, before it is put into one shape or the other.
-struct Answer<'a> {
+struct Reading<'a> {
     id: String,
     created: u64,
     request: &'a ChatRequest,
     completion: &'a Completion,
 }
 
-impl Answer<'_> {
+impl Reading<'_> {
     fn whole(&self) -> Value {
         let choices: Vec<Value> = (0..self.request.choices)
             .map(|index| {

@@ -8,6 +8,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, JoinSet};
 
+use crate::access::ApiKey;
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::fault::{Fault, Faults};
@@ -32,6 +33,7 @@ impl Emulator {
         Builder {
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             identities: Vec::new(),
+            api_keys: Vec::new(),
             clock: Clock::system(),
             token_delay: Duration::ZERO,
             fault: None,
@@ -48,14 +50,14 @@ impl Emulator {
         format!("http://{}", self.address)
     }
 
-    /// Makes every following chat request go wrong, or none.
+    /// Makes every following request for inference go wrong, or none.
     ///
     /// Requests that are under way keep the fault that they began with.
     pub fn set_fault(&self, fault: Option<Fault>) {
         self.service.faults.set(fault);
     }
 
-    /// Makes one chat request go wrong: the next that no earlier call has claimed.
+    /// Makes one request for inference go wrong: the next that no earlier call has claimed.
     pub fn push_fault(&self, fault: Fault) {
         self.service.faults.push(fault);
     }
@@ -108,6 +110,7 @@ impl Drop for Emulator {
 pub struct Builder {
     address: SocketAddr,
     identities: Vec<Identity>,
+    api_keys: Vec<ApiKey>,
     clock: Clock,
     token_delay: Duration,
     fault: Option<Fault>,
@@ -128,6 +131,12 @@ impl Builder {
         self
     }
 
+    /// Adds a Generative AI API key that is accepted at the OpenAI-compatible bases. Default: none.
+    pub fn api_key(mut self, key: ApiKey) -> Self {
+        self.api_keys.push(key);
+        self
+    }
+
     /// The service's idea of the time, for dates and skew. Default: the clock of the machine.
     pub fn clock(mut self, now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         self.clock = Clock::from_fn(now);
@@ -140,7 +149,7 @@ impl Builder {
         self
     }
 
-    /// The fault that every chat request meets from the start. Default: none.
+    /// The fault that every request for inference meets from the start. Default: none.
     pub fn fault(mut self, fault: Fault) -> Self {
         self.fault = Some(fault);
         self
@@ -167,7 +176,12 @@ impl Builder {
 
         let faults = Faults::default();
         faults.set(self.fault);
-        let settings = Settings { clock: self.clock, keys, token_delay: self.token_delay };
+        let settings = Settings {
+            clock: self.clock,
+            keys,
+            api_keys: self.api_keys,
+            token_delay: self.token_delay,
+        };
         let service = Arc::new(Service { settings, faults, records: Records::new() });
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(accept(listener, Arc::clone(&service), stopped));

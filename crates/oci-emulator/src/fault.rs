@@ -1,5 +1,6 @@
 //! Failures that the emulator can be told to show, and their names on a command line.
 
+mod early;
 mod parse;
 mod queue;
 #[cfg(test)]
@@ -7,12 +8,14 @@ mod tests;
 
 use std::time::Duration;
 
+pub(crate) use early::fail_early;
 pub use parse::ParseFaultError;
 pub(crate) use queue::Faults;
 
-/// A way for the next chat request to go wrong.
+/// A way for the next request to go wrong.
 ///
-/// It happens only to a chat request whose signature is right, and before the body is looked at.
+/// It happens only to a request for one of the inference operations whose credentials are right, and
+/// before the body is looked at.
 /// What concerns a stream has no effect on a whole answer, except where said.
 ///
 /// A fault has a text form for command lines, for instance `status=429`; a text that is none is

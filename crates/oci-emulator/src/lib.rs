@@ -5,8 +5,7 @@
 //! It shares no code with the client crates of this workspace, so that a mistake of theirs cannot
 //! repeat itself here and go unseen.
 //!
-//! What it does not do: TLS, HTTP/2, HTTP/1.0, addresses other than loopback, bearer API keys, token
-//! flows, limits by compartment or policy, Cohere's formats, the Responses API.
+//! What it does not do: TLS, HTTP/2, HTTP/1.0, addresses other than loopback, token flows, limits by compartment or policy, Cohere's formats, the Responses API.
 //! What it says is no measure of what a model would say.
 //!
 //! ```
@@ -39,7 +38,8 @@
 //!
 //! 1. HTTP/1.1, a head of at most 64 KiB and 100 headers, a body of at most 16 MiB.
 //! 2. The signature, before anything about the request is told: see [`Rejection`] for all that can be
-//!    wrong. The request target, the host and every header count as they were on the wire.
+//!    wrong. The request target, the host and every header count as they were on the wire. At
+//!    `/openai/v1` and `/20231130/actions/v1` an [`ApiKey`] will do in place of a signature.
 //! 3. The operation and its method: 404 `NotFound`, 405 `MethodNotAllowed`.
 //! 4. The [`Fault`], if there is one.
 //! 5. The body, against what the official SDKs send.
@@ -49,6 +49,7 @@
 //! No request makes it panic. It needs a Tokio runtime with IO and time enabled. It keeps the latest
 //! 1024 requests, serves 512 connections at a time, and sends at most 65,536 tokens for a request.
 
+mod access;
 mod answerer;
 mod chat;
 mod clock;
@@ -57,10 +58,12 @@ mod error;
 mod fault;
 mod keys;
 mod native;
+mod outcome;
 mod prompt;
 mod random;
 mod record;
 mod reply;
+mod route;
 mod sandbox;
 mod schema;
 mod script;
@@ -71,6 +74,7 @@ mod verify;
 mod wire;
 
 // The public interface is:
+pub use access::ApiKey;
 pub use emulator::{Builder, Emulator};
 pub use error::Error;
 pub use fault::{Fault, ParseFaultError};

@@ -6,18 +6,13 @@ use serde_json::{Value, json};
 
 use crate::answerer::Completion;
 use crate::clock::rfc3339;
-use crate::fault::Fault;
-use crate::reply::Reply;
-use crate::server::Settings;
-use crate::stream::{self, Event};
+use crate::outcome::{Answer, Event, Events, Outcome};
+use crate::route::Call;
 use request::ChatDetails;
 
 /// Answers a request to `/20231130/actions/chat`.
-pub(crate) fn answer(body: &[u8], settings: &Settings, fault: Option<&Fault>) -> Reply {
-    let request = match ChatDetails::parse(body) {
-        Ok(request) => request,
-        Err(reply) => return reply,
-    };
+pub(crate) fn chat(call: &Call<'_>) -> Answer {
+    let request = ChatDetails::parse(call.body)?;
     let completion = Completion::new(
         &request.prompt.question,
         request.max_tokens,
@@ -26,11 +21,10 @@ pub(crate) fn answer(body: &[u8], settings: &Settings, fault: Option<&Fault>) ->
     );
     if request.is_stream {
         let error = json!({ "code": "500", "message": "Internal server error" });
-        stream::reply(events(&request, &completion), &error, settings.token_delay, fault)
-    } else {
-        let time = rfc3339(settings.clock.now());
-        stream::whole(&chat_result(&request, &completion, &time), fault)
+        return Ok(Outcome::Stream(Events { list: events(&request, &completion), error }));
     }
+    let time = rfc3339(call.settings().clock.now());
+    Ok(Outcome::Document(chat_result(&request, &completion, &time)))
 }
 
 /// The envelope and the response of a whole answer.

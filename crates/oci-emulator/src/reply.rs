@@ -66,6 +66,11 @@ impl Reply {
         Self::oracle_error(401, "NotAuthenticated", NOT_AUTHENTICATED)
     }
 
+    /// The same for an API key; the inference service gives the status for a code, as users report it.
+    pub(crate) fn wrong_api_key() -> Self {
+        Self::oracle_error(401, "401", NOT_AUTHENTICATED)
+    }
+
     /// Adds a header.
     pub(crate) fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));

@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use crate::access::ApiKey;
 use crate::error::Error;
 use crate::keys::{Identity, KeyPair};
 use crate::random::hex;
@@ -20,6 +21,7 @@ pub struct Sandbox {
     fingerprint: String,
     compartment_id: String,
     identity: Identity,
+    api_key: ApiKey,
 }
 
 impl Sandbox {
@@ -51,7 +53,17 @@ impl Sandbox {
             ),
         )?;
         let identity = Identity::api_key(&tenancy, &user, &key);
-        Ok(Self { config_file, key_file, tenancy, user, fingerprint, compartment_id, identity })
+        let api_key = ApiKey::generate();
+        Ok(Self {
+            config_file,
+            key_file,
+            tenancy,
+            user,
+            fingerprint,
+            compartment_id,
+            identity,
+            api_key,
+        })
     }
 
     /// The config file, an absolute path.
@@ -97,6 +109,11 @@ impl Sandbox {
     /// What to tell the emulator, so that it knows requests signed with this profile.
     pub fn identity(&self) -> Identity {
         self.identity.clone()
+    }
+
+    /// An invented Generative AI API key, which is in no file; the emulator has to be told of it too.
+    pub fn api_key(&self) -> &ApiKey {
+        &self.api_key
     }
 }
 

@@ -12,23 +12,27 @@ use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode, Version};
 use hyper_util::rt::TokioTimer;
 use tokio::net::TcpStream;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
+use crate::access::{ApiKey, authenticate};
 use crate::clock::Clock;
-use crate::fault::{Fault, Faults};
+use crate::fault::{Faults, fail_early};
+use crate::outcome::Outcome;
 use crate::random::hex;
 use crate::record::{RecordedRequest, Records};
 use crate::reply::Reply;
+use crate::route::{self, Call, Operation, Route};
 use crate::script::{Broken, Script};
-use crate::verify::{KnownKeys, verify};
+use crate::stream;
+use crate::verify::{KnownKeys, Rejection};
 use crate::wire::{MAX_HEAD, RawHead, Tap};
-use crate::{chat, native};
 
 /// What the builder was told.
 #[derive(Debug)]
 pub(crate) struct Settings {
     pub(crate) clock: Clock,
     pub(crate) keys: KnownKeys,
+    pub(crate) api_keys: Vec<ApiKey>,
     pub(crate) token_delay: Duration,
 }
 
@@ -109,20 +113,23 @@ impl Service {
 
     async fn answer(&self, head: &RawHead, body: &[u8], number: usize) -> Result<Reply, Broken> {
         let now = self.settings.clock.now();
-        if let Err(rejection) = verify(head, body, now, &self.settings.keys) {
-            self.records.update(number, |request| request.rejection = Some(rejection));
-            return Ok(Reply::not_authenticated());
-        }
-        let Some(operation) = Operation::of(head.path()) else {
-            return Ok(Reply::oracle_error(404, "NotFound", "There is no such operation."));
+        let path = head.path();
+        let principal = match authenticate(head, body, now, &self.settings) {
+            Ok(principal) => principal,
+            Err(rejection) => {
+                let reply = match rejection {
+                    Rejection::UnknownApiKey => Reply::wrong_api_key(),
+                    _ => Reply::not_authenticated(),
+                };
+                self.records.update(number, |request| request.rejection = Some(rejection));
+                return Ok(reply);
+            }
         };
-        let method = operation.method();
-        if head.method != method {
-            let message = format!("This operation takes the method {method} only.");
-            let reply = Reply::oracle_error(405, "MethodNotAllowed", &message);
-            return Ok(reply.with_header("allow", method));
-        }
-        if matches!(operation, Operation::GetNamespace) {
+        let route = match Route::find(&head.method, path) {
+            Ok(route) => route,
+            Err(reply) => return Ok(reply),
+        };
+        if route.operation == Operation::GetNamespace {
             return Ok(Reply::json(200, &NAMESPACE.into()));
         }
         let fault = self.faults.next();
@@ -131,71 +138,21 @@ impl Service {
         {
             return Ok(reply);
         }
-        if !head.value("content-type").is_some_and(is_json) {
+        if head.method == "POST" && !head.value("content-type").is_some_and(is_json) {
             let message = "expected content-type application/json";
             return Ok(Reply::oracle_error(415, "UnsupportedMediaType", message));
         }
-        Ok(match operation {
-            Operation::NativeChat => native::answer(body, &self.settings, fault.as_ref()),
-            _ => chat::answer(head, body, &self.settings, fault.as_ref()),
+        let call = Call { head, body, route, principal, service: self };
+        let outcome = match route::answer(&call) {
+            Ok(outcome) => outcome,
+            Err(reply) => return Ok(reply),
+        };
+        let pause = self.settings.token_delay;
+        Ok(match outcome {
+            Outcome::Document(document) => stream::whole(&document, fault.as_ref()),
+            Outcome::Stream(events) => stream::reply(events, pause, fault.as_ref()),
         })
     }
-}
-
-/// What the emulator can do.
-#[derive(Clone, Copy, Debug)]
-enum Operation {
-    ChatCompletions,
-    /// Object Storage's: the one operation of another service, for tools that sign and do not chat.
-    GetNamespace,
-    NativeChat,
-}
-
-impl Operation {
-    fn of(path: &str) -> Option<Self> {
-        match path {
-            "/openai/v1/chat/completions" | "/20231130/actions/v1/chat/completions" => {
-                Some(Self::ChatCompletions)
-            }
-            "/20231130/actions/chat" => Some(Self::NativeChat),
-            "/n" | "/n/" => Some(Self::GetNamespace),
-            _ => None,
-        }
-    }
-
-    fn method(self) -> &'static str {
-        match self {
-            Self::ChatCompletions | Self::NativeChat => "POST",
-            Self::GetNamespace => "GET",
-        }
-    }
-}
-
-/// The faults that come in place of an answer; `None` for those that befall the answer itself.
-async fn fail_early(fault: &Fault) -> Result<Option<Reply>, Broken> {
-    Ok(Some(match fault {
-        Fault::Delay(delay) => {
-            sleep(*delay).await;
-            return Ok(None);
-        }
-        Fault::HangUp => return Err(Broken),
-        Fault::Html(status) => {
-            let page = format!("<html><body><h1>{status}</h1><p>gateway</p></body></html>\n");
-            Reply::whole(*status, "text/html", page)
-        }
-        Fault::OpenAiError { status, kind, code, param, message } => {
-            Reply::openai_error(*status, kind, code.as_deref(), param.as_deref(), message)
-        }
-        Fault::Redirect { location } => {
-            Reply::oracle_error(307, "Redirect", "moved").with_header("location", location.clone())
-        }
-        // The connection drops this future when the client leaves.
-        Fault::Stall => std::future::pending().await,
-        Fault::Status { status, code, message, retry_after } => {
-            Reply::oracle_error(*status, code, message).with_retry_after(*retry_after)
-        }
-        _ => return Ok(None),
-    }))
 }
 
 /// Reads a body of at most [`MAX_BODY`] bytes.

@@ -6,57 +6,14 @@ use bytes::Bytes;
 use serde_json::Value;
 
 use crate::fault::Fault;
+use crate::outcome::{EventKind, Events};
 use crate::reply::Reply;
 use crate::script::Step;
 use crate::sse;
 
-/// One event of a stream.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub(crate) struct Event {
-    kind: EventKind,
-    data: String,
-}
-
-/// What an event is for, as far as faults care.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum EventKind {
-    Content,
-    Done,
-    Finish,
-    Other,
-}
-
-impl Event {
-    /// A piece of the answer.
-    pub(crate) fn content(document: &Value) -> Self {
-        Self { kind: EventKind::Content, data: document.to_string() }
-    }
-
-    /// The event that says why the answer ended.
-    pub(crate) fn finish(document: &Value) -> Self {
-        Self { kind: EventKind::Finish, data: document.to_string() }
-    }
-
-    /// Any other, for instance the usage.
-    pub(crate) fn other(document: &Value) -> Self {
-        Self { kind: EventKind::Other, data: document.to_string() }
-    }
-
-    /// The end marker of OpenAI's streams.
-    pub(crate) fn done() -> Self {
-        Self { kind: EventKind::Done, data: "[DONE]".to_owned() }
-    }
-}
-
 /// The stream of `events`, with `pause` before each piece of content, befallen by `fault`.
-///
-/// `error` is the event that an upstream failure looks like on this API.
-pub(crate) fn reply(
-    mut events: Vec<Event>,
-    error: &Value,
-    pause: Duration,
-    fault: Option<&Fault>,
-) -> Reply {
+pub(crate) fn reply(events: Events, pause: Duration, fault: Option<&Fault>) -> Reply {
+    let Events { list: mut events, error } = events;
     match fault {
         Some(Fault::NoDone) => events.retain(|event| event.kind != EventKind::Done),
         Some(Fault::NoFinish) => events.retain(|event| event.kind != EventKind::Finish),
@@ -69,7 +26,7 @@ pub(crate) fn reply(
     let mut steps = Vec::new();
     // One round more than there are events, so that a fault can come after the last.
     for number in 0..=events.len() {
-        let ended = befall(number, error, fault, &mut steps);
+        let ended = befall(number, &error, fault, &mut steps);
         let Some(event) = events.get(number) else { break };
         if ended {
             break;

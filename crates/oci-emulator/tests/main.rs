@@ -3,6 +3,8 @@
 
 #[path = "main/accepted.rs"]
 mod accepted;
+#[path = "main/api_keys.rs"]
+mod api_keys;
 #[path = "main/chat.rs"]
 mod chat;
 #[path = "main/faults.rs"]

@@ -31,8 +31,16 @@ fn what_it_prints_is_enough_to_call_it() {
         .env("OCI_CONFIG_FILE", text("config_file"));
     let output = chat.output().unwrap();
     assert_eq!(stdout(&output), "2x2 is 4.\n", "{}", stderr(&output));
-    for key in ["key_file", "profile", "region", "tenancy", "user", "fingerprint", "compartment_id"]
-    {
+    for key in [
+        "key_file",
+        "profile",
+        "region",
+        "tenancy",
+        "user",
+        "fingerprint",
+        "compartment_id",
+        "api_key",
+    ] {
         assert!(!text(key).is_empty(), "{key}");
     }
 

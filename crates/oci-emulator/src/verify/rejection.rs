@@ -10,6 +10,12 @@ pub enum Rejection {
     /// Another algorithm than the only one there is.
     #[error("expected algorithm rsa-sha256, found {0}")]
     Algorithm(String),
+    /// A Generative AI API key where only signatures are taken: the control plane, Object Storage, the
+    /// native operations.
+    #[error(
+        "an api key is taken at /openai/v1 and /20231130/actions/v1 only, a signature is needed"
+    )]
+    ApiKeyElsewhere,
     /// The `Authorization` header cannot be read as a signature.
     #[error("authorization header is malformed: {0}")]
     Authorization(String),
@@ -77,6 +83,9 @@ pub enum Rejection {
     /// The body came in chunks; a signed request has a known length.
     #[error("transfer-encoding cannot be signed, a content-length is needed")]
     TransferEncoding,
+    /// A Generative AI API key that the emulator was not told of.
+    #[error("unknown api key")]
+    UnknownApiKey,
     /// Nobody with this key id is known; of a session's only `ST$[redacted]` is kept.
     #[error("unknown key id {0}")]
     UnknownKeyId(String),

@@ -298,7 +298,6 @@ async fn parameters_of_the_authorization_header() {
         right[..right.len() - 1].to_owned(),
         "Signature".to_owned(),
         "Signature ".to_owned(),
-        "Bearer sk-0000".to_owned(),
         String::new(),
         "\u{1f600}".to_owned(),
         "Signature =\"\"".to_owned(),

@@ -1,0 +1,132 @@
+//! Which operation a request is for.
+
+use crate::access::Principal;
+use crate::outcome::Answer;
+use crate::reply::Reply;
+use crate::server::{Service, Settings};
+use crate::wire::RawHead;
+use crate::{chat, native};
+
+/// What the emulator can do.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Operation {
+    ChatCompletions,
+    /// Object Storage's: the one operation of another service, for tools that sign and do not chat.
+    GetNamespace,
+    NativeChat,
+}
+
+use Operation as Op;
+
+/// Method and path of every operation; `{}` stands for one segment.
+const OPERATIONS: &[(&str, &str, Operation)] = &[
+    ("GET", "/n", Op::GetNamespace),
+    ("GET", "/n/", Op::GetNamespace),
+    ("POST", "/20231130/actions/chat", Op::NativeChat),
+    ("POST", "/openai/v1/chat/completions", Op::ChatCompletions),
+];
+
+/// Answers a request whose credentials are right.
+pub(crate) fn answer(call: &Call<'_>) -> Answer {
+    match call.route.operation {
+        Op::ChatCompletions => chat::answer(call),
+        // The server has answered it already, since no fault befalls it.
+        Op::GetNamespace => Err(no_such_operation()),
+        Op::NativeChat => native::chat(call),
+    }
+}
+
+/// One request and what an operation needs to answer it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Call<'a> {
+    pub(crate) head: &'a RawHead,
+    pub(crate) body: &'a [u8],
+    pub(crate) route: Route<'a>,
+    pub(crate) principal: Principal,
+    pub(crate) service: &'a Service,
+}
+
+impl Call<'_> {
+    /// What the builder was told.
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.service.settings
+    }
+}
+
+/// An operation and the identifiers in its path.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Route<'a> {
+    pub(crate) operation: Operation,
+    /// The segments that stand where the path has `{}`; unused ones are empty.
+    pub(crate) ids: [&'a str; 2],
+}
+
+impl<'a> Route<'a> {
+    /// The operation of a method and a path; the error is the answer to give.
+    pub(crate) fn find(method: &str, path: &'a str) -> Result<Self, Reply> {
+        let mut allowed = Vec::new();
+        for (with_method, pattern, operation) in OPERATIONS {
+            let Some(ids) = ids(pattern, path) else { continue };
+            if *with_method == method {
+                return Ok(Self { operation: *operation, ids });
+            }
+            allowed.push(*with_method);
+        }
+        if allowed.is_empty() {
+            return Err(no_such_operation());
+        }
+        let allowed = allowed.join(", ");
+        let message = format!("This operation takes the method {allowed} only.");
+        Err(Reply::oracle_error(405, "MethodNotAllowed", &message).with_header("allow", allowed))
+    }
+}
+
+/// What stands in `path` where `pattern` has `{}`; `None` if they differ elsewhere.
+fn ids<'a>(pattern: &str, path: &'a str) -> Option<[&'a str; 2]> {
+    // The older base has the same operations.
+    let (pattern, path) = match (pattern.strip_prefix(OPENAI), openai_path(path)) {
+        (Some(pattern), Some(path)) => (pattern, path),
+        (None, None) => (pattern, path),
+        _ => return None,
+    };
+    let (mut patterns, mut segments) = (pattern.split('/'), path.split('/'));
+    let mut found = [""; 2];
+    let mut free = found.iter_mut();
+    loop {
+        match (patterns.next(), segments.next()) {
+            (None, None) => return Some(found),
+            (Some("{}"), Some(segment)) if !segment.is_empty() => *free.next()? = segment,
+            (Some(expected), Some(segment)) if expected == segment => {}
+            _ => return None,
+        }
+    }
+}
+
+/// What follows the base of the OpenAI-compatible operations.
+pub(crate) fn openai_path(path: &str) -> Option<&str> {
+    [OPENAI, OLDER_OPENAI].iter().find_map(|base| path.strip_prefix(base))
+}
+
+fn no_such_operation() -> Reply {
+    Reply::oracle_error(404, "NotFound", "There is no such operation.")
+}
+
+/// The base of the OpenAI-compatible operations.
+const OPENAI: &str = "/openai/v1/";
+
+/// The older one, which Oracle's page "API Keys" still names.
+const OLDER_OPENAI: &str = "/20231130/actions/v1/";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn segments_stand_for_identifiers() {
+        assert_eq!(ids("/a/{}/b/{}", "/a/1/b/2"), Some(["1", "2"]));
+        assert_eq!(ids("/openai/v1/r/{}", "/20231130/actions/v1/r/x"), Some(["x", ""]));
+        for path in ["/a/1/b", "/a//b/2", "/a/1/b/2/", "/a/1/c/2"] {
+            assert_eq!(ids("/a/{}/b/{}", path), None, "{path}");
+        }
+    }
+}
