@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::header::{
     AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, DATE, HOST, HeaderMap, HeaderName, HeaderValue,
+    TRANSFER_ENCODING,
 };
 
 use crate::canonical::{RequestParts, SigningString, single};
@@ -125,7 +126,13 @@ impl SignedHeaders {
     }
 
     /// Sets them, replacing what was there.
+    ///
+    /// Where the length is signed, `transfer-encoding` is taken away: the two exclude each other (RFC 9112 section 6.2), and
+    /// clients that find both do not send the length.
     pub fn apply(self, headers: &mut HeaderMap) {
+        if self.iter().any(|(name, _)| *name == CONTENT_LENGTH) {
+            headers.remove(TRANSFER_ENCODING);
+        }
         for (name, value) in self.headers.into_iter().flatten() {
             headers.insert(name, value);
         }

@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use http::{Method, Request, Uri};
+use http::{HeaderValue, Method, Request, Uri};
 use http_body_util::Full;
 use hyper::body::Bytes;
 use hyper::rt::{Read, ReadBufCursor, Write};
@@ -142,13 +142,21 @@ fn length(head: &[u8]) -> usize {
         .map_or(0, |value| str::from_utf8(value).unwrap().parse().unwrap())
 }
 
-fn check(method: &Method, uri: Uri, body: &[u8]) -> Result<bool, TestCaseError> {
+fn check(
+    method: &Method,
+    uri: Uri,
+    preset: &[(&'static str, &'static str)],
+    body: &[u8],
+) -> Result<bool, TestCaseError> {
     let signed: &'static Mutex<Vec<u8>> = Box::leak(Box::default());
     let key = PrivateKey::from_signer(Recorder(signed));
     let signer = Signer::new(SigningKey::new(KeyId::verbatim("k".to_owned()).unwrap(), key));
     let shown = uri.to_string();
     let (mut parts, ()) = Request::new(()).into_parts();
     (parts.method, parts.uri) = (method.clone(), uri);
+    for (name, value) in preset {
+        parts.headers.insert(*name, HeaderValue::from_static(value));
+    }
     let mut request = Request::from_parts(parts, Full::new(Bytes::copy_from_slice(body)));
     if signer.sign_digest(&mut request, &BodyDigest::of(body)).is_err() {
         prop_assert!(!request.headers().contains_key("authorization"), "half signed: {}", shown);
@@ -185,7 +193,7 @@ fn check(method: &Method, uri: Uri, body: &[u8]) -> Result<bool, TestCaseError> 
 
 #[test]
 fn the_edges_of_urls() {
-    let check = |url: &str| check(&Method::POST, url.parse().unwrap(), b"{}").unwrap();
+    let check = |url: &str| check(&Method::POST, url.parse().unwrap(), &[], b"{}").unwrap();
     for url in [
         "http://h",
         "http://h/",
@@ -214,10 +222,28 @@ proptest! {
     fn the_bytes_on_the_wire_are_the_bytes_that_were_signed(
         method in prop::sample::select(vec![Method::GET, Method::HEAD, Method::DELETE, Method::POST, Method::PUT, Method::PATCH]),
         url in "http://([a-zA-Z0-9.-]{1,12}|\\[[0-9a-f:]{2,9}\\])(:[0-9]{0,5})?(/[ -~\u{e4}]{0,24})?(\\?[ -~\u{e4}]{0,24})?",
+        preset in prop::sample::subsequence(&PRESET, 0..=PRESET.len()),
         body in prop::collection::vec(any::<u8>(), 0..64),
     ) {
         let uri = url.parse::<Uri>();
         prop_assume!(uri.is_ok());
-        check(&method, uri.unwrap(), &body)?;
+        let describes_body = |name: &str| name.starts_with("content-") || name.starts_with("transfer-");
+        let signs_body = [Method::POST, Method::PUT, Method::PATCH].contains(&method);
+        // Where the body is not signed, what is said of it is between the caller and the client.
+        let preset: Vec<_> =
+            preset.into_iter().filter(|(name, _)| signs_body || !describes_body(name)).collect();
+        check(&method, uri.unwrap(), &preset, &body)?;
     }
 }
+
+/// What a caller may have set before, rightly or wrongly.
+const PRESET: [(&str, &str); 8] = [
+    ("authorization", "Bearer other"),
+    ("content-length", "7"),
+    ("content-type", "text/plain; charset=utf-8"),
+    ("date", "Mon, 02 Feb 2015 01:02:03 GMT"),
+    ("opc-request-id", "r"),
+    ("transfer-encoding", "chunked"),
+    ("user-agent", "u"),
+    ("x-date", "Tue, 03 Feb 2015 01:02:03 GMT"),
+];
