@@ -15,6 +15,8 @@ use std::fmt;
 
 #[cfg(feature = "keys")]
 pub use backend::Backend;
+#[cfg(feature = "keys")]
+pub(crate) use der::public_fingerprint;
 pub use error::KeyError;
 pub use fingerprint::{Fingerprint, FingerprintError};
 

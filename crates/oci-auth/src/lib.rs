@@ -89,6 +89,7 @@ mod sign;
 mod sign_error;
 #[cfg(all(feature = "ring", feature = "system"))]
 mod signer;
+mod token;
 #[cfg(feature = "tower")]
 mod tower;
 
@@ -112,6 +113,7 @@ pub use sign::{SignedHeaders, sign, sign_federation};
 pub use sign_error::SignError;
 #[cfg(all(feature = "ring", feature = "system"))]
 pub use signer::Signer;
+pub use token::{TokenClaims, TokenError};
 #[cfg(feature = "tower")]
 pub use tower::{DigestBody, DigestBytes, SignFuture, SignLayer, SignLayerError, SignService};
 

@@ -107,8 +107,7 @@ fn from_pkcs1(pkcs1: Zeroizing<Vec<u8>>) -> Result<RsaKey, KeyError> {
     }
 }
 
-/// The length of the modulus in bits, and the MD5 of the public key in the structure of RFC 5280, which is what the console,
-/// the official tools and `openssl rsa -pubout -outform DER | openssl md5 -c` show.
+/// The length of the modulus in bits, and the fingerprint.
 fn public_half(pkcs1: &[u8]) -> pkcs8::der::Result<(usize, Fingerprint)> {
     let mut reader = SliceReader::new(pkcs1)?;
     let [modulus, exponent] = reader.sequence(|reader| {
@@ -123,11 +122,25 @@ fn public_half(pkcs1: &[u8]) -> pkcs8::der::Result<(usize, Fingerprint)> {
     let bytes = modulus.as_bytes();
     let zeros = bytes.first().map_or(0, |byte| byte.leading_zeros());
     let bits = (bytes.len() * 8).saturating_sub(zeros as usize);
+    Ok((bits, spki_fingerprint(modulus, exponent)?))
+}
+
+/// The fingerprint of a public key given by its two numbers, big-endian; `None` if they are none.
+pub(crate) fn public_fingerprint(modulus: &[u8], exponent: &[u8]) -> Option<Fingerprint> {
+    spki_fingerprint(UintRef::new(modulus).ok()?, UintRef::new(exponent).ok()?).ok()
+}
+
+/// The MD5 of the public key in the structure of RFC 5280, which is what the console, the official tools and
+/// `openssl rsa -pubout -outform DER | openssl md5 -c` show.
+fn spki_fingerprint(
+    modulus: UintRef<'_>,
+    exponent: UintRef<'_>,
+) -> pkcs8::der::Result<Fingerprint> {
     let key = [modulus, exponent].to_der()?;
     let algorithm = AlgorithmIdentifierRef { oid: RSA, parameters: Some(AnyRef::NULL) };
     let subject_public_key = BitStringRef::from_bytes(&key)?;
     let public = SubjectPublicKeyInfoRef { algorithm, subject_public_key }.to_der()?;
-    Ok((bits, Fingerprint::from_md5(Md5::digest(public).into())))
+    Ok(Fingerprint::from_md5(Md5::digest(public).into()))
 }
 
 fn algorithm_name(oid: ObjectIdentifier) -> String {
