@@ -1,5 +1,7 @@
 //! What the targets call: the relations of the crates' own tests, which also replay the committed corpora.
 
+#[path = "../../crates/oci-auth/tests/main/relations.rs"]
+mod auth_relations;
 // The shared modules hold more than fuzzing needs.
 #[allow(dead_code, unused_imports)]
 #[path = "../../crates/oci-sse/tests/main/oracle.rs"]
@@ -31,4 +33,24 @@ pub fn sse_reconnect(input: &[u8]) {
 /// Encoding and decoding is the identity.
 pub fn sse_encoder(input: &[u8]) {
     relations::encoder(input);
+}
+
+/// A key file is the same key with other line ends, and in a variable.
+pub fn auth_key(input: &[u8]) {
+    auth_relations::key(input);
+}
+
+/// A configuration file written down again is the same.
+pub fn auth_profile(input: &[u8]) {
+    auth_relations::profile(input);
+}
+
+/// A token says what its payload says.
+pub fn auth_claims(input: &[u8]) {
+    auth_relations::claims(input);
+}
+
+/// The header tells all that is needed to make the signed text again.
+pub fn auth_authorization(input: &[u8]) {
+    auth_relations::authorization(input);
 }

@@ -3,6 +3,8 @@
 
 #[path = "main/config_vectors.rs"]
 mod config_vectors;
+#[path = "main/corpus.rs"]
+mod corpus;
 #[path = "main/credentials.rs"]
 mod credentials;
 #[path = "main/keys.rs"]
@@ -11,6 +13,8 @@ mod keys;
 mod published;
 #[path = "main/regions.rs"]
 mod regions;
+#[path = "main/relations.rs"]
+mod relations;
 #[path = "main/requests.rs"]
 mod requests;
 #[path = "main/signing_vectors.rs"]
