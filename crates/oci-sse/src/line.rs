@@ -110,6 +110,8 @@ const HIGH_BITS: u64 = u64::from_le_bytes([0x80; WORD]);
 
 #[cfg(test)]
 mod tests {
+    use alloc::vec;
+
     use super::*;
 
     /// Both ways to search against a plain loop: every length, every place, and the bytes next to CR and LF everywhere else.
