@@ -1,13 +1,23 @@
-//! Reading that takes a value of the right kind and lets every other kind read as absent.
+//! Reading twice at most: quickly as long as every value is of the kind it should be, else with nothing lost.
+//!
+//! The quick way goes over the text once and copies nothing; it gives up at the first value of a wrong kind.
+//! The careful way then takes every member as text first, so that what does not fit its field can be kept.
 
 use core::fmt;
 use core::marker::PhantomData;
 
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::de::StrRead;
+use serde_json::value::RawValue;
 
+use crate::object::{FromMap, Slot, read_object};
+use crate::raw::{Extra, RawJson};
 use crate::text::Text;
 
-/// What a type makes of each kind of JSON value; the default for every kind is "absent".
+/// A reader of text that stays where it is.
+pub(crate) type StrReader<'de> = serde_json::Deserializer<StrRead<'de>>;
+
+/// What a type makes of each kind of JSON value; the default for every kind is "wrong".
 pub(crate) trait Accept<'de>: Sized {
     fn from_bool(_: bool) -> Option<Self> {
         None
@@ -21,19 +31,153 @@ pub(crate) trait Accept<'de>: Sized {
         None
     }
 
-    fn from_seq<A: SeqAccess<'de>>(mut seq: A) -> Result<Option<Self>, A::Error> {
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(None)
+    /// A list, or `None` for one that says nothing.
+    fn from_seq<A: SeqAccess<'de>>(_: A) -> Result<Option<Self>, A::Error> {
+        Err(wrong_kind())
     }
 
-    fn from_map<A: MapAccess<'de>>(mut map: A) -> Result<Option<Self>, A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(None)
+    /// An object, or `None` for one that says nothing.
+    fn from_map<A: MapAccess<'de>>(_: A) -> Result<Option<Self>, A::Error> {
+        Err(wrong_kind())
     }
 
+    /// The quick way: `None` for `null`, an error for a value of a wrong kind anywhere.
     fn read<D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
         deserializer.deserialize_any(AnyVisitor(PhantomData))
     }
+
+    /// The careful way, from the text of one JSON value.
+    fn from_raw(text: &'de str) -> Reading<Self> {
+        quickly(text)
+    }
+}
+
+/// What the quick way makes of the text of one JSON value.
+pub(crate) fn quickly<'de, T: Accept<'de>>(text: &'de str) -> Reading<T> {
+    match T::read(&mut StrReader::from_str(text)) {
+        Ok(Some(value)) => Reading::Whole(value),
+        Ok(None) => Reading::Nothing,
+        Err(_) => Reading::Wrong,
+    }
+}
+
+/// What the careful way found.
+pub(crate) enum Reading<T> {
+    /// `null`, or something that says as little.
+    Nothing,
+    /// The value, and nothing else.
+    Whole(T),
+    /// The value, but its text has more.
+    Part(T),
+    /// A value of a wrong kind.
+    Wrong,
+}
+
+/// Stores a member that was read carefully; what does not fit its field goes to `extra`. Returns whether it was stored.
+pub(crate) fn put<'de, S: Slot<Inner: Accept<'de>>>(
+    raw: &'de RawValue,
+    slot: &mut S,
+    extra: &mut Extra,
+    name: &str,
+) -> bool {
+    let mut keep = || extra.push(name.to_owned(), RawJson::copied(raw));
+    match S::Inner::from_raw(raw.get()) {
+        Reading::Nothing => false,
+        Reading::Whole(value) => slot.put(Some(value)),
+        Reading::Part(value) => {
+            keep();
+            slot.put(Some(value))
+        }
+        Reading::Wrong => {
+            keep();
+            false
+        }
+    }
+}
+
+/// Reads an object carefully, whose members keep what does not fit them.
+pub(crate) fn read_members<'de, T: FromMap<'de>>(text: &'de str) -> Reading<T> {
+    match read_object(&mut StrReader::from_str(text)) {
+        Ok(value) => Reading::Whole(value),
+        Err(_) if text == "null" => Reading::Nothing,
+        Err(_) => Reading::Wrong,
+    }
+}
+
+/// Reads a list carefully; returns whether all of it was handed to `push`, and `None` when it is no list.
+pub(crate) fn read_elements<'de, T: Accept<'de>>(
+    text: &'de str,
+    mut push: impl FnMut(T),
+) -> Option<bool> {
+    let elements: Vec<&'de RawValue> = serde_json::from_str(text).ok()?;
+    let mut is_whole = true;
+    for element in elements {
+        match T::from_raw(element.get()) {
+            Reading::Nothing => {}
+            Reading::Whole(value) => push(value),
+            Reading::Part(value) => {
+                is_whole = false;
+                push(value);
+            }
+            Reading::Wrong => is_whole = false,
+        }
+    }
+    Some(is_whole)
+}
+
+/// What can be a JSON document of its own.
+pub(crate) trait Document<'de>: Deserialize<'de> {
+    /// The quick way, where there is one; `None` when it gave up, for whatever reason.
+    fn quick(_: &mut StrReader<'de>) -> Option<Self> {
+        None
+    }
+}
+
+impl<'de, T: Document<'de>> Document<'de> for Box<T> {}
+
+impl<'de> Document<'de> for &'de RawValue {}
+
+/// Reads an object for a reader of any kind: its members are read from borrowed text, which not every reader has.
+pub(crate) fn read_owned<'de, D: Deserializer<'de>, T>(deserializer: D) -> Result<T, D::Error>
+where
+    T: for<'t> Document<'t> + for<'t> FromMap<'t>,
+{
+    let raw = RawJson::deserialize(deserializer)?;
+    quick_document(raw.get())
+        .map_or_else(|| read_object(&mut StrReader::from_str(raw.get())), Ok)
+        .map_err(D::Error::custom)
+}
+
+/// Reads a text that is exactly one document, if the quick way can.
+pub(crate) fn quick_document<'de, T: Document<'de>>(text: &'de str) -> Option<T> {
+    let mut reader = StrReader::from_str(text);
+    T::quick(&mut reader).filter(|_| reader.end().is_ok())
+}
+
+/// Reads the first of several documents, and tells where it ends; `None` when there is only white space.
+pub(crate) fn first_document<'de, T: Accept<'de> + Deserialize<'de>>(
+    text: &'de str,
+) -> Option<Result<(T, usize), serde_json::Error>> {
+    let mut documents = StrReader::from_str(text).into_iter::<Quick<T>>();
+    if let Ok(Quick(document)) = documents.next()? {
+        return Some(Ok((document, documents.byte_offset())));
+    }
+    let mut documents = StrReader::from_str(text).into_iter::<T>();
+    Some(documents.next()?.map(|document| (document, documents.byte_offset())))
+}
+
+/// A document that is read the quick way or not at all.
+struct Quick<T>(T);
+
+impl<'de, T: Accept<'de>> Deserialize<'de> for Quick<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        T::read(deserializer)?.map(Self).ok_or_else(wrong_kind)
+    }
+}
+
+/// What the quick way gives up with.
+pub(crate) fn wrong_kind<E: Error>() -> E {
+    E::custom("expected a value of another kind")
 }
 
 /// A number as the JSON reader hands it over.
@@ -74,6 +218,22 @@ impl<'de, T: Accept<'de>> Accept<'de> for Vec<T> {
         }
         Ok(Some(items))
     }
+
+    fn from_raw(text: &'de str) -> Reading<Self> {
+        let mut items = Self::new();
+        let read = read_elements(text, |item| items.push(item));
+        list(text, items, read)
+    }
+}
+
+/// What the careful reading of a list came to.
+pub(crate) fn list<T>(text: &str, list: T, is_whole: Option<bool>) -> Reading<T> {
+    match is_whole {
+        Some(true) => Reading::Whole(list),
+        Some(false) => Reading::Part(list),
+        None if text == "null" => Reading::Nothing,
+        None => Reading::Wrong,
+    }
 }
 
 /// The entry into [`Accept`] for serde's access traits.
@@ -106,32 +266,32 @@ impl<'de, T: Accept<'de>> Visitor<'de> for AnyVisitor<T> {
         Ok(None)
     }
 
-    fn visit_bool<E>(self, value: bool) -> Result<Option<T>, E> {
-        Ok(T::from_bool(value))
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Option<T>, E> {
+        T::from_bool(value).map(Some).ok_or_else(wrong_kind)
     }
 
-    fn visit_u64<E>(self, value: u64) -> Result<Option<T>, E> {
-        Ok(T::from_number(JsonNumber::Unsigned(value)))
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Option<T>, E> {
+        T::from_number(JsonNumber::Unsigned(value)).map(Some).ok_or_else(wrong_kind)
     }
 
-    fn visit_i64<E>(self, value: i64) -> Result<Option<T>, E> {
-        Ok(T::from_number(JsonNumber::Signed(value)))
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Option<T>, E> {
+        T::from_number(JsonNumber::Signed(value)).map(Some).ok_or_else(wrong_kind)
     }
 
-    fn visit_f64<E>(self, value: f64) -> Result<Option<T>, E> {
-        Ok(T::from_number(JsonNumber::Float(value)))
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Option<T>, E> {
+        T::from_number(JsonNumber::Float(value)).map(Some).ok_or_else(wrong_kind)
     }
 
-    fn visit_borrowed_str<E>(self, value: &'de str) -> Result<Option<T>, E> {
-        Ok(T::from_text(Text::from(value)))
+    fn visit_borrowed_str<E: Error>(self, value: &'de str) -> Result<Option<T>, E> {
+        T::from_text(Text::from(value)).map(Some).ok_or_else(wrong_kind)
     }
 
-    fn visit_str<E>(self, value: &str) -> Result<Option<T>, E> {
-        Ok(T::from_text(Text::from(value.to_owned())))
+    fn visit_str<E: Error>(self, value: &str) -> Result<Option<T>, E> {
+        T::from_text(Text::from(value.to_owned())).map(Some).ok_or_else(wrong_kind)
     }
 
-    fn visit_string<E>(self, value: String) -> Result<Option<T>, E> {
-        Ok(T::from_text(Text::from(value)))
+    fn visit_string<E: Error>(self, value: String) -> Result<Option<T>, E> {
+        T::from_text(Text::from(value)).map(Some).ok_or_else(wrong_kind)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Option<T>, A::Error> {

@@ -7,7 +7,8 @@
 //! The mode says what a known member of an unexpected kind does:
 //! * `strict` (requests): it is an error;
 //! * `kept` (whole answers): it is kept in `extra` under its name, the field stays empty;
-//! * `lenient` (stream chunks, usage): it reads as absent, in one pass and without a copy.
+//! * `lenient` (stream chunks, usage): the same, and as long as every member is of its kind it is read in one pass
+//!   without a copy, see [`crate::lenient`].
 //!
 //! Flags before a wire name: `required` (missing or `null` is an error), `always` (written even when empty).
 //! `(tag "type" = "x")` after the struct's name is written first and skipped when read; `(named by "type")` is skipped
@@ -50,12 +51,16 @@ macro_rules! object {
             }
         }
     }};
-    (@read lenient $ty:ty, $map:ident, $slot:expr, $extra:expr, $wire:literal) => {{
+    (@read quick $ty:ty, $map:ident, $slot:expr, $extra:expr, $wire:literal) => {{
         let value = $map.next_value_seed($crate::lenient::Seed::<<$ty as $crate::object::Slot>::Inner>::new())?;
         // `null` is no news, so it does not undo what an alias said.
         value.is_some() && $crate::object::Slot::put($slot, value)
     }};
-    (@unknown lenient $map:ident, $extra:expr, $key:expr) => {
+    (@read lenient $ty:ty, $map:ident, $slot:expr, $extra:expr, $wire:literal) => {
+        $crate::lenient::put::<$ty>($map.next_value()?, $slot, &mut $extra, $wire)
+    };
+    (@unknown lenient $map:ident, $extra:expr, $key:expr) => { object!(@unknown quick $map, $extra, $key) };
+    (@unknown quick $map:ident, $extra:expr, $key:expr) => {
         // A vendor's own `null` members in every chunk must not cost an allocation each.
         if let Some(raw) = $map.next_value::<Option<$crate::raw::RawJson>>()? {
             $extra.push($key.into_string(), raw);
@@ -65,14 +70,76 @@ macro_rules! object {
         let raw: $crate::raw::RawJson = $map.next_value()?;
         $extra.push($key.into_string(), raw);
     }};
-    (@accept lenient $name:ident $(<$lt:lifetime>)?) => {
+    // The reader's loop: `$mode` says how each member is read.
+    (
+        @members $mode:ident $map:ident [$($skip:literal)*]
+        { $( $field:ident : $ty:ty = $($flag:ident)? $wire:literal $(/ $alias:literal)? ),* }
+    ) => {{
+        let mut this = Self::default();
+        $( let mut $field = false; )*
+        while let Some(key) = $map.next_key::<$crate::text::Text<'_>>()? {
+            match key.as_str() {
+                $( $skip => { let _: serde::de::IgnoredAny = $map.next_value()?; } )*
+                $(
+                    $(
+                        $alias if !$crate::object::Slot::is_absent(&this.$field) => {
+                            let _: serde::de::IgnoredAny = $map.next_value()?;
+                        }
+                    )?
+                    $wire $(| $alias)? => {
+                        $field = object!(@read $mode $ty, $map, &mut this.$field, this.extra, $wire);
+                    }
+                )*
+                _ => object!(@unknown $mode $map, this.extra, key),
+            }
+        }
+        $( object!(@require [$($flag)?] $field $wire); )*
+        Ok(this)
+    }};
+    // How it is read from a reader of any kind, and what a stream reads it with.
+    (@entry lenient $name:ident [$($lt:lifetime)?] $skips:tt $fields:tt) => {
         impl<'de $(: $lt, $lt)?> $crate::lenient::Accept<'de> for $name $(<$lt>)? {
-            fn from_map<A: serde::de::MapAccess<'de>>(map: A) -> Result<Option<Self>, A::Error> {
-                $crate::object::FromMap::from_map(map).map(Some)
+            fn from_map<A: serde::de::MapAccess<'de>>(mut map: A) -> Result<Option<Self>, A::Error> {
+                let this: Result<Self, A::Error> = object!(@members quick map $skips $fields);
+                this.map(Some)
+            }
+
+            fn from_raw(text: &'de str) -> $crate::lenient::Reading<Self> {
+                $crate::lenient::read_members(text)
+            }
+        }
+
+        impl<'de $(: $lt, $lt)?> $crate::lenient::Document<'de> for $name $(<$lt>)? {
+            fn quick(reader: &mut $crate::lenient::StrReader<'de>) -> Option<Self> {
+                $crate::lenient::Accept::read(reader).ok().flatten()
+            }
+        }
+
+        object!(@deserialize $name [$($lt)?]);
+    };
+    (@entry $mode:ident $name:ident [$($lt:lifetime)?] $skips:tt $fields:tt) => {
+        impl<'de $(: $lt, $lt)?> serde::Deserialize<'de> for $name $(<$lt>)? {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::object::read_object(deserializer)
+            }
+        }
+
+        impl<'de $(: $lt, $lt)?> $crate::lenient::Document<'de> for $name $(<$lt>)? {}
+    };
+    (@deserialize $name:ident [$lt:lifetime]) => {
+        impl<'de: $lt, $lt> serde::Deserialize<'de> for $name<$lt> {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::object::read_object(deserializer)
             }
         }
     };
-    (@accept $mode:ident $name:ident) => {};
+    (@deserialize $name:ident []) => {
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::lenient::read_owned(deserializer)
+            }
+        }
+    };
     (
         $mode:ident
         $(#[$meta:meta])*
@@ -125,39 +192,17 @@ macro_rules! object {
 
         impl<'de $(: $lt, $lt)?> $crate::object::FromMap<'de> for $name $(<$lt>)? {
             fn from_map<A: serde::de::MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
-                let mut this = Self::default();
-                $( let mut $field = false; )*
-                while let Some(key) = map.next_key::<$crate::text::Text<'de>>()? {
-                    match key.as_str() {
-                        $( $tag => { let _: serde::de::IgnoredAny = map.next_value()?; } )?
-                        $( $skip => { let _: serde::de::IgnoredAny = map.next_value()?; } )?
-                        $(
-                            $(
-                                $alias if !$crate::object::Slot::is_absent(&this.$field) => {
-                                    let _: serde::de::IgnoredAny = map.next_value()?;
-                                }
-                            )?
-                            $wire $(| $alias)? => {
-                                $field = object!(@read $mode $ty, map, &mut this.$field, this.extra, $wire);
-                            }
-                        )*
-                        _ => object!(@unknown $mode map, this.extra, key),
-                    }
-                }
-                $( object!(@require [$($flag)?] $field $wire); )*
-                Ok(this)
-            }
-        }
-
-        impl<'de $(: $lt, $lt)?> serde::Deserialize<'de> for $name $(<$lt>)? {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                $crate::object::read_object(deserializer)
+                object!(@members $mode map [$($tag)? $($skip)?] {
+                    $( $field : $ty = $($flag)? $wire $(/ $alias)? ),*
+                })
             }
         }
 
         $crate::object::plain_slot!($name $(<$lt>)?);
 
-        object!(@accept $mode $name $(<$lt>)?);
+        object!(@entry $mode $name [$($lt)?] [$($tag)? $($skip)?] {
+            $( $field : $ty = $($flag)? $wire $(/ $alias)? ),*
+        });
     };
 }
 

@@ -44,6 +44,10 @@ impl RawJson {
         serde_json::from_str(self.get()).unwrap_or(Value::Null)
     }
 
+    pub(crate) fn copied(raw: &RawValue) -> Self {
+        Self(raw.to_owned())
+    }
+
     pub(crate) fn is_falsy(&self) -> bool {
         matches!(self.get(), "null" | "false" | "\"\"" | "{}" | "[]" | "0")
     }

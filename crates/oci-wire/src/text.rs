@@ -4,10 +4,11 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
 
-use serde::de::{SeqAccess, Visitor};
+use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::lenient::{Accept, Seed};
+use crate::lenient::{Accept, Reading, Seed, list, quickly, read_elements, wrong_kind};
+use crate::object::object;
 
 /// A string borrowed from the text of a chunk, or owned when escapes had to be undone.
 ///
@@ -111,12 +112,25 @@ impl<'de: 'a, 'a> Accept<'de> for Text<'a> {
     /// Some models stream content as a list of parts; the text of its text parts is the text.
     fn from_seq<A: SeqAccess<'de>>(mut seq: A) -> Result<Option<Self>, A::Error> {
         let mut joined: Option<String> = None;
-        while let Some(part) = seq.next_element_seed(Seed::<TextOfPart>::new())? {
-            if let Some(TextOfPart(text)) = part {
-                joined.get_or_insert_default().push_str(&text);
+        while let Some(part) = seq.next_element_seed(Seed::<PartText<'a>>::new())? {
+            if let Some(part) = part {
+                joined.get_or_insert_default().push_str(&part.text);
             }
         }
         Ok(joined.map(Self::from))
+    }
+
+    fn from_raw(text: &'de str) -> Reading<Self> {
+        let mut joined: Option<String> = None;
+        let push = |part: PartText<'a>| joined.get_or_insert_default().push_str(&part.text);
+        match read_elements(text, push) {
+            Some(is_all) => match joined {
+                Some(joined) => list(text, joined.into(), Some(is_all)),
+                None if is_all => Reading::Nothing,
+                None => Reading::Wrong,
+            },
+            None => quickly(text),
+        }
     }
 }
 
@@ -142,25 +156,51 @@ impl<'de> Visitor<'de> for TextVisitor {
     }
 }
 
-/// The text of a `{"type":"text","text":…}` part, or of a bare string in a list.
-struct TextOfPart(String);
+/// The text of a part of content, or a bare string in its place.
+struct PartText<'a> {
+    text: Text<'a>,
+    /// Whether the part holds nothing else.
+    is_all: bool,
+}
 
-impl<'de> Accept<'de> for TextOfPart {
+impl<'a> PartText<'a> {
+    fn of(part: TextPart<'a>) -> Option<Self> {
+        let is_text = part.kind.is_none_or(|kind| matches!(kind.as_str(), "text" | "output_text"));
+        let is_all = part.extra.is_empty();
+        part.text.filter(|_| is_text).map(|text| Self { text, is_all })
+    }
+}
+
+impl<'de: 'a, 'a> Accept<'de> for PartText<'a> {
     fn from_text(text: Text<'de>) -> Option<Self> {
-        Some(Self(text.into_string()))
+        Some(Self { text, is_all: true })
     }
 
-    fn from_map<A: serde::de::MapAccess<'de>>(mut map: A) -> Result<Option<Self>, A::Error> {
-        let (mut kind, mut text) = (None::<Text<'de>>, None::<Text<'de>>);
-        while let Some(key) = map.next_key::<Text<'de>>()? {
-            let value = map.next_value_seed(Seed::<Text<'de>>::new())?;
-            match key.as_str() {
-                "type" => kind = value,
-                "text" => text = value,
-                _ => {}
-            }
+    fn from_map<A: MapAccess<'de>>(map: A) -> Result<Option<Self>, A::Error> {
+        let part = <TextPart<'a> as Accept>::from_map(map)?.and_then(Self::of);
+        part.filter(|part| part.is_all).map(Some).ok_or_else(wrong_kind)
+    }
+
+    fn from_raw(text: &'de str) -> Reading<Self> {
+        match TextPart::from_raw(text) {
+            Reading::Whole(part) => match Self::of(part) {
+                Some(part) if part.is_all => Reading::Whole(part),
+                Some(part) => Reading::Part(part),
+                None => Reading::Wrong,
+            },
+            Reading::Nothing => Reading::Nothing,
+            Reading::Part(_) | Reading::Wrong => quickly(text),
         }
-        let is_text = kind.is_none_or(|kind| matches!(kind.as_str(), "text" | "output_text"));
-        Ok(text.filter(|_| is_text).map(|text| Self(text.into_string())))
+    }
+}
+
+object! { lenient
+    /// A part of content that has text.
+    #[expect(unreachable_pub, reason = "the macro writes types of the public interface")]
+    pub struct TextPart<'a> {
+        /// Its kind.
+        pub kind: Option<Text<'a>> = "type",
+        /// Its text.
+        pub text: Option<Text<'a>> = "text",
     }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use crate::chat::delta::Delta;
 use crate::chat::error::ChunkError;
 use crate::finish::FinishReason;
-use crate::lenient::{Accept, Seed};
+use crate::lenient::{Accept, Reading, Seed, list, quick_document, read_elements};
 use crate::object::{Slot, object, replace};
 use crate::raw::RawJson;
 use crate::text::Text;
@@ -17,7 +17,8 @@ object! { lenient
     ///
     /// Reading a chunk with one choice allocates nothing unless a string has escapes, a tool call begins, or the
     /// server sends members that are neither known nor `null`.
-    /// A known member of an unexpected kind reads as absent.
+    /// A known member of an unexpected kind is kept in `extra` under its name, and its field stays empty; a list that
+    /// fits in part is kept there as well.
     pub struct ChatChunk<'a> {
         /// The id of the answer, the same in all its chunks.
         pub id: Option<Text<'a>> = "id",
@@ -50,6 +51,9 @@ impl<'a> ChatChunk<'a> {
     /// # Errors
     /// When the text is not exactly one JSON object; the error tells where, never what the text said.
     pub fn from_json(data: &'a str) -> Result<Self, ChunkError> {
+        if let Some(chunk) = quick_document(data) {
+            return Ok(chunk);
+        }
         let mut reader = serde_json::Deserializer::from_str(data);
         let chunk =
             Self::deserialize(&mut reader).map_err(|error| ChunkError::new(EXPECTED, &error))?;
@@ -217,6 +221,12 @@ impl<'de: 'a, 'a> Accept<'de> for Choices<'a> {
             }
         }
         Ok(Some(choices))
+    }
+
+    fn from_raw(text: &'de str) -> Reading<Self> {
+        let mut choices = Self::default();
+        let read = read_elements(text, |choice| choices.push(choice));
+        list(text, choices, read)
     }
 }
 

@@ -1,10 +1,9 @@
 //! [`StreamEvent`]: what one event of a stream of chat completions means.
 
-use serde_json::Deserializer;
-
 use crate::chat::chunk::{ChatChunk, EXPECTED};
 use crate::chat::error::ChunkError;
 use crate::error_body::ErrorBody;
+use crate::lenient::first_document;
 
 /// The meaning of the data of one server-sent event.
 #[derive(Clone, Debug, PartialEq)]
@@ -90,11 +89,9 @@ impl<'a> Iterator for StreamEvents<'a> {
             self.rest = rest;
             return Some(Ok(StreamEvent::Done));
         }
-        let mut documents = Deserializer::from_str(document).into_iter::<ChatChunk<'a>>();
-        let event = match documents.next()? {
-            Ok(chunk) => {
-                let (document, rest) =
-                    document.split_at_checked(documents.byte_offset()).unwrap_or((document, ""));
+        let event = match first_document::<ChatChunk<'a>>(document)? {
+            Ok((chunk, end)) => {
+                let (document, rest) = document.split_at_checked(end).unwrap_or((document, ""));
                 self.rest = rest;
                 Ok(StreamEvent::from_chunk(chunk, document))
             }

@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Deserializer, Value};
+use serde_json::Value;
 
 use crate::chat::{
     ChatAccumulator, ChatChunk, ChatResponse, ChunkChoice, ChunkError, Role, StreamEvent,
 };
 use crate::error_body::{ErrorBody, ErrorShape};
+use crate::lenient::first_document;
 use crate::native::convert::{finish_reason, usage_to_chat};
 use crate::native::deltas::{
-    chat_annotations, chat_logprobs, fragment_delta, fresh_text, join, whole_call,
+    carry, chat_annotations, chat_logprobs, fragment_delta, fresh_text, join, whole_call,
 };
 use crate::native::envelope::ApiFormat;
 use crate::native::event::{ChatEvent, EXPECTED, EventContent, EventMessage};
@@ -134,17 +135,15 @@ impl ChatDecoder {
                 rest = after;
                 continue;
             }
-            let mut documents = Deserializer::from_str(document).into_iter::<ChatEvent<'_>>();
-            match documents.next() {
+            match first_document::<ChatEvent<'_>>(document) {
                 None => return Ok(()),
                 Some(Err(error)) => {
                     let before = data.strip_suffix(document).unwrap_or_default();
                     return Err(ChunkError::new(EXPECTED, &error).after(before));
                 }
-                Some(Ok(event)) => {
-                    let (document, after) = document
-                        .split_at_checked(documents.byte_offset())
-                        .unwrap_or((document, ""));
+                Some(Ok((event, end))) => {
+                    let (document, after) =
+                        document.split_at_checked(end).unwrap_or((document, ""));
                     self.take(event_name, document, event, sink);
                     rest = after;
                 }
@@ -210,7 +209,7 @@ impl ChatDecoder {
         if let Some(message) = &event.message {
             self.add_message(message, &event, &mut choice);
         }
-        choice.extra.merge(&event.extra);
+        carry(&event.extra, &mut choice.extra);
         choice.logprobs = event.logprobs.as_ref().and_then(chat_logprobs);
         if let Some(grounding) = &event.grounding_metadata {
             choice.extra.insert("groundingMetadata", grounding.clone());
@@ -271,7 +270,7 @@ impl ChatDecoder {
         if let Some(citations) = &message.citations {
             choice.delta.extra.insert("citations", citations.clone());
         }
-        choice.delta.extra.merge(&message.extra);
+        carry(&message.extra, &mut choice.delta.extra);
 
         let fragments = &mut self.choices.entry(choice.index).or_default().fragments;
         for (position, call) in message.tool_calls.iter().enumerate() {

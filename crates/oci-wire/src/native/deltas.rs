@@ -6,7 +6,7 @@ use crate::native::convert::{annotation_to_chat, logprobs_to_chat};
 use crate::native::event::{ChatEvent, EventToolCall};
 use crate::native::fragments::Placed;
 use crate::native::generic;
-use crate::raw::RawJson;
+use crate::raw::{Extra, RawJson};
 use crate::text::Text;
 
 /// What is new in the text of a `COHERE` event: events with calls or history repeat everything, and so may the last.
@@ -38,6 +38,9 @@ pub(crate) fn whole_call<'e>(
 
 /// A fragment; the one with an id opens a call.
 pub(crate) fn fragment_delta<'e>(placed: Placed, call: &'e EventToolCall<'_>) -> ToolCallDelta<'e> {
+    let mut extra = call.extra.clone();
+    // They are among what `arguments` gives.
+    extra.remove("arguments");
     ToolCallDelta {
         index: u32::try_from(placed.index).ok(),
         kind: placed.id.is_some().then(|| Text::from("function")),
@@ -47,8 +50,23 @@ pub(crate) fn fragment_delta<'e>(placed: Placed, call: &'e EventToolCall<'_>) ->
             arguments: Some(Text::from(call.arguments())),
             ..FunctionDelta::default()
         }),
-        extra: call.extra.clone(),
+        extra,
         ..ToolCallDelta::default()
+    }
+}
+
+/// Hands on what has no counterpart in chat completions.
+///
+/// A member that has one by name and is here because of its kind gets another name, or it would pass for the
+/// counterpart; padding that is not text is padding all the same.
+pub(crate) fn carry(from: &Extra, to: &mut Extra) {
+    for (name, value) in from.iter().filter(|(name, _)| *name != "pad") {
+        let is_taken = matches!(
+            name,
+            "annotations" | "content" | "id" | "index" | "logprobs" | "refusal" | "role" | "usage"
+        );
+        let name = if is_taken { format!("native_{name}") } else { name.to_owned() };
+        to.insert(name, value.clone());
     }
 }
 

@@ -4,9 +4,9 @@ use serde::de::{Deserialize as _, MapAccess, SeqAccess};
 use serde::{Serialize, Serializer};
 
 use crate::chat::ChunkError;
-use crate::lenient::{Accept, Seed};
+use crate::lenient::{Accept, Reading, Seed, list, quick_document, quickly, read_elements};
 use crate::native::usage::Usage;
-use crate::object::{FromMap, object};
+use crate::object::object;
 use crate::raw::RawJson;
 use crate::text::Text;
 
@@ -15,7 +15,7 @@ object! { lenient
     ///
     /// The three formats share one type, since `GENERIC` events do not say their format and no member means two things.
     /// Events are bare: the envelope of a whole answer is not around them.
-    /// A known member of an unexpected kind reads as absent.
+    /// A known member of an unexpected kind is kept in `extra` under its name, and its field stays empty.
     pub struct ChatEvent<'a> {
         /// The format; Cohere's events have it, others usually do not.
         pub api_format: Option<Text<'a>> = "apiFormat",
@@ -62,6 +62,9 @@ impl<'a> ChatEvent<'a> {
     /// # Errors
     /// When the text is not exactly one JSON object; the error tells where, never what the text said.
     pub fn from_json(data: &'a str) -> Result<Self, ChunkError> {
+        if let Some(event) = quick_document(data) {
+            return Ok(event);
+        }
         let mut reader = serde_json::Deserializer::from_str(data);
         let event =
             Self::deserialize(&mut reader).map_err(|error| ChunkError::new(EXPECTED, &error))?;
@@ -128,8 +131,10 @@ impl EventToolCall<'_> {
 
     pub(crate) fn arguments(&self) -> &str {
         let nested = self.function.as_ref().and_then(|function| function.arguments.as_deref());
-        let parameters = self.parameters.as_ref().map(RawJson::get);
-        self.arguments.as_deref().or(nested).or(parameters).unwrap_or_default()
+        // Arguments that are an object and not its text are in `extra`.
+        let object = self.parameters.as_ref().or_else(|| self.extra.get("arguments"));
+        let text = self.arguments.as_deref().or(nested);
+        text.or_else(|| object.map(RawJson::get)).unwrap_or_default()
     }
 }
 
@@ -191,8 +196,8 @@ impl<'de: 'a, 'a> Accept<'de> for EventContent<'a> {
     }
 
     fn from_map<A: MapAccess<'de>>(map: A) -> Result<Option<Self>, A::Error> {
-        let first = <EventPart<'a> as FromMap>::from_map(map)?;
-        Ok(Some(Self { first: Some(first), rest: Vec::new() }))
+        let first = <EventPart<'a> as Accept>::from_map(map)?;
+        Ok(Some(Self { first, rest: Vec::new() }))
     }
 
     fn from_seq<A: SeqAccess<'de>>(mut seq: A) -> Result<Option<Self>, A::Error> {
@@ -203,6 +208,19 @@ impl<'de: 'a, 'a> Accept<'de> for EventContent<'a> {
             }
         }
         Ok(Some(content))
+    }
+
+    fn from_raw(text: &'de str) -> Reading<Self> {
+        let mut content = Self::default();
+        match read_elements(text, |part| content.push(part)) {
+            None => match EventPart::from_raw(text) {
+                Reading::Whole(part) => {
+                    Reading::Whole(Self { first: Some(part), rest: Vec::new() })
+                }
+                _ => quickly(text),
+            },
+            read => list(text, content, read),
+        }
     }
 }
 

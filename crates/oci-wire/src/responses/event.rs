@@ -1,10 +1,11 @@
 //! [`Event`]: one event of a streamed answer.
 
 use serde::ser::SerializeMap;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use crate::chat::ChunkError;
+use crate::lenient::{Document, quick_document};
 use crate::object::ToMap;
 use crate::raw::RawJson;
 use crate::responses::event_delta::{
@@ -276,7 +277,10 @@ pub struct OtherEvent {
     pub data: RawJson,
 }
 
-fn read_content<'a, T: Deserialize<'a>>(data: &'a str) -> Result<T, ChunkError> {
+fn read_content<'a, T: Document<'a>>(data: &'a str) -> Result<T, ChunkError> {
+    if let Some(content) = quick_document(data) {
+        return Ok(content);
+    }
     let mut reader = serde_json::Deserializer::from_str(data);
     let content = T::deserialize(&mut reader).map_err(|error| ChunkError::new(EXPECTED, &error))?;
     reader.end().map_err(|error| ChunkError::trailing(EXPECTED, &error))?;

@@ -1,6 +1,11 @@
 //! What is not known is not lost, and what is odd is not fatal.
 
-use oci_wire::chat::{ChatChunk, ChatRequest, ChatResponse, Message, Part, Tool, ToolCall};
+use oci_wire::chat::{
+    ChatAccumulator, ChatChunk, ChatRequest, ChatResponse, Message, Part, StreamEvent, Tool,
+    ToolCall, Usage,
+};
+use oci_wire::native::{ApiFormat, ChatDecoder, ChatEvent};
+use oci_wire::responses::Event;
 use oci_wire::{Extra, Number, RawJson};
 use serde_json::json;
 
@@ -143,6 +148,101 @@ fn a_chunk_takes_any_kind_anywhere() {
             }
         }
     }
+}
+
+/// A known member of a wrong kind is in the `extra` of its object, with its text, and is written back.
+#[test]
+fn a_chunk_keeps_what_is_of_the_wrong_kind() {
+    for text in [
+        r#"{"id":7,"choices":[{"index":0,"delta":{"content":"x"}}],"created":"now"}"#,
+        r#"{"choices":[{"index":0,"delta":{"content":{"text":"x","a":1e2,"a":2}}}]}"#,
+        r#"{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"name":"f","arguments":{"city":12345678901234567890123}}}]}}]}"#,
+        r#"{"choices":[{"index":0,"delta":{"tool_calls":{"index":0}}}]}"#,
+        r#"{"choices":[{"index":0,"delta":7,"finish_reason":["stop"]}]}"#,
+        r#"{"choices":[],"usage":{"prompt_tokens":-1,"total_tokens":1.5,"prompt_tokens_details":[]}}"#,
+        r#"{"choices":"none","model":{"m":1}}"#,
+    ] {
+        let read = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+        let chunk = ChatChunk::from_json(text).unwrap();
+        let written = serde_json::to_string(&chunk).unwrap();
+        assert_eq!(read(&written), read(text));
+        let twice = format!("{text}\n{text}");
+        let events: Vec<_> = StreamEvent::parse_all(&twice).collect();
+        let event = Ok(StreamEvent::Chunk(chunk));
+        assert_eq!(events, [event.clone(), event]);
+        // The kept text is that of the stream, digit for digit.
+        for fragile in ["12345678901234567890123", r#""a":1e2,"a":2"#] {
+            assert_eq!(text.contains(fragile), written.contains(fragile), "{written}");
+        }
+    }
+}
+
+#[test]
+fn a_list_that_fits_in_part_is_kept_whole_beside_what_fits() {
+    let text = r#"{"choices":[{"index":0,"delta":{"tool_calls":[7,{"index":0,"id":"1"}]}},"odd"]}"#;
+    let chunk = ChatChunk::from_json(text).unwrap();
+    assert_eq!(chunk.extra.get("choices").unwrap().get(), &text[11..text.len() - 1]);
+    let delta = chunk.delta().unwrap();
+    assert_eq!(delta.tool_calls[0].id.as_deref(), Some("1"));
+    assert_eq!(delta.extra.get("tool_calls").unwrap().get(), r#"[7,{"index":0,"id":"1"}]"#);
+}
+
+/// The parts of a list that are not text are kept beside the text of those that are.
+#[test]
+fn content_in_parts_loses_no_part() {
+    let content = |content: &str| format!(r#"{{"choices":[{{"delta":{{"content":{content}}}}}]}}"#);
+    for (parts, text, is_kept) in [
+        (r#"["a",{"type":"text","text":"b"},null,{"text":"c"}]"#, Some("abc"), false),
+        (r#"[{"type":"text","text":"a\n"}]"#, Some("a\n"), false),
+        (r#"[{"type":"text","text":"a","index":0},"b"]"#, Some("ab"), true),
+        (r#"[{"type":"thinking","thinking":[]},{"type":"text","text":"a"}]"#, Some("a"), true),
+        (r#"[{"type":"image","text":"a"}]"#, None, true),
+        (r#"[7]"#, None, true),
+        (r#"[]"#, None, false),
+    ] {
+        let data = content(parts);
+        let chunk = ChatChunk::from_json(&data).unwrap();
+        assert_eq!(chunk.text(), text, "{parts}");
+        let kept = chunk.delta().unwrap().extra.get("content").map(RawJson::get);
+        assert_eq!(kept, is_kept.then_some(parts));
+    }
+}
+
+#[test]
+fn events_of_other_dialects_keep_what_is_of_the_wrong_kind() {
+    let delta = r#"{"type":"response.output_text.delta","item_id":"m","output_index":"0","delta":{"text":"x"}}"#;
+    let Event::OutputTextDelta(read) = Event::parse(None, delta).unwrap() else { panic!() };
+    assert_eq!(read.extra.get("output_index").unwrap().get(), r#""0""#);
+    assert_eq!(read.extra.get("delta").unwrap().get(), r#"{"text":"x"}"#);
+    assert_eq!((read.item_id.as_deref(), read.text()), (Some("m"), ""));
+
+    let native = r#"{"index":"0","message":{"content":[{"type":"TEXT","text":5},8],"toolCalls":[{"id":"1","name":"f","arguments":{"a":1e2}}]}}"#;
+    let read = ChatEvent::from_json(native).unwrap();
+    assert_eq!(read.extra.get("index").unwrap().get(), r#""0""#);
+    let message = read.message.as_ref().unwrap();
+    let part = message.content.as_ref().unwrap().iter().next().unwrap();
+    assert_eq!(part.extra.get("text").unwrap().get(), "5");
+    assert_eq!(message.extra.get("content").unwrap().get(), r#"[{"type":"TEXT","text":5},8]"#);
+    assert_eq!(message.tool_calls[0].extra.get("arguments").unwrap().get(), r#"{"a":1e2}"#);
+
+    let usage: Usage = serde_json::from_value(json!({"prompt_tokens": "many"})).unwrap();
+    assert_eq!(usage.extra.get("prompt_tokens").unwrap().get(), r#""many""#);
+}
+
+/// Arguments that come as an object reach the whole answer.
+#[test]
+fn an_accumulated_call_keeps_arguments_of_the_wrong_kind() {
+    let text = r#"{"choices":[{"delta":{"tool_calls":[{"index":0,"id":"1","function":{"name":"f","arguments":{"a":1}}}]}}]}"#;
+    let mut answer = ChatAccumulator::new();
+    answer.push(&ChatChunk::from_json(text).unwrap());
+    let response = answer.finish();
+    let ToolCall::Function(call) = &response.tool_calls()[0] else { panic!("{response:?}") };
+    assert_eq!(call.function.extra.get("arguments").unwrap().get(), r#"{"a":1}"#);
+
+    let native = r#"{"message":{"toolCalls":[{"id":"1","name":"f","arguments":{"a":1}}]}}"#;
+    let mut decoder = ChatDecoder::new(ApiFormat::Generic);
+    decoder.push("", native, &mut |_| {}).unwrap();
+    assert_eq!(decoder.answer().clone().finish().tool_calls()[0].arguments(), r#"{"a":1}"#);
 }
 
 #[test]
