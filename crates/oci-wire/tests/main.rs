@@ -1,6 +1,8 @@
 //! What goes over the wire, against captures, canned answers and generated values.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout, clippy::print_stderr)]
 
+#[path = "main/captures.rs"]
+mod captures;
 #[path = "main/control_answers.rs"]
 mod control_answers;
 #[path = "main/control_requests.rs"]

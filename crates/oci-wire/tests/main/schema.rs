@@ -1,6 +1,6 @@
 //! No field of the OpenAI package 3.52.0 is missing from the types.
 
-use oci_wire::chat::{ChatChunk, ChatRequest, ChatResponse};
+use oci_wire::chat::{ChatChunk, ChatRequest, ChatResponse, Usage};
 use serde_json::{Value, json};
 
 /// Parameters of `chat.completions.create`, in the package's order.
@@ -55,4 +55,15 @@ fn every_field_of_a_chunk_is_typed() {
             && choice.delta.extra.is_empty()
             && choice.delta.tool_calls[0].extra.is_empty()
     );
+}
+
+#[test]
+fn every_count_is_typed() {
+    let body = json!({"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 1,
+        "prompt_tokens_details": {"audio_tokens": 1, "cached_tokens": 1, "cache_write_tokens": 1},
+        "completion_tokens_details": {"accepted_prediction_tokens": 1, "audio_tokens": 1,
+            "reasoning_tokens": 1, "rejected_prediction_tokens": 1}});
+    let usage: Usage = serde_json::from_value(body.clone()).unwrap();
+    assert!(!format!("{usage:?}").contains("Extra([("), "{usage:?}");
+    assert_eq!(serde_json::to_value(&usage).unwrap(), body);
 }
