@@ -18,6 +18,7 @@ mod stream;
 mod tool;
 
 pub use accumulate::ChatAccumulator;
+pub(crate) use accumulate_calls::{CallAssembler, PartialCall};
 pub use chunk::{ChatChunk, Choices, ChunkChoice};
 pub use content::{
     AudioPart, Content, FilePart, FileRef, ImageDetail, ImagePart, ImageUrl, InputAudio, Part,

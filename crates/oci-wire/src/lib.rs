@@ -58,6 +58,7 @@ mod usage;
 
 // The public interface is:
 
+pub mod anthropic;
 pub mod chat;
 pub mod control;
 pub mod native;

@@ -53,10 +53,14 @@ impl fmt::Display for Loss {
 }
 
 /// Collects losses during a translation.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Losses(Vec<Loss>);
 
 impl Losses {
+    pub(crate) fn as_slice(&self) -> &[Loss] {
+        &self.0
+    }
+
     pub(crate) fn approximated(&mut self, path: impl Into<String>) {
         self.add(LossKind::Approximated, path);
     }
@@ -86,6 +90,14 @@ impl Losses {
 
     pub(crate) fn with<T>(self, value: T) -> Translated<T> {
         Translated { value, losses: self.0 }
+    }
+
+    /// Notes a loss that a stream meets again and again, once.
+    pub(crate) fn once(&mut self, kind: LossKind, path: String) {
+        let loss = Loss { kind, path };
+        if !self.0.contains(&loss) {
+            self.0.push(loss);
+        }
     }
 
     fn add(&mut self, kind: LossKind, path: impl Into<String>) {

@@ -9,6 +9,12 @@ mod control_answers;
 mod control_requests;
 #[path = "main/control_schema.rs"]
 mod control_schema;
+#[path = "main/anthropic_request.rs"]
+mod anthropic_request;
+#[path = "main/anthropic_stream.rs"]
+mod anthropic_stream;
+#[path = "main/anthropic_translate.rs"]
+mod anthropic_translate;
 #[path = "main/error_body.rs"]
 mod error_body;
 #[path = "main/fixtures.rs"]

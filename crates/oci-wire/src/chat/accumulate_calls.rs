@@ -14,19 +14,21 @@ pub(crate) struct CallAssembler {
     by_index: BTreeMap<u32, usize>,
 }
 
+/// A call that may still grow.
 #[derive(Clone, Debug, Default)]
-struct PartialCall {
-    id: String,
+pub(crate) struct PartialCall {
+    pub(crate) id: String,
     kind: String,
-    name: String,
-    arguments: String,
+    pub(crate) name: String,
+    pub(crate) arguments: String,
     is_custom: bool,
     extra: Extra,
     inner_extra: Extra,
 }
 
 impl CallAssembler {
-    pub(crate) fn push(&mut self, fragment: &ToolCallDelta<'_>) {
+    /// Adds a fragment; returns the place of its call.
+    pub(crate) fn push(&mut self, fragment: &ToolCallDelta<'_>) -> usize {
         let at = self.find(fragment).unwrap_or_else(|| {
             self.calls.push(PartialCall::default());
             self.calls.len() - 1
@@ -37,6 +39,12 @@ impl CallAssembler {
         if let Some(call) = self.calls.get_mut(at) {
             call.push(fragment);
         }
+        at
+    }
+
+    /// The call at a place, as far as it is known.
+    pub(crate) fn get(&self, at: usize) -> Option<&PartialCall> {
+        self.calls.get(at)
     }
 
     /// The call that the fragment continues; `None` when it begins one.
@@ -79,8 +87,12 @@ impl PartialCall {
         }
     }
 
+    pub(crate) fn is_custom(&self) -> bool {
+        self.is_custom || self.kind == "custom"
+    }
+
     fn finish(self) -> ToolCall {
-        if self.is_custom || self.kind == "custom" {
+        if self.is_custom() {
             let custom =
                 CustomCall { name: self.name, input: self.arguments, extra: self.inner_extra };
             ToolCall::Custom(CustomToolCall { id: self.id, custom, extra: self.extra })
