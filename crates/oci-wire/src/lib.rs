@@ -43,6 +43,7 @@ mod either;
 mod error_body;
 mod family;
 mod finish;
+mod json_end;
 mod lenient;
 mod loss;
 mod nullable;

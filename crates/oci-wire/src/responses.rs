@@ -1,12 +1,16 @@
 //! The Responses API: answers that the service can store, with tools that it runs itself.
 //!
 //! * [`ResponsesRequest`] is the body of a request, [`Response`] that of a whole answer.
-//! * [`Event`] reads one event of a stream, [`ResponsesDecoder`] folds events into the [`Response`].
+//! * [`Event`] reads one event of a stream, [`ResponsesDecoder`] folds events into the [`Response`], and
+//!   [`ResponsesEncoder`] turns chunks of chat completions into events.
 //! * [`Item`] is what a conversation consists of; the output of one answer can be the input of the next request.
 
 mod annotation;
 mod assemble;
 mod chunks;
+mod encode_calls;
+mod encode_items;
+mod encoder;
 mod event;
 mod event_delta;
 mod event_whole;
@@ -34,6 +38,7 @@ mod translate;
 mod usage;
 
 pub use annotation::{Annotation, ContainerFileCitation, FileCitation, FilePath, UrlCitation};
+pub use encoder::ResponsesEncoder;
 pub use event::{Event, OtherEvent};
 pub use event_delta::{ArgumentsDelta, AudioDelta, ItemProgress, SummaryDelta, TextDelta};
 pub use event_whole::{

@@ -47,6 +47,8 @@ mod resources;
 mod response;
 #[path = "main/responses_answer.rs"]
 mod responses_answer;
+#[path = "main/responses_encode.rs"]
+mod responses_encode;
 #[path = "main/responses_request.rs"]
 mod responses_request;
 #[path = "main/responses_schema.rs"]

@@ -9,8 +9,9 @@ use crate::anthropic::event::{
     BlockDelta, ContentBlockDelta, ContentBlockStart, ContentBlockStop, Event,
 };
 use crate::chat::{CallAssembler, PartialCall, ToolCallDelta};
+use crate::json_end::JsonEnd;
 use crate::loss::{LossKind, Losses};
-use crate::native::call_id;
+use crate::native::unique_id;
 use crate::raw::RawJson;
 
 /// Writes blocks in the order in which they began.
@@ -221,23 +222,6 @@ impl Progress {
     }
 }
 
-/// A call's own id, or one that is the same each time this answer is read; none is given twice.
-pub(crate) fn unique_id(
-    ids: &mut BTreeSet<String>,
-    own: &str,
-    name: &str,
-    answer: &str,
-    at: usize,
-) -> String {
-    let mut id = own.to_owned();
-    let mut salt = at;
-    while id.is_empty() || !ids.insert(id.clone()) {
-        id = call_id(answer, 0, salt, name, "");
-        salt += 1;
-    }
-    id
-}
-
 fn start(index: u32, block: ContentBlock) -> Event<'static> {
     let content_block = Some(block);
     Event::ContentBlockStart(Box::new(ContentBlockStart {
@@ -249,42 +233,4 @@ fn start(index: u32, block: ContentBlock) -> Event<'static> {
 
 fn delta<'a>(index: u32, delta: BlockDelta<'a>) -> Event<'a> {
     Event::ContentBlockDelta(ContentBlockDelta { index, delta, ..ContentBlockDelta::default() })
-}
-
-/// Tells where a JSON object or list ends, looking at each byte once.
-#[derive(Clone, Copy, Debug, Default)]
-struct JsonEnd {
-    depth: usize,
-    in_string: bool,
-    is_escaped: bool,
-    has_begun: bool,
-}
-
-impl JsonEnd {
-    fn push(&mut self, text: &str) {
-        for byte in text.bytes() {
-            if self.in_string {
-                match byte {
-                    _ if self.is_escaped => self.is_escaped = false,
-                    b'\\' => self.is_escaped = true,
-                    b'"' => self.in_string = false,
-                    _ => {}
-                }
-                continue;
-            }
-            match byte {
-                b'"' => self.in_string = true,
-                b'{' | b'[' => {
-                    self.depth += 1;
-                    self.has_begun = true;
-                }
-                b'}' | b']' => self.depth = self.depth.saturating_sub(1),
-                _ => {}
-            }
-        }
-    }
-
-    fn is_whole(self) -> bool {
-        self.has_begun && self.depth == 0 && !self.in_string
-    }
 }

@@ -1,5 +1,7 @@
 //! Ids for calls that a model made without giving any.
 
+use std::collections::BTreeSet;
+
 /// An id that is the same whenever the same call of the same answer is read, whole or as a stream.
 ///
 /// The hash is FNV-1a with a final mix; it separates calls and is no protection against anyone.
@@ -19,6 +21,23 @@ pub(crate) fn call_id(
     }
     hash = (hash ^ (hash >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     format!("call_{:016x}", hash ^ (hash >> 29))
+}
+
+/// A call's own id, or one that is the same each time this answer is read; none is given twice.
+pub(crate) fn unique_id(
+    ids: &mut BTreeSet<String>,
+    own: &str,
+    name: &str,
+    answer: &str,
+    at: usize,
+) -> String {
+    let mut id = own.to_owned();
+    let mut salt = at;
+    while id.is_empty() || !ids.insert(id.clone()) {
+        id = call_id(answer, 0, salt, name, "");
+        salt += 1;
+    }
+    id
 }
 
 /// The parameters of 64-bit FNV-1a.

@@ -10,6 +10,8 @@ mod request_from_chat;
 mod request_to_chat;
 mod tools;
 
+pub(crate) use answer::status;
+
 use crate::loss::Losses;
 use crate::raw::Extra;
 

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use crate::anthropic::block::ContentBlock;
-use crate::anthropic::blocks::unique_id;
 use crate::anthropic::response::{MessagesResponse, StopReason};
 use crate::anthropic::translate::{content, drop_members, note_extra, turns};
 use crate::anthropic::usage::Usage;
 use crate::chat::{self, ChatResponse, Choice, FinishReason, Role, ToolCall};
 use crate::loss::{Losses, Translated};
+use crate::native::unique_id;
 use crate::nullable::Nullable;
 use crate::raw::RawJson;
 

@@ -168,7 +168,8 @@ fn annotate(message: &mut ResponseMessage, part: &OutputText, path: &str, losses
     }
 }
 
-fn status(reason: Option<&FinishReason>) -> (ResponseStatus, Option<IncompleteReason>) {
+/// How the Responses API would say that an answer ended.
+pub(crate) fn status(reason: Option<&FinishReason>) -> (ResponseStatus, Option<IncompleteReason>) {
     match reason.map(FinishReason::canonical) {
         Some(FinishReason::Length) => {
             (ResponseStatus::Incomplete, Some(IncompleteReason::MaxOutputTokens))
