@@ -1,21 +1,62 @@
-//! A small deterministic stand-in for a language model: it does sums, otherwise it repeats what was said.
+//! A small deterministic stand-in for a language model: it does sums, calls the tools that it is told to,
+//! and otherwise repeats what was said.
 
 mod arithmetic;
+mod instance;
+#[cfg(test)]
+mod tests;
+mod tools;
 
-/// What the stand-in says to a message.
-pub(crate) fn answer(message: &str) -> String {
-    let message = message.trim();
-    if message.is_empty() {
-        return "You said nothing.".to_owned();
-    }
-    arithmetic::answer(message).unwrap_or_else(|| format!("You said: {message}"))
+use serde_json::Value;
+
+pub(crate) use tools::{Choice, Tool, ToolCall};
+
+/// What the stand-in gets to see of a request, the same in every dialect.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Ask {
+    /// The text of the last message of the user.
+    pub(crate) question: String,
+    /// What tools have returned since then.
+    pub(crate) results: Vec<String>,
+    /// The tools that may be called.
+    pub(crate) tools: Vec<Tool>,
+    /// Whether one must be called, or which.
+    pub(crate) choice: Choice,
+    /// Whether one call at a time is all that is wanted.
+    pub(crate) one_call: bool,
+    /// What the text must look like.
+    pub(crate) format: Format,
+    /// Whether it thinks before it speaks.
+    pub(crate) thinks: bool,
+    /// The most tokens to say, those of the thoughts included.
+    pub(crate) max_tokens: Option<u64>,
+    /// Texts that end the answer.
+    pub(crate) stop: Vec<String>,
+    /// How often the answer is given; together at most [`MAX_TOKENS`].
+    pub(crate) copies: u64,
+}
+
+/// What an answer must look like.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) enum Format {
+    /// Any JSON object.
+    Json,
+    /// An instance of a JSON Schema.
+    Schema(Value),
+    /// Anything.
+    #[default]
+    Text,
 }
 
 /// An answer as far as the request lets it go.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct Completion {
-    /// The tokens; put together they are the text.
+    /// The tokens of what it thought before.
+    pub(crate) thoughts: Vec<String>,
+    /// The tokens; put together they are the text. There are none beside calls.
     pub(crate) tokens: Vec<String>,
+    /// The calls that are to be made in place of an answer.
+    pub(crate) calls: Vec<ToolCall>,
     /// Whether it ended on its own or was cut.
     pub(crate) finish: Finish,
 }
@@ -25,48 +66,104 @@ pub(crate) struct Completion {
 pub(crate) enum Finish {
     /// The token limit was reached.
     Length,
-    /// The text was complete, or a stop sequence came up.
+    /// The text was complete.
     Stop,
+    /// A stop sequence came up.
+    StopSequence,
+    /// Tools are to be called.
+    ToolCalls,
 }
 
 impl Finish {
-    /// The word for it on the wire, the same on both APIs.
+    /// The word for it in the dialects of OpenAI and in GENERIC.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Length => "length",
-            Self::Stop => "stop",
+            Self::Stop | Self::StopSequence => "stop",
+            Self::ToolCalls => "tool_calls",
+        }
+    }
+}
+
+impl Ask {
+    /// The whole answer, however long, before limits and stop sequences.
+    fn text(&self) -> String {
+        let text = match self.results.as_slice() {
+            [] => answer(&self.question),
+            results => format!("The tools returned: {}", results.join("; ")),
+        };
+        match &self.format {
+            Format::Text => text,
+            Format::Json => serde_json::json!({ "answer": text }).to_string(),
+            Format::Schema(schema) => instance::of(schema, Some(&text)).to_string(),
         }
     }
 }
 
 impl Completion {
-    /// Answers `message` with at most `max_tokens` tokens, up to the first of the `stop` sequences.
-    ///
-    /// The answer is given `copies` times, which all together have at most [`MAX_TOKENS`].
-    pub(crate) fn new(
-        message: &str,
-        max_tokens: Option<u64>,
-        stop: &[String],
-        copies: u64,
-    ) -> Self {
-        let text = answer(message);
-        let end = stop
+    /// What the stand-in answers.
+    pub(crate) fn new(ask: &Ask) -> Self {
+        let mut left =
+            usize::try_from(ask.max_tokens.unwrap_or(u64::MAX).min(MAX_TOKENS / ask.copies.max(1)))
+                .unwrap_or(usize::MAX);
+        let mut take = |text: &str| {
+            let mut all = tokens(text).map(str::to_owned);
+            let taken: Vec<String> = all.by_ref().take(left).collect();
+            left -= taken.len();
+            (taken, all.next().is_some())
+        };
+        let thoughts =
+            if ask.thinks { format!("The user says: {}", ask.question) } else { "".into() };
+        let (thoughts, mut cut) = take(&thoughts);
+        let calls = if cut { Vec::new() } else { tools::calls(ask) };
+        if !calls.is_empty() {
+            return Self { thoughts, tokens: Vec::new(), calls, finish: Finish::ToolCalls };
+        }
+        let text = ask.text();
+        let stop = ask
+            .stop
             .iter()
             .filter(|stop| !stop.is_empty())
             .filter_map(|stop| text.find(stop.as_str()))
-            .min()
-            .unwrap_or(text.len());
-        let mut all = tokens(text.get(..end).unwrap_or_default()).map(str::to_owned);
-        let limit = max_tokens.unwrap_or(u64::MAX).min(MAX_TOKENS / copies.max(1));
-        let tokens = all.by_ref().take(usize::try_from(limit).unwrap_or(usize::MAX)).collect();
-        let finish = if all.next().is_some() { Finish::Length } else { Finish::Stop };
-        Self { tokens, finish }
+            .min();
+        let end = stop.unwrap_or(text.len());
+        let (tokens, cut_too) = take(text.get(..end).unwrap_or_default());
+        cut |= cut_too;
+        let finish = match (cut, stop) {
+            (true, _) => Finish::Length,
+            (false, Some(_)) => Finish::StopSequence,
+            (false, None) => Finish::Stop,
+        };
+        Self { thoughts, tokens, calls, finish }
     }
 
     /// The whole text.
     pub(crate) fn text(&self) -> String {
         self.tokens.concat()
     }
+
+    /// All that it thought.
+    pub(crate) fn thought(&self) -> String {
+        self.thoughts.concat()
+    }
+
+    /// How many tokens it is, thoughts and calls included.
+    pub(crate) fn size(&self) -> u64 {
+        let calls = self
+            .calls
+            .iter()
+            .map(|call| tokens(&call.name).count() as u64 + tokens(&call.arguments).count() as u64);
+        (self.thoughts.len() + self.tokens.len()) as u64 + calls.sum::<u64>()
+    }
+}
+
+/// What the stand-in says to a message.
+pub(crate) fn answer(message: &str) -> String {
+    let message = message.trim();
+    if message.is_empty() {
+        return "You said nothing.".to_owned();
+    }
+    arithmetic::answer(message).unwrap_or_else(|| format!("You said: {message}"))
 }
 
 /// Splits a text into tokens, which put together are the text again.
@@ -86,45 +183,10 @@ pub(crate) fn tokens(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
+/// How many tokens a text has.
+pub(crate) fn count(text: &str) -> u64 {
+    tokens(text).count() as u64
+}
+
 /// A request that repeats megabytes a hundredfold must not fill the memory.
 const MAX_TOKENS: u64 = 65_536;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[track_caller]
-    fn check_tokens(text: &str, expected: &[&str]) {
-        assert_eq!(tokens(text).collect::<Vec<_>>(), expected);
-        assert_eq!(tokens(text).collect::<String>(), text);
-    }
-
-    #[test]
-    fn texts_fall_into_words_and_punctuation() {
-        check_tokens("", &[]);
-        check_tokens("2x2 is 4.", &["2x2", " is", " 4", "."]);
-        check_tokens("  a\n\nb  ", &["  a", "\n\nb", "  "]);
-        check_tokens("–über 😀!", &["–", "über", " 😀", "!"]);
-    }
-
-    #[test]
-    fn a_limit_and_a_stop_sequence_cut() {
-        let cut = |max, stop: &[&str]| {
-            let stop: Vec<String> = stop.iter().map(|stop| (*stop).to_owned()).collect();
-            let completion = Completion::new("a b c", max, &stop, 1);
-            (completion.text(), completion.finish)
-        };
-        assert_eq!(cut(None, &[]), ("You said: a b c".into(), Finish::Stop));
-        assert_eq!(cut(Some(6), &[]), ("You said: a b c".into(), Finish::Stop));
-        assert_eq!(cut(Some(5), &[]), ("You said: a b".into(), Finish::Length));
-        assert_eq!(cut(Some(5), &[" b", "c"]), ("You said: a".into(), Finish::Stop));
-        assert_eq!(cut(None, &["", "zzz"]), ("You said: a b c".into(), Finish::Stop));
-    }
-
-    #[test]
-    fn sums_are_answered_and_the_rest_is_repeated() {
-        assert_eq!(answer("What is 2x2?"), "2x2 is 4.");
-        assert_eq!(answer("  hello "), "You said: hello");
-        assert_eq!(answer(" \n"), "You said nothing.");
-    }
-}

@@ -2,13 +2,14 @@
 
 mod request;
 
+use crate::document::set;
 use serde_json::{Value, json};
 
-use crate::access::Principal;
-use crate::answerer::Completion;
+use crate::answerer::{Completion, ToolCall};
+use crate::catalogue::{Calls, Thinking};
+use crate::openai::require_compartment;
 use crate::outcome::{Answer, Event, Events, Outcome};
 use crate::random::hex;
-use crate::reply::Reply;
 use crate::route::Call;
 use request::ChatRequest;
 
@@ -16,40 +17,20 @@ use request::ChatRequest;
 pub(crate) fn answer(call: &Call<'_>) -> Answer {
     require_compartment(call)?;
     let request = ChatRequest::parse(call.body)?;
-    let completion = Completion::new(
-        &request.prompt.question,
-        request.max_tokens,
-        &request.stop,
-        request.choices,
-    );
-    let answer = Reading {
+    let completion = Completion::new(&request.ask);
+    let reading = Reading {
         id: format!("chatcmpl-{}", hex(24)),
         created: call.settings().clock.unix_seconds(),
         request: &request,
         completion: &completion,
     };
     if !request.is_stream {
-        return Ok(Outcome::Document(answer.whole()));
+        return Ok(Outcome::Document(reading.whole()));
     }
     let error = json!({ "error": {
         "message": "upstream failed", "type": "server_error", "param": null, "code": "internal",
     } });
-    Ok(Outcome::Stream(Events { list: answer.events(), error }))
-}
-
-/// Which compartment pays has to be known; a project tells it too, and so does an API key.
-pub(crate) fn require_compartment(call: &Call<'_>) -> Result<(), Reply> {
-    let is_told = |name| call.head.value(name).is_some_and(|value| !value.is_empty());
-    if call.principal == Principal::ApiKey
-        || ["opc-compartment-id", "openai-project"].into_iter().any(is_told)
-    {
-        return Ok(());
-    }
-    Err(Reply::oracle_error(
-        400,
-        "MissingParameter",
-        "expected header opc-compartment-id or openai-project, found neither",
-    ))
+    Ok(Outcome::Stream(Events { list: reading.events(), error }))
 }
 
 /// What there is to send, before it is put into one shape or the other.
@@ -62,15 +43,25 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     fn whole(&self) -> Value {
-        let choices: Vec<Value> = (0..self.request.choices)
+        let calls: Vec<Value> = self.completion.calls.iter().map(call).collect();
+        let choices: Vec<Value> = self
+            .choices()
             .map(|index| {
+                let mut message = json!({
+                    "role": "assistant",
+                    "content": self.completion.text(),
+                    "refusal": null,
+                });
+                if !calls.is_empty() {
+                    set(&mut message, "content", Value::Null);
+                    set(&mut message, "tool_calls", calls.clone());
+                }
+                if self.shows_thoughts() {
+                    set(&mut message, "reasoning_content", self.completion.thought());
+                }
                 json!({
                     "index": index,
-                    "message": {
-                        "role": "assistant",
-                        "content": self.completion.text(),
-                        "refusal": null,
-                    },
+                    "message": message,
                     "finish_reason": self.completion.finish.as_str(),
                     "logprobs": null,
                 })
@@ -82,17 +73,25 @@ impl Reading<'_> {
     }
 
     fn events(&self) -> Vec<Event> {
+        let mut deltas = Vec::new();
+        if self.shows_thoughts() {
+            let thoughts = self.completion.thoughts.iter();
+            deltas.extend(thoughts.map(|token| json!({ "reasoning_content": token })));
+        }
+        deltas.extend(self.completion.tokens.iter().map(|token| json!({ "content": token })));
+        deltas.extend(self.calls().into_iter().map(|call| json!({ "tool_calls": [call] })));
+
         let mut events = Vec::new();
-        for index in 0..self.request.choices {
+        for index in self.choices() {
             let delta = json!({ "role": "assistant", "content": "" });
             events.push(Event::other(&self.chunk(index, &delta, None)));
         }
-        for token in &self.completion.tokens {
-            for index in 0..self.request.choices {
-                events.push(Event::content(&self.chunk(index, &json!({ "content": token }), None)));
-            }
+        for delta in &deltas {
+            events.extend(
+                self.choices().map(|index| Event::content(&self.chunk(index, delta, None))),
+            );
         }
-        for index in 0..self.request.choices {
+        for index in self.choices() {
             let finish = Some(self.completion.finish.as_str());
             events.push(Event::finish(&self.chunk(index, &json!({}), finish)));
         }
@@ -103,6 +102,28 @@ impl Reading<'_> {
         }
         events.push(Event::done());
         events
+    }
+
+    /// The calls, or the pieces of calls, each of which tells the place of its call.
+    fn calls(&self) -> Vec<Value> {
+        let mut pieces = Vec::new();
+        for (index, tool_call) in self.completion.calls.iter().enumerate() {
+            let mut opening = call(tool_call);
+            set(&mut opening, "index", index);
+            if self.request.family.calls == Calls::Whole {
+                pieces.push(opening);
+                continue;
+            }
+            set(&mut opening, "function/arguments", "");
+            pieces.push(opening);
+            let middle = tool_call.arguments.chars().count() / 2;
+            let first: String = tool_call.arguments.chars().take(middle).collect();
+            let second: String = tool_call.arguments.chars().skip(middle).collect();
+            for piece in [first, second] {
+                pieces.push(json!({ "index": index, "function": { "arguments": piece } }));
+            }
+        }
+        pieces
     }
 
     fn chunk(&self, index: u64, delta: &Value, finish_reason: Option<&str>) -> Value {
@@ -127,23 +148,34 @@ impl Reading<'_> {
         document
     }
 
+    fn choices(&self) -> std::ops::Range<u64> {
+        0..self.request.ask.copies
+    }
+
+    fn shows_thoughts(&self) -> bool {
+        self.request.family.thinking == Thinking::Shown && !self.completion.thoughts.is_empty()
+    }
+
     fn usage(&self) -> Value {
-        let prompt = self.request.prompt.tokens;
-        let completion = self.completion.tokens.len() as u64 * self.request.choices;
+        let prompt = self.request.prompt_tokens;
+        let completion = self.completion.size() * self.request.ask.copies;
+        let thoughts = self.completion.thoughts.len() as u64 * self.request.ask.copies;
         json!({
             "prompt_tokens": prompt,
             "completion_tokens": completion,
             "total_tokens": prompt + completion,
             "prompt_tokens_details": { "cached_tokens": 0 },
-            "completion_tokens_details": { "reasoning_tokens": 0 },
+            "completion_tokens_details": { "reasoning_tokens": thoughts },
         })
     }
 }
 
-fn set(document: &mut Value, name: &str, value: Value) {
-    if let Value::Object(fields) = document {
-        fields.insert(name.to_owned(), value);
-    }
+fn call(call: &ToolCall) -> Value {
+    json!({
+        "id": call.id,
+        "type": "function",
+        "function": { "name": call.name, "arguments": call.arguments },
+    })
 }
 
 const CHUNK: &str = "chat.completion.chunk";

@@ -1,5 +1,6 @@
 //! The running emulator and its builder.
 
+use std::collections::HashSet;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -36,6 +37,7 @@ impl Emulator {
             api_keys: Vec::new(),
             clock: Clock::system(),
             token_delay: Duration::ZERO,
+            refuse_streams: HashSet::new(),
             fault: None,
         }
     }
@@ -113,6 +115,7 @@ pub struct Builder {
     api_keys: Vec<ApiKey>,
     clock: Clock,
     token_delay: Duration,
+    refuse_streams: HashSet<String>,
     fault: Option<Fault>,
 }
 
@@ -149,6 +152,12 @@ impl Builder {
         self
     }
 
+    /// Makes a dedicated endpoint refuse `isStream` in native chat, as some do. Default: none does.
+    pub fn refuse_streams(mut self, endpoint_id: impl Into<String>) -> Self {
+        self.refuse_streams.insert(endpoint_id.into());
+        self
+    }
+
     /// The fault that every request for inference meets from the start. Default: none.
     pub fn fault(mut self, fault: Fault) -> Self {
         self.fault = Some(fault);
@@ -181,6 +190,7 @@ impl Builder {
             keys,
             api_keys: self.api_keys,
             token_delay: self.token_delay,
+            refuse_streams: self.refuse_streams,
         };
         let service = Arc::new(Service { settings, faults, records: Records::new() });
         let (stop, stopped) = oneshot::channel();

@@ -5,7 +5,7 @@
 //! It shares no code with the client crates of this workspace, so that a mistake of theirs cannot
 //! repeat itself here and go unseen.
 //!
-//! What it does not do: TLS, HTTP/2, HTTP/1.0, addresses other than loopback, token flows, limits by compartment or policy, Cohere's formats, the Responses API.
+//! What it does not do: TLS, HTTP/2, HTTP/1.0, addresses other than loopback, token flows, limits by compartment or policy, the Responses API.
 //! What it says is no measure of what a model would say.
 //!
 //! ```
@@ -30,8 +30,9 @@
 //! | request | what |
 //! |---|---|
 //! | `POST /openai/v1/chat/completions` | chat completions of OpenAI's shape, whole and streamed |
-//! | `POST /20231130/actions/v1/chat/completions` | the same at the older base |
-//! | `POST /20231130/actions/chat` | the native chat, `GENERIC` format, `ON_DEMAND`, whole and streamed |
+//! | `GET /openai/v1/models`, `GET /openai/v1/models/{id}` | some models, and any that is known |
+//! | the same below `/20231130/actions/v1` | the older base |
+//! | `POST /20231130/actions/chat` | the native chat: `GENERIC`, `COHERE`, `COHEREV2`, `ON_DEMAND` and `DEDICATED`, whole and streamed |
 //! | `GET /n` | Object Storage's GetNamespace, for tools that sign and do not chat |
 //!
 //! # What is checked, in this order
@@ -51,13 +52,17 @@
 
 mod access;
 mod answerer;
+mod catalogue;
 mod chat;
 mod clock;
+mod document;
 mod emulator;
 mod error;
 mod fault;
 mod keys;
+mod models;
 mod native;
+mod openai;
 mod outcome;
 mod prompt;
 mod random;

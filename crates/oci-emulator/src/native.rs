@@ -1,107 +1,69 @@
-//! The service's own chat operation, `POST /20231130/actions/chat`, in its GENERIC format.
+//! The service's own operations, below `/20231130/actions`.
 
+mod cohere;
+mod cohere_v2;
+mod generic;
 mod request;
+mod schema;
 
 use serde_json::{Value, json};
 
-use crate::answerer::Completion;
+use crate::catalogue::Api;
 use crate::clock::rfc3339;
 use crate::outcome::{Answer, Event, Events, Outcome};
 use crate::route::Call;
-use request::ChatDetails;
+use request::Request;
 
 /// Answers a request to `/20231130/actions/chat`.
 pub(crate) fn chat(call: &Call<'_>) -> Answer {
-    let request = ChatDetails::parse(call.body)?;
-    let completion = Completion::new(
-        &request.prompt.question,
-        request.max_tokens,
-        &request.stop,
-        request.generations,
-    );
-    if request.is_stream {
-        let error = json!({ "code": "500", "message": "Internal server error" });
-        return Ok(Outcome::Stream(Events { list: events(&request, &completion), error }));
-    }
-    let time = rfc3339(call.settings().clock.now());
-    Ok(Outcome::Document(chat_result(&request, &completion, &time)))
-}
-
-/// The envelope and the response of a whole answer.
-fn chat_result(request: &ChatDetails, completion: &Completion, time: &str) -> Value {
-    let choices: Vec<Value> = (0..request.generations)
-        .map(|index| {
-            json!({
-                "index": index,
-                "message": {
-                    "role": "ASSISTANT",
-                    "content": [{ "type": "TEXT", "text": completion.text() }],
-                    "name": null,
-                    "refusal": null,
-                    "toolCalls": null,
-                },
-                "finishReason": completion.finish.as_str(),
-                "logprobs": null,
-            })
-        })
-        .collect();
-    json!({
-        "modelId": request.model,
-        "modelVersion": "1.0.0",
-        "chatResponse": {
-            "apiFormat": "GENERIC",
-            "timeCreated": time,
-            "choices": choices,
-            "usage": usage(request, completion),
-        },
+    let document = request::parse(call.body, schema::CHAT)?;
+    let request = document.get("chatRequest").unwrap_or(&Value::Null);
+    let api = match request.get("apiFormat").and_then(Value::as_str) {
+        Some("COHERE") => Api::Cohere,
+        Some("COHEREV2") => Api::CohereV2,
+        _ => Api::Generic,
+    };
+    let request = Request::new(&document, request, api, call)?;
+    let spoken = match api {
+        Api::Cohere => cohere::speak(&request)?,
+        Api::CohereV2 => cohere_v2::speak(&request)?,
+        _ => generic::speak(&request, &rfc3339(call.settings().clock.now()))?,
+    };
+    Ok(match spoken {
+        Spoken::Whole(response) => Outcome::Document(json!({
+            "modelId": request.model,
+            "modelVersion": MODEL_VERSION,
+            "chatResponse": response,
+        })),
+        Spoken::Stream(list) => Outcome::Stream(Events { list, error: stream_error() }),
     })
 }
 
-/// Bare deltas, then a finish event, then the usage if it was asked for.
-fn events(request: &ChatDetails, completion: &Completion) -> Vec<Event> {
-    let delta = |index: u64, token: &str| {
-        json!({
-            "index": index,
-            "message": { "role": "ASSISTANT", "content": [{ "type": "TEXT", "text": token }] },
-            "pad": pad(token),
-        })
-    };
-    let mut events = Vec::new();
-    for index in 0..request.generations {
-        events.push(Event::other(&delta(index, "")));
-    }
-    for token in &completion.tokens {
-        for index in 0..request.generations {
-            events.push(Event::content(&delta(index, token)));
-        }
-    }
-    for index in 0..request.generations {
-        events.push(Event::finish(&json!({
-            "index": index,
-            "message": { "role": "ASSISTANT" },
-            "finishReason": completion.finish.as_str(),
-            "pad": pad("finish"),
-        })));
-    }
-    if request.include_usage {
-        let usage = usage(request, completion);
-        events.push(Event::other(&json!({ "usage": usage, "pad": pad("usage") })));
-    }
-    // Meta's models alone end their native streams like this.
-    if request.model.starts_with("meta.llama") {
-        events.push(Event::done());
-    }
-    events
+/// What a chat format has to say.
+enum Spoken {
+    /// The chat response.
+    Whole(Value),
+    /// Bare pieces of it.
+    Stream(Vec<Event>),
 }
 
-fn usage(request: &ChatDetails, completion: &Completion) -> Value {
-    let completion = completion.tokens.len() as u64 * request.generations;
+/// What a failure within a native stream looks like, as far as users have seen it.
+fn stream_error() -> Value {
+    json!({ "code": "500", "message": "Internal server error" })
+}
+
+/// Native counts of tokens.
+fn usage(prompt: u64, completion: u64, reasoning: Option<u64>) -> Value {
     json!({
-        "promptTokens": request.prompt.tokens,
+        "promptTokens": prompt,
         "completionTokens": completion,
-        "totalTokens": request.prompt.tokens + completion,
+        "totalTokens": prompt + completion,
         "promptTokensDetails": null,
-        "completionTokensDetails": null,
+        "completionTokensDetails": reasoning.map(|reasoning| json!({
+            "acceptedPredictionTokens": 0,
+            "reasoningTokens": reasoning,
+            "rejectedPredictionTokens": 0,
+        })),
     })
 }
 
@@ -109,3 +71,6 @@ fn usage(request: &ChatDetails, completion: &Completion) -> Value {
 fn pad(token: &str) -> String {
     "a".repeat(3 + 13_usize.saturating_sub(token.len()))
 }
+
+/// What every model here calls its version.
+const MODEL_VERSION: &str = "1.0.0";

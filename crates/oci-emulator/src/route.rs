@@ -5,7 +5,7 @@ use crate::outcome::Answer;
 use crate::reply::Reply;
 use crate::server::{Service, Settings};
 use crate::wire::RawHead;
-use crate::{chat, native};
+use crate::{chat, models, native};
 
 /// What the emulator can do.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -13,6 +13,8 @@ pub(crate) enum Operation {
     ChatCompletions,
     /// Object Storage's: the one operation of another service, for tools that sign and do not chat.
     GetNamespace,
+    Model,
+    Models,
     NativeChat,
 }
 
@@ -22,6 +24,8 @@ use Operation as Op;
 const OPERATIONS: &[(&str, &str, Operation)] = &[
     ("GET", "/n", Op::GetNamespace),
     ("GET", "/n/", Op::GetNamespace),
+    ("GET", "/openai/v1/models", Op::Models),
+    ("GET", "/openai/v1/models/{}", Op::Model),
     ("POST", "/20231130/actions/chat", Op::NativeChat),
     ("POST", "/openai/v1/chat/completions", Op::ChatCompletions),
 ];
@@ -32,6 +36,8 @@ pub(crate) fn answer(call: &Call<'_>) -> Answer {
         Op::ChatCompletions => chat::answer(call),
         // The server has answered it already, since no fault befalls it.
         Op::GetNamespace => Err(no_such_operation()),
+        Op::Model => models::get(call),
+        Op::Models => models::list(call),
         Op::NativeChat => native::chat(call),
     }
 }

@@ -15,6 +15,8 @@ pub(crate) enum Kind {
     Integer(i64, i64),
     /// An array of one kind, with at least this many elements.
     List(usize, &'static Self),
+    /// An object with any fields, whose values are of one kind.
+    Map(&'static Self),
     /// A number from the first to the second.
     Number(f64, f64),
     /// An object with these fields, and possibly others.
@@ -96,6 +98,10 @@ pub(crate) fn check(value: &Value, kind: &Kind, path: &str) -> Result<(), Proble
             list.iter()
                 .enumerate()
                 .try_for_each(|(index, value)| check(value, element, &format!("{path}[{index}]")))
+        }
+        Kind::Map(kind) => {
+            let object = value.as_object().ok_or_else(|| wrong("an object"))?;
+            object.iter().try_for_each(|(name, value)| check(value, kind, &join(path, name)))
         }
         Kind::Open(fields) => {
             check_fields(value.as_object().ok_or_else(|| wrong("an object"))?, fields, path)

@@ -1,5 +1,6 @@
 //! From a connection to an answer: reading, verifying, recording, routing.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -34,6 +35,8 @@ pub(crate) struct Settings {
     pub(crate) keys: KnownKeys,
     pub(crate) api_keys: Vec<ApiKey>,
     pub(crate) token_delay: Duration,
+    /// Dedicated endpoints that answer in one piece only.
+    pub(crate) refuse_streams: HashSet<String>,
 }
 
 /// Everything that the connections share.

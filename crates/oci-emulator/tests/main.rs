@@ -7,6 +7,10 @@ mod accepted;
 mod api_keys;
 #[path = "main/chat.rs"]
 mod chat;
+#[path = "main/cohere.rs"]
+mod cohere;
+#[path = "main/families.rs"]
+mod families;
 #[path = "main/faults.rs"]
 mod faults;
 #[path = "main/hostile.rs"]
@@ -21,6 +25,8 @@ mod native;
 mod refused;
 #[path = "main/signer.rs"]
 mod signer;
+#[path = "main/tools.rs"]
+mod tools;
 #[path = "main/vectors.rs"]
 mod vectors;
 #[path = "main/world.rs"]

@@ -2,48 +2,38 @@
 
 use serde_json::Value;
 
-use crate::prompt::{Prompt, text};
+use crate::answerer::{Ask, Format, Tool};
+use crate::catalogue::{Api, Family, Names, Thinking, Words, check_messages, check_parameters};
+use crate::document::{flag, list, strings, text};
+use crate::openai::{self, invalid};
+use crate::prompt::Prompt;
 use crate::reply::Reply;
-use crate::schema::{Field, Kind, Problem, ProblemKind, check, optional, required};
+use crate::schema::{Field, Kind, optional, required};
 
 /// What the answer depends on; everything else is checked and then ignored.
 #[derive(Debug)]
 pub(super) struct ChatRequest {
     /// The model id, as it comes back in the answer.
     pub(super) model: String,
-    /// What was said.
-    pub(super) prompt: Prompt,
+    /// How the model behaves.
+    pub(super) family: &'static Family,
+    /// How many tokens were said.
+    pub(super) prompt_tokens: u64,
+    /// What is asked of the stand-in.
+    pub(super) ask: Ask,
     /// Whether the answer is streamed.
     pub(super) is_stream: bool,
     /// Whether a stream tells the usage.
     pub(super) include_usage: bool,
-    /// How many answers are wanted.
-    pub(super) choices: u64,
-    /// The smaller of the two limits.
-    pub(super) max_tokens: Option<u64>,
-    /// Texts that end the answer.
-    pub(super) stop: Vec<String>,
 }
 
 impl ChatRequest {
     /// Reads and checks a body; the error is the answer to give.
     pub(super) fn parse(body: &[u8]) -> Result<Self, Reply> {
-        let document: Value = serde_json::from_slice(body).map_err(|error| {
-            invalid(None, "invalid_json", &format!("The body is not valid JSON: {error}"))
-        })?;
-        check(&document, &Kind::Open(REQUEST), "").map_err(|problem| explain(&problem))?;
-
+        let document = openai::parse(body, REQUEST)?;
         let model = text(document.get("model"));
-        if model.starts_with("cohere.") {
-            return Err(invalid(
-                Some("model"),
-                "model_not_supported",
-                &format!(
-                    "The model {model:?} is not served here, Cohere's models have their own API"
-                ),
-            ));
-        }
-        let is_stream = document.get("stream").and_then(Value::as_bool).unwrap_or(false);
+        let family = openai::family(&model, Api::ChatCompletions)?;
+        let is_stream = flag(document.get("stream"));
         let stream_options = document.get("stream_options").filter(|options| !options.is_null());
         if stream_options.is_some() && !is_stream {
             return Err(invalid(
@@ -52,57 +42,49 @@ impl ChatRequest {
                 "The 'stream_options' parameter is only allowed when 'stream' is enabled.",
             ));
         }
-        let number = |name: &str| document.get(name).and_then(Value::as_u64);
+        check_parameters(family, &document, Names::Chat)
+            .and_then(|()| check_messages(family, document.get("messages"), Names::Chat))
+            .map_err(|refusal| refusal.reply(family, Words::OpenAi))?;
+        let prompt = Prompt::of_messages(document.get("messages"));
         Ok(Self {
-            prompt: Prompt::new(document.get("messages"), "user"),
+            ask: ask(&document, &prompt, family),
+            prompt_tokens: prompt.tokens,
             is_stream,
-            include_usage: stream_options
-                .and_then(|options| options.get("include_usage"))
-                .and_then(Value::as_bool)
-                .unwrap_or(false),
-            choices: number("n").unwrap_or(1),
-            max_tokens: [number("max_tokens"), number("max_completion_tokens")]
-                .into_iter()
-                .flatten()
-                .min(),
-            stop: match document.get("stop") {
-                Some(Value::Array(list)) => list.iter().map(|stop| text(Some(stop))).collect(),
-                Some(Value::String(stop)) => vec![stop.clone()],
-                _ => Vec::new(),
-            },
+            include_usage: stream_options.is_some_and(|options| flag(options.get("include_usage"))),
             model,
+            family,
         })
     }
 }
 
-/// Puts a problem in OpenAI's words.
-fn explain(problem: &Problem) -> Reply {
-    let path = &problem.path;
-    let param = Some(path.as_str()).filter(|path| !path.is_empty());
-    match &problem.fault {
-        ProblemKind::Missing => invalid(
-            param,
-            "missing_required_parameter",
-            &format!("Missing required parameter: '{path}'."),
+fn ask(document: &Value, prompt: &Prompt, family: &Family) -> Ask {
+    let number = |name: &str| document.get(name).and_then(Value::as_u64);
+    let tools =
+        list(document.get("tools")).filter_map(|tool| tool.get("function")).map(|function| Tool {
+            name: text(function.get("name")),
+            parameters: function.get("parameters").cloned().unwrap_or_default(),
+        });
+    let format = match document.pointer("/response_format/type").and_then(Value::as_str) {
+        Some("json_object") => Format::Json,
+        Some("json_schema") => Format::Schema(
+            document.pointer("/response_format/json_schema/schema").cloned().unwrap_or_default(),
         ),
-        ProblemKind::Type(expected) => invalid(
-            param,
-            "invalid_type",
-            &format!("Invalid type for '{path}': expected {expected}."),
-        ),
-        ProblemKind::Range(expected) => invalid(
-            param,
-            "invalid_value",
-            &format!("Invalid value for '{path}': expected {expected}."),
-        ),
-        ProblemKind::Unknown => {
-            invalid(param, "unknown_parameter", &format!("Unknown parameter: '{path}'."))
-        }
+        _ => Format::Text,
+    };
+    let effort = document.get("reasoning_effort").and_then(Value::as_str);
+    let limits = [number("max_tokens"), number("max_completion_tokens")];
+    Ask {
+        tools: tools.collect(),
+        choice: openai::choice(document.get("tool_choice"), "/function/name"),
+        one_call: document.get("parallel_tool_calls") == Some(&Value::Bool(false)),
+        format,
+        thinks: family.thinking != Thinking::Never
+            && effort.is_some_and(|effort| !matches!(effort, "none" | "minimal")),
+        max_tokens: limits.into_iter().flatten().min(),
+        stop: strings(document.get("stop")),
+        copies: number("n").unwrap_or(1),
+        ..prompt.ask()
     }
-}
-
-fn invalid(param: Option<&str>, code: &str, message: &str) -> Reply {
-    Reply::openai_error(400, "invalid_request_error", Some(code), param, message)
 }
 
 /// The parameters that OpenAI documents.

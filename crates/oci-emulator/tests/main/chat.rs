@@ -6,7 +6,7 @@ use crate::signer::Message;
 use crate::world::{CHAT, World, now, two_by_two};
 
 fn question(text: &str) -> Value {
-    json!({ "model": "xai.grok-4", "messages": [{ "role": "user", "content": text }] })
+    json!({ "model": "xai.grok-3", "messages": [{ "role": "user", "content": text }] })
 }
 
 fn with(mut document: Value, name: &str, value: Value) -> Value {
@@ -148,7 +148,7 @@ async fn limits_stops_and_several_choices() {
 async fn the_last_message_of_the_user_counts_in_any_shape() {
     let world = World::new().await;
     let ask = async |messages: Value| {
-        let answer = world.ask(CHAT, &json!({ "model": "m", "messages": messages })).await;
+        let answer = world.ask(CHAT, &json!({ "model": "xai.grok-3", "messages": messages })).await;
         assert_eq!(answer.status, 200, "{}", answer.body());
         answer.json()["choices"][0]["message"]["content"].as_str().unwrap().to_owned()
     };

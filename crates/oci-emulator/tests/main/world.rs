@@ -66,6 +66,22 @@ impl World {
     }
 }
 
+/// The body of a native chat request.
+pub(crate) fn chat_details(model: &str, request: Value) -> Value {
+    json!({
+        "compartmentId": "ocid1.compartment.oc1..emulator",
+        "servingMode": { "servingType": "ON_DEMAND", "modelId": model },
+        "chatRequest": request,
+    })
+}
+
+/// What a refusal says, which must be the service's envelope with the status for a code.
+#[track_caller]
+pub(crate) fn refusal(answer: &Answer) -> String {
+    assert_eq!(answer.json()["code"], answer.status.to_string(), "{}", answer.body());
+    answer.json()["message"].as_str().unwrap().to_owned()
+}
+
 pub(crate) fn two_by_two(stream: bool) -> Value {
     json!({
         "model": "openai.gpt-5.5",
