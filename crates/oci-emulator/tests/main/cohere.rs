@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::world::{NATIVE, World, chat_details, refusal};
+use crate::world::{NATIVE, World, chat_details, merged, refusal};
 
 const R: &str = "cohere.command-r-08-2024";
 
@@ -14,12 +14,6 @@ fn v2(question: &str, request: Value) -> Value {
     let content = json!([{ "type": "TEXT", "text": question }]);
     let messages = json!([{ "role": "USER", "content": content }]);
     merged(json!({ "apiFormat": "COHEREV2", "messages": messages }), request)
-}
-
-fn merged(mut document: Value, other: Value) -> Value {
-    let Value::Object(other) = other else { panic!("an object") };
-    document.as_object_mut().unwrap().extend(other);
-    document
 }
 
 fn tools() -> Value {

@@ -3,21 +3,16 @@
 use serde_json::{Value, json};
 
 use crate::signer::Message;
-use crate::world::{CHAT, NATIVE, World, chat_details, now, refusal, two_by_two};
+use crate::world::{CHAT, NATIVE, World, chat_details, merged, now, refusal, two_by_two};
 
 fn generic(more: Value) -> Value {
     let content = json!([{ "type": "TEXT", "text": "hi" }]);
-    let mut request =
-        json!({ "apiFormat": "GENERIC", "messages": [{ "role": "USER", "content": content }] });
-    request.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-    request
+    let messages = json!([{ "role": "USER", "content": content }]);
+    merged(json!({ "apiFormat": "GENERIC", "messages": messages }), more)
 }
 
 fn chat(model: &str, more: Value) -> Value {
-    let mut request = two_by_two(false);
-    request["model"] = json!(model);
-    request.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-    request
+    merged(merged(two_by_two(false), json!({ "model": model })), more)
 }
 
 #[tokio::test]

@@ -2,16 +2,15 @@
 
 use serde_json::{Value, json};
 
-use crate::world::{CHAT, NATIVE, World, chat_details, refusal};
+use crate::world::{CHAT, NATIVE, World, chat_details, merged, refusal};
 
 fn generic(text: &str, more: Value) -> Value {
-    let mut request = json!({
+    let request = json!({
         "apiFormat": "GENERIC",
         "messages": [{ "role": "USER", "content": [{ "type": "TEXT", "text": text }] }],
         "tools": [{ "type": "FUNCTION", "name": "f" }, { "type": "FUNCTION", "name": "g" }],
     });
-    request.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-    request
+    merged(request, more)
 }
 
 async fn events(world: &World, model: &str, request: Value) -> Vec<Value> {

@@ -68,11 +68,19 @@ impl World {
 
 /// The body of a native chat request.
 pub(crate) fn chat_details(model: &str, request: Value) -> Value {
-    json!({
+    let mut document = json!({
         "compartmentId": "ocid1.compartment.oc1..emulator",
         "servingMode": { "servingType": "ON_DEMAND", "modelId": model },
-        "chatRequest": request,
-    })
+    });
+    document["chatRequest"] = request;
+    document
+}
+
+/// One object with the fields of both.
+pub(crate) fn merged(mut document: Value, other: Value) -> Value {
+    let Value::Object(other) = other else { panic!("an object") };
+    document.as_object_mut().unwrap().extend(other);
+    document
 }
 
 /// What a refusal says, which must be the service's envelope with the status for a code.
