@@ -184,12 +184,15 @@ const DEDICATED: Family = Family {
 pub(crate) const ENDPOINT: &str = "ocid1.generativeaiendpoint.";
 
 impl Family {
-    /// The family of a model id; `None` for an id that nobody knows.
+    /// The family of a model id in whatever case; `None` for an id that nobody knows.
     pub(crate) fn of(model: &str) -> Option<&'static Self> {
-        if model.starts_with(ENDPOINT) {
+        let begins = |prefix: &str| {
+            model.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+        };
+        if begins(ENDPOINT) {
             return Some(&DEDICATED);
         }
-        FAMILIES.iter().find(|family| model.starts_with(family.prefix))
+        FAMILIES.iter().find(|family| begins(family.prefix))
     }
 
     /// Whether it is served there.
@@ -245,9 +248,10 @@ mod tests {
     }
 
     #[test]
-    fn ids_are_told_apart_by_case_and_vendor() {
-        for model in ["", "m", "OPENAI.gpt-5", "openai.", "gpt-5", "acme.x"] {
+    fn ids_are_told_apart_by_vendor() {
+        for model in ["", "m", "openai.", "gpt-5", "acme.x", "openai.gpt\u{e9}"] {
             assert!(Family::of(model).is_none(), "{model}");
         }
+        assert!(Family::of("OpenAI.GPT-5").is_some_and(Family::is_openai));
     }
 }

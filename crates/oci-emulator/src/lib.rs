@@ -30,9 +30,13 @@
 //! | request | what |
 //! |---|---|
 //! | `POST /openai/v1/chat/completions` | chat completions of OpenAI's shape, whole and streamed |
+//! | `POST /openai/v1/embeddings` | vectors of Cohere's and OpenAI's models |
 //! | `GET /openai/v1/models`, `GET /openai/v1/models/{id}` | some models, and any that is known |
 //! | the same below `/20231130/actions/v1` | the older base |
 //! | `POST /20231130/actions/chat` | the native chat: `GENERIC`, `COHERE`, `COHEREV2`, `ON_DEMAND` and `DEDICATED`, whole and streamed |
+//! | `POST /20231130/actions/embedText`, `rerankText` | vectors and ranks that a test can tell beforehand |
+//! | `POST /20231130/actions/applyGuardrails`, `GET /20231130/guardrailVersions` | judgements by a few words |
+//! | `POST /20231130/actions/generateText`, `summarizeText` | what was there before chat |
 //! | `GET /n` | Object Storage's GetNamespace, for tools that sign and do not chat |
 //!
 //! # What is checked, in this order
@@ -56,6 +60,7 @@ mod catalogue;
 mod chat;
 mod clock;
 mod document;
+mod embeddings;
 mod emulator;
 mod error;
 mod fault;
@@ -75,6 +80,7 @@ mod script;
 mod server;
 mod sse;
 mod stream;
+mod vector;
 mod verify;
 mod wire;
 

@@ -2,8 +2,12 @@
 
 mod cohere;
 mod cohere_v2;
+mod embed;
 mod generic;
+mod guardrails;
+mod legacy;
 mod request;
+mod rerank;
 mod schema;
 
 use serde_json::{Value, json};
@@ -12,7 +16,11 @@ use crate::catalogue::Api;
 use crate::clock::rfc3339;
 use crate::outcome::{Answer, Event, Events, Outcome};
 use crate::route::Call;
+pub(crate) use embed::embed_text;
+pub(crate) use guardrails::{apply_guardrails, list_versions};
+pub(crate) use legacy::{generate_text, summarize_text};
 use request::Request;
+pub(crate) use rerank::rerank_text;
 
 /// Answers a request to `/20231130/actions/chat`.
 pub(crate) fn chat(call: &Call<'_>) -> Answer {

@@ -12,6 +12,8 @@ pub(crate) type Answer = Result<Outcome, Reply>;
 pub(crate) enum Outcome {
     /// A whole JSON document.
     Document(Value),
+    /// One page of a list, whose successor is named in a header.
+    Page { document: Value, next_page: Option<String> },
     /// A stream of events.
     Stream(Events),
 }

@@ -5,17 +5,24 @@ use crate::outcome::Answer;
 use crate::reply::Reply;
 use crate::server::{Service, Settings};
 use crate::wire::RawHead;
-use crate::{chat, models, native};
+use crate::{chat, embeddings, models, native};
 
 /// What the emulator can do.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Operation {
+    ApplyGuardrails,
     ChatCompletions,
+    EmbedText,
+    Embeddings,
+    GenerateText,
     /// Object Storage's: the one operation of another service, for tools that sign and do not chat.
     GetNamespace,
+    GuardrailVersions,
     Model,
     Models,
     NativeChat,
+    RerankText,
+    SummarizeText,
 }
 
 use Operation as Op;
@@ -26,19 +33,33 @@ const OPERATIONS: &[(&str, &str, Operation)] = &[
     ("GET", "/n/", Op::GetNamespace),
     ("GET", "/openai/v1/models", Op::Models),
     ("GET", "/openai/v1/models/{}", Op::Model),
+    ("POST", "/20231130/actions/applyGuardrails", Op::ApplyGuardrails),
     ("POST", "/20231130/actions/chat", Op::NativeChat),
+    ("POST", "/20231130/actions/embedText", Op::EmbedText),
+    ("POST", "/20231130/actions/generateText", Op::GenerateText),
+    ("POST", "/20231130/actions/rerankText", Op::RerankText),
+    ("POST", "/20231130/actions/summarizeText", Op::SummarizeText),
+    ("GET", "/20231130/guardrailVersions", Op::GuardrailVersions),
     ("POST", "/openai/v1/chat/completions", Op::ChatCompletions),
+    ("POST", "/openai/v1/embeddings", Op::Embeddings),
 ];
 
 /// Answers a request whose credentials are right.
 pub(crate) fn answer(call: &Call<'_>) -> Answer {
     match call.route.operation {
+        Op::ApplyGuardrails => native::apply_guardrails(call),
         Op::ChatCompletions => chat::answer(call),
+        Op::EmbedText => native::embed_text(call),
+        Op::Embeddings => embeddings::answer(call),
+        Op::GenerateText => native::generate_text(call),
         // The server has answered it already, since no fault befalls it.
         Op::GetNamespace => Err(no_such_operation()),
+        Op::GuardrailVersions => native::list_versions(call),
         Op::Model => models::get(call),
         Op::Models => models::list(call),
         Op::NativeChat => native::chat(call),
+        Op::RerankText => native::rerank_text(call),
+        Op::SummarizeText => native::summarize_text(call),
     }
 }
 
@@ -56,6 +77,13 @@ impl Call<'_> {
     /// What the builder was told.
     pub(crate) fn settings(&self) -> &Settings {
         &self.service.settings
+    }
+
+    /// The first value of a parameter of the query, as it was sent.
+    pub(crate) fn query(&self, name: &str) -> Option<&str> {
+        let (_, query) = self.head.target.split_once('?')?;
+        let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+        pairs.find(|(other, _)| *other == name).map(|(_, value)| value)
     }
 }
 

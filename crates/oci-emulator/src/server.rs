@@ -153,6 +153,12 @@ impl Service {
         let pause = self.settings.token_delay;
         Ok(match outcome {
             Outcome::Document(document) => stream::whole(&document, fault.as_ref()),
+            Outcome::Page { document, next_page } => {
+                let reply = stream::whole(&document, fault.as_ref());
+                next_page
+                    .into_iter()
+                    .fold(reply, |reply, page| reply.with_header("opc-next-page", page))
+            }
             Outcome::Stream(events) => stream::reply(events, pause, fault.as_ref()),
         })
     }

@@ -25,6 +25,8 @@ mod native;
 mod refused;
 #[path = "main/signer.rs"]
 mod signer;
+#[path = "main/texts.rs"]
+mod texts;
 #[path = "main/tools.rs"]
 mod tools;
 #[path = "main/vectors.rs"]

@@ -3,8 +3,11 @@
 mod cohere;
 mod cohere_v2;
 mod generic;
+mod text;
 
 use crate::schema::{Field, Kind, optional, required};
+
+pub(super) use text::{APPLY_GUARDRAILS, EMBED_TEXT, GENERATE_TEXT, RERANK_TEXT, SUMMARIZE_TEXT};
 
 /// The body of `chat`.
 pub(super) const CHAT: &[Field] = &[

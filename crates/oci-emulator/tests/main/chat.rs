@@ -295,7 +295,7 @@ async fn content_types_methods_and_routes() {
     let answer = world.send(&message).await;
     assert_eq!((answer.status, answer.header("allow")), (405, Some("POST")));
 
-    let answer = world.ask("/openai/v1/embeddings", &json!({})).await;
+    let answer = world.ask("/openai/v1/images", &json!({})).await;
     assert_eq!(answer.status, 404);
     assert_eq!(answer.json()["code"], "NotFound");
 }
