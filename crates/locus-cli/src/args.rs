@@ -34,6 +34,10 @@ pub(crate) struct ChatArgs {
     #[arg(long, short, default_value = "oci:openai.gpt-5.5", value_name = "ID")]
     pub(crate) model: String,
 
+    /// Reach the model over this transport, v1, responses or sdk, whatever its id says [default: LOCUS_OCI_TRANSPORT].
+    #[arg(long, value_name = "NAME")]
+    pub(crate) transport: Option<locus::Transport>,
+
     /// A system message that comes before the prompt.
     #[arg(long, short, value_name = "TEXT")]
     pub(crate) system: Option<String>,

@@ -92,7 +92,10 @@ async fn chat(args: &ChatArgs, output: &mut Output) -> Result<Summary, Ended> {
     } else {
         Target { client: client(args)?, _emulator: None }
     };
-    let model = target.client.model(&args.model);
+    let mut model = target.client.model(&args.model);
+    if let Some(transport) = args.transport {
+        model = model.over(transport);
+    }
     let mut summary = Summary::new(&model, Instant::now());
     let call = match &args.system {
         Some(system) => model.chat(prompt).system(system),
@@ -101,6 +104,7 @@ async fn chat(args: &ChatArgs, output: &mut Output) -> Result<Summary, Ended> {
     if args.no_stream {
         let answer = call.await?;
         summary.whole(&answer);
+        summary.warned(answer.warnings());
         output.whole(&answer)?;
         return Ok(summary);
     }
@@ -112,6 +116,7 @@ async fn chat(args: &ChatArgs, output: &mut Output) -> Result<Summary, Ended> {
         output.chunk(&chunk)?;
     }
     summary.ended(stream.unknown_lines());
+    summary.warned(stream.warnings());
     output.finish()?;
     Ok(summary)
 }

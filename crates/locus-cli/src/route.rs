@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use locus::{ModelId, Serving, Transport, prefixes, route};
+use locus::{Capabilities, ModelId, Operation, Serving, prefixes, route};
 use serde_json::json;
 
 use crate::args::RouteArgs;
@@ -34,41 +34,37 @@ fn one(model: &str, as_json: bool) -> Result<String, Failure> {
         let value = json!({
             "model": id.as_str(),
             "transport": found.transport.name(),
-            "supported": found.transport.is_built(),
             "serving": serving,
+            "format": found.format.api_format().as_str(),
+            "takes_images": Capabilities::of(id.as_str()).takes_images,
             "prefix": found.prefix,
         });
         return Ok(format!("{value}\n"));
     }
     Ok(format!(
         "{id}: {}, {serving}, because its id begins with {}\n",
-        shown(found.transport),
-        found.prefix
+        found.transport, found.prefix
     ))
 }
 
 fn table(as_json: bool) -> String {
     let mut text = String::new();
-    for (prefix, transport) in prefixes() {
+    for row in prefixes() {
         if as_json {
             let value = json!({
-                "prefix": prefix,
-                "transport": transport.map(Transport::name),
-                "supported": transport.is_some_and(Transport::is_built),
+                "prefix": row.prefix,
+                "operation": row.operation.to_string(),
+                "transport": row.transport.name(),
+                "format": row.format.api_format().as_str(),
             });
             text.push_str(&format!("{value}\n"));
         } else {
-            let transport = transport.map_or_else(|| "not for chat".to_owned(), shown);
-            text.push_str(&format!("{prefix:<28} {transport}\n"));
+            let operation = match row.operation {
+                Operation::Chat => String::new(),
+                other => format!(", {other}"),
+            };
+            text.push_str(&format!("{:<28} {}{operation}\n", row.prefix, row.transport));
         }
     }
     text
-}
-
-fn shown(transport: Transport) -> String {
-    if transport.is_built() {
-        transport.name().to_owned()
-    } else {
-        format!("{transport} (not supported yet)")
-    }
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use oci_auth::{Backend, CredentialError, CredentialOptions, Credentials, Env, Found, Warning};
-use oci_router::{Model, Router};
+use oci_router::{Model, Router, Transport};
 use oci_transport::{Client as TransportClient, Deadlines, Endpoint, Proxy, RetryPolicy, Roots};
 
 use crate::error::{Error, Result};
@@ -73,6 +73,7 @@ pub struct ClientBuilder {
     endpoint: Option<Endpoint>,
     deadlines: Deadlines,
     retry: RetryPolicy,
+    transport: Option<Transport>,
     proxy: Option<Proxy>,
     roots: Roots,
     backend: Backend,
@@ -128,6 +129,12 @@ impl ClientBuilder {
         self
     }
 
+    /// One transport for all models, whatever their ids say. Default: `LOCUS_OCI_TRANSPORT`, then each model's own.
+    pub fn transport(mut self, transport: Transport) -> Self {
+        self.transport = Some(transport);
+        self
+    }
+
     /// A proxy between here and the service. Default: `HTTPS_PROXY`, then `ALL_PROXY`, without the hosts of `NO_PROXY`; each also
     /// in lower case.
     pub fn proxy(mut self, proxy: Proxy) -> Self {
@@ -170,6 +177,10 @@ impl ClientBuilder {
             None if endpoint.is_this_machine() => None,
             None => find_proxy(env)?,
         };
+        let transport = match self.transport {
+            Some(told) => Some(told),
+            None => find_transport(env)?,
+        };
         let compartment_id = credentials.compartment_id(self.compartment_id.as_deref());
         let warnings = credentials.warnings().to_vec();
         let mut client = TransportClient::builder(endpoint, credentials.into_signer()?)
@@ -181,7 +192,9 @@ impl ClientBuilder {
         }
         let client = proxy.into_iter().fold(client, oci_transport::ClientBuilder::proxy);
         let client = self.project.into_iter().fold(client, oci_transport::ClientBuilder::project);
-        Ok(Client { router: Router::new(client.build()?), compartment_id, warnings })
+        let router = Router::new(client.build()?);
+        let router = transport.into_iter().fold(router, Router::over);
+        Ok(Client { router, compartment_id, warnings })
     }
 }
 
@@ -194,6 +207,15 @@ fn find_proxy(env: &Env) -> Result<Option<Proxy>> {
     let proxy = Proxy::new(url, without);
     proxy.map(Some).map_err(|source| Error::Proxy { origin: name.to_owned(), source })
 }
+
+fn find_transport(env: &Env) -> Result<Option<Transport>> {
+    let set = env.get(TRANSPORT).map_err(CredentialError::from)?;
+    let found = set.map(str::parse).transpose();
+    found.map_err(|source| Error::Transport { origin: TRANSPORT.to_owned(), source })
+}
+
+/// The variable that chooses one transport for all models.
+const TRANSPORT: &str = "LOCUS_OCI_TRANSPORT";
 
 /// The prefixes of the environment variables that this crate reads, the one that wins first.
 pub const PREFIXES: [&str; 2] = ["LOCUS_OCI_", oci_auth::OCI_PREFIX];

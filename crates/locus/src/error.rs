@@ -1,6 +1,7 @@
 //! Why a client could not be made or a call failed.
 
 use oci_auth::CredentialError;
+use oci_router::UnknownTransport;
 use oci_transport::{BuildError, ProxyError};
 
 /// What the functions of this crate return.
@@ -27,6 +28,14 @@ pub enum Error {
         /// Why not.
         source: ProxyError,
     },
+    /// The transport that the environment names is none.
+    #[error("{source} (from {origin})")]
+    Transport {
+        /// The variable.
+        origin: String,
+        /// Why not.
+        source: UnknownTransport,
+    },
 }
 
 /// A failure of a stream or of a whole answer, for `?` in a function that returns this crate's [`Result`].
@@ -44,7 +53,9 @@ impl Error {
             Self::Build(_) => Some("correct the option or leave it out".to_owned()),
             Self::Call(error) => error.hint(),
             Self::Credentials(error) => Some(error.hint()),
-            Self::Proxy { .. } => Some("correct or unset the variable".to_owned()),
+            Self::Proxy { .. } | Self::Transport { .. } => {
+                Some("correct or unset the variable".to_owned())
+            }
         }
     }
 

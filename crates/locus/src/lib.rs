@@ -16,11 +16,14 @@ pub use error::{Error, Result};
 
 pub use oci_auth::{Backend, Env, Region};
 pub use oci_router::{
-    Chat, ChatInput, Model, ModelId, Route, RouteError, Serving, Transport, prefixes, route,
+    Capabilities, Chat, ChatAnswer, ChatInput, ChatStream, Embed, Embeddings, Format, Model,
+    ModelId, Operation, ProviderState, Rank, Ranking, Rerank, Route, RouteError, Row, Serving,
+    Transport, Warning, prefixes, route,
 };
 pub use oci_transport::{
-    Answer, ChatStream, Deadlines, Endpoint, ErrorKind, RetryPolicy, Roots, Timeout,
+    Answer, BreakerPolicy, Deadlines, Endpoint, ErrorKind, RetryPolicy, Roots, Timeout,
 };
+pub use oci_wire::Family;
 
 /// The crates below, whole.
 pub use {oci_auth as auth, oci_router as router, oci_transport as transport, oci_wire as wire};

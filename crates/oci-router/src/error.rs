@@ -1,51 +1,76 @@
 //! Why a model id has no route, and why a call failed.
 
+use oci_wire::error::ErrorBody;
+
 use crate::table;
-use crate::transport::Transport;
+use crate::transport::Operation;
+use crate::warning::Warning;
 
 /// A call that found no route or failed on it.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The model is reached over a transport that this release does not have. Nothing was sent, and no other transport is tried:
-    /// it would be refused, or worse, answered by another model.
-    #[error("{model} is reached over the {transport} transport, which is not supported yet")]
-    NotBuilt {
-        /// The model id.
-        model: String,
-        /// The transport.
-        transport: Transport,
-    },
     /// The model id has no route.
     #[error(transparent)]
     Route(#[from] RouteError),
+    /// The native API names the compartment in each request, and the client has none.
+    #[error("expected a compartment, which the native API needs for {model}, found none")]
+    NoCompartment {
+        /// The model id.
+        model: String,
+    },
+    /// The call was to be [strict](crate::Chat::strict), and the API that serves the model does not have all that was asked.
+    /// Nothing was sent.
+    #[error("{model} cannot be asked for all of this: {}", listed(warnings))]
+    Lossy {
+        /// The model id.
+        model: String,
+        /// What would be different.
+        warnings: Vec<Warning>,
+    },
+    /// The service answered that it gave up.
+    #[error("the service gave up the response: {body}")]
+    Failed {
+        /// Code and message of the service.
+        body: Box<ErrorBody>,
+        /// The id by which Oracle finds the request.
+        opc_request_id: Option<String>,
+    },
+    /// The answer does not have what belongs to it.
+    #[error("expected {expected}, found {found}")]
+    Incomplete {
+        /// What an answer to this call has.
+        expected: String,
+        /// How many there were.
+        found: usize,
+        /// The id by which Oracle finds the request.
+        opc_request_id: Option<String>,
+    },
     /// The call failed on its way or was refused.
     #[error(transparent)]
     Transport(#[from] oci_transport::Error),
 }
 
 impl Error {
-    pub(crate) fn not_built(model: &str, transport: Transport) -> Self {
-        Self::NotBuilt { model: model.to_owned(), transport }
-    }
-
     /// What to do about it, as a phrase that can follow the message; `None` where there is nothing to advise.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
-        match self {
-            Self::NotBuilt { .. } => Some(format!(
-                "use a model whose id begins with {}",
-                table::listed(Transport::is_built)
-            )),
+        let hint = match self {
             Self::Route(RouteError::UnknownVendor { .. }) => {
-                Some("write the id as the console shows it, vendor first".to_owned())
+                "write the id as the console shows it, vendor first, or say the transport"
             }
-            Self::Route(RouteError::NotChat { .. }) => Some("use a chat model".to_owned()),
-            Self::Route(_) => {
-                Some("write the id as the console shows it, without blanks".to_owned())
-            }
-            Self::Transport(error) => error.hint(),
-        }
+            Self::Route(RouteError::OtherOperation { is_for, .. }) => match is_for {
+                Operation::Chat => "ask it with `chat`",
+                Operation::Embeddings => "ask it with `embed`",
+                Operation::Rerank => "ask it with `rerank`",
+            },
+            Self::Route(_) => "write the id as the console shows it, without blanks",
+            Self::NoCompartment { .. } => "set OCI_COMPARTMENT_ID or name the compartment",
+            Self::Lossy { .. } => "leave it out, or do not ask for a strict call",
+            Self::Failed { .. } | Self::Incomplete { .. } => "try again",
+            Self::Transport(error) => return error.hint(),
+        };
+        Some(hint.to_owned())
     }
 
     /// The id by which Oracle finds the request, if one was sent.
@@ -53,9 +78,17 @@ impl Error {
     pub fn opc_request_id(&self) -> Option<&str> {
         match self {
             Self::Transport(error) => error.opc_request_id(),
+            Self::Failed { opc_request_id, .. } | Self::Incomplete { opc_request_id, .. } => {
+                opc_request_id.as_deref()
+            }
             _ => None,
         }
     }
+}
+
+fn listed(warnings: &[Warning]) -> String {
+    let lines: Vec<String> = warnings.iter().map(Warning::to_string).collect();
+    lines.join("; ")
 }
 
 /// A model id that has no route.
@@ -68,16 +101,18 @@ pub enum RouteError {
         /// What was given.
         given: String,
     },
-    /// The model is for another operation than chat.
-    #[error("{id} is a model for {operation}, not for chat")]
-    NotChat {
+    /// The model is for another operation.
+    #[error("{id} is a model for {is_for}, not for {wanted}")]
+    OtherOperation {
         /// The model id.
         id: String,
         /// The operation that it is for.
-        operation: &'static str,
+        is_for: Operation,
+        /// The operation that was called.
+        wanted: Operation,
     },
     /// No prefix of the table fits.
-    #[error("no known vendor in model id {id:?}, known prefixes are {}", table::listed(|_| true))]
+    #[error("no known vendor in model id {id:?}, known prefixes are {}", table::listed())]
     UnknownVendor {
         /// The model id.
         id: String,

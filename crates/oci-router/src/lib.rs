@@ -11,21 +11,44 @@
 //! | `openai.` `meta.` `xai.` `mistral.` `google.` `anthropic.` | V1 |
 //!
 //! A new id of a known vendor needs no new release. Only an unknown vendor is an error, which lists the known ones.
-//! V1 is built in this release; a call over another transport is [`Error::NotBuilt`] and never goes elsewhere.
+//! The caller can choose otherwise: [`Model::over`] a transport, [`Model::of_family`], [`Model::at_endpoint`] of a dedicated AI
+//! cluster.
 //!
-//! Requests and answers are those of [`oci_wire::chat`], whatever the transport. This crate knows neither sockets nor signatures
-//! and reads no environment.
+//! Requests and answers are those of [`oci_wire::chat`], whatever the transport. What a transport cannot carry is a
+//! [`Warning`] of the answer, never silent, or an error of a [strict](Chat::strict) call. This crate knows neither sockets nor
+//! signatures and reads no environment.
+//!
+//! The Responses API is used where a model is offered there only, and where a call asks for what no other API has: tools that the
+//! service runs ([`Chat::hosted_tools`]) or a conversation that it keeps ([`Chat::store`], [`Chat::continues`]). Unless it is told
+//! to, it stores nothing.
 
+mod answer;
+mod capabilities;
+mod chat;
+mod embed;
 mod error;
 mod model_id;
+mod rerank;
 mod route;
 mod router;
+mod state;
+mod stream;
 mod table;
 mod transport;
+mod warning;
 
 // The public interface is:
+pub use answer::ChatAnswer;
+pub use capabilities::Capabilities;
+pub use chat::{Chat, ChatInput};
+pub use embed::{Embed, Embeddings};
 pub use error::{Error, RouteError};
 pub use model_id::ModelId;
+pub use rerank::{Rank, Ranking, Rerank};
 pub use route::{Route, prefixes, route};
-pub use router::{Chat, ChatInput, Model, Router};
-pub use transport::{Serving, Transport};
+pub use router::{Model, Router};
+pub use state::ProviderState;
+pub use stream::ChatStream;
+pub use table::Row;
+pub use transport::{Format, Operation, Serving, Transport, UnknownTransport};
+pub use warning::Warning;

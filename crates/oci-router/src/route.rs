@@ -1,9 +1,11 @@
 //! From a model id to the transport that reaches the model.
 
+use oci_wire::Family;
+
 use crate::error::RouteError;
 use crate::model_id::ModelId;
-use crate::table::{self, Operation};
-use crate::transport::{Serving, Transport};
+use crate::table::{self, Row};
+use crate::transport::{Format, Operation, Serving, Transport};
 
 /// How a model is reached.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -13,7 +15,13 @@ pub struct Route {
     pub transport: Transport,
     /// Whose capacity it runs on.
     pub serving: Serving,
-    /// The row of the [prefix table](prefixes) that decided.
+    /// The format in which the native API takes the call, if it goes there.
+    pub format: Format,
+    /// The family whose differences the model shares.
+    pub family: Family,
+    /// Whether nothing says which family the model is of: an OCID does not, and none was given.
+    pub family_is_assumed: bool,
+    /// The row of the [prefix table](prefixes) that decided; empty if the caller did.
     pub prefix: &'static str,
 }
 
@@ -31,21 +39,71 @@ pub struct Route {
 /// ```
 ///
 /// # Errors
-/// [`RouteError::UnknownVendor`], which lists the known prefixes, and [`RouteError::NotChat`] for models of other operations.
+/// [`RouteError::UnknownVendor`], which lists the known prefixes, and [`RouteError::OtherOperation`] for models of other operations.
 pub fn route(id: ModelId<'_>) -> Result<Route, RouteError> {
-    let lower = id.as_str().to_ascii_lowercase();
-    let row = table::ROWS.iter().find(|row| lower.starts_with(row.prefix));
-    let row = row.ok_or_else(|| RouteError::UnknownVendor { id: id.to_string() })?;
-    match row.operation {
-        Operation::Chat(transport, serving) => Ok(Route { transport, serving, prefix: row.prefix }),
-        Operation::Other(operation) => Err(RouteError::NotChat { id: id.to_string(), operation }),
-    }
+    resolve(id, Operation::Chat, &Choice::default())
 }
 
-/// The prefixes of the table, in the order in which they are tried, with the transport of each; `None` is no chat model.
-pub fn prefixes() -> impl Iterator<Item = (&'static str, Option<Transport>)> {
-    table::ROWS.iter().map(|row| match row.operation {
-        Operation::Chat(transport, _) => (row.prefix, Some(transport)),
-        Operation::Other(_) => (row.prefix, None),
+/// The prefix table, in the order in which its rows are tried.
+pub fn prefixes() -> impl Iterator<Item = &'static Row> {
+    table::ROWS.iter()
+}
+
+/// What the caller decides instead of the table.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(crate) struct Choice {
+    pub(crate) transport: Option<Transport>,
+    pub(crate) family: Option<Family>,
+    pub(crate) format: Option<Format>,
+    /// The endpoint of a dedicated AI cluster that hosts the model.
+    pub(crate) endpoint_id: Option<String>,
+}
+
+pub(crate) fn resolve(
+    id: ModelId<'_>,
+    operation: Operation,
+    choice: &Choice,
+) -> Result<Route, RouteError> {
+    let lower = id.as_str().to_ascii_lowercase();
+    let row = match table::find(&lower) {
+        Some(row) => *row,
+        // Who says both transport and family knows the model.
+        None => match choice.transport {
+            Some(transport) => Row {
+                prefix: "",
+                operation,
+                transport,
+                serving: Serving::OnDemand,
+                format: Format::Generic,
+                family: Family::Other,
+            },
+            None => return Err(RouteError::UnknownVendor { id: id.to_string() }),
+        },
+    };
+    let is_ocid = lower.starts_with("ocid1.");
+    if row.operation != operation && !is_ocid {
+        return Err(RouteError::OtherOperation {
+            id: id.to_string(),
+            is_for: row.operation,
+            wanted: operation,
+        });
+    }
+    let family = choice.family.unwrap_or(row.family);
+    let format = choice.format.unwrap_or(match (choice.family, row.format) {
+        (Some(Family::Cohere), Format::Generic) => Format::Cohere,
+        (_, format) => format,
+    });
+    let dedicated = choice.endpoint_id.is_some();
+    Ok(Route {
+        transport: choice.transport.unwrap_or(if dedicated {
+            Transport::Native
+        } else {
+            row.transport
+        }),
+        serving: if dedicated { Serving::Dedicated } else { row.serving },
+        format,
+        family,
+        family_is_assumed: is_ocid && choice.family.is_none() && choice.format.is_none(),
+        prefix: row.prefix,
     })
 }

@@ -1,15 +1,16 @@
-//! The router: one chat API, whatever the transport.
+//! The router and its models.
 
-use std::future::{Future, IntoFuture};
-use std::pin::Pin;
+use oci_transport::Client;
+use oci_wire::Family;
 
-use oci_transport::{Answer, ChatStream, Client};
-use oci_wire::chat::{ChatRequest, ChatResponse, Message, StreamOptions};
-
+use crate::chat::{Chat, ChatInput};
+use crate::embed::Embed;
 use crate::error::Error;
 use crate::model_id::ModelId;
-use crate::route::{Route, route};
-use crate::transport::Transport;
+use crate::rerank::Rerank;
+use crate::route::{Choice, Route, resolve};
+use crate::stream::ChatStream;
+use crate::transport::{Format, Operation, Transport};
 
 /// Reaches every model of the service through one client. Clones are cheap and share the connections.
 ///
@@ -21,7 +22,7 @@ use crate::transport::Transport;
 /// let answer = router.model("oci:openai.gpt-5.5").chat("What is 2x2?").await?;
 /// println!("{}", answer.text());
 ///
-/// let mut stream = router.model("oci:meta.llama-3.3-70b-instruct").chat("What is 2x2?").system("Be brief.").stream().await?;
+/// let mut stream = router.model("oci:cohere.command-r-plus").chat("What is 2x2?").system("Be brief.").stream().await?;
 /// while let Some(chunk) = stream.next().await {
 ///     print!("{}", chunk?.text().unwrap_or_default());
 /// }
@@ -31,13 +32,20 @@ use crate::transport::Transport;
 #[derive(Clone, Debug)]
 pub struct Router {
     client: Client,
+    transport: Option<Transport>,
 }
 
 impl Router {
     /// A router over a client.
     #[must_use]
     pub fn new(client: Client) -> Self {
-        Self { client }
+        Self { client, transport: None }
+    }
+
+    /// The same with one transport for all models, whatever the table says. A model can still [choose](Model::over) another.
+    #[must_use]
+    pub fn over(self, transport: Transport) -> Self {
+        Self { transport: Some(transport), ..self }
     }
 
     /// The client that requests go through.
@@ -51,15 +59,17 @@ impl Router {
     /// Nothing is checked yet: an id without a route is an error of the call.
     #[must_use]
     pub fn model(&self, id: impl Into<String>) -> Model {
-        Model { client: self.client.clone(), id: id.into() }
+        let choice = Choice { transport: self.transport, ..Choice::default() };
+        Model { client: self.client.clone(), id: id.into(), choice }
     }
 }
 
-/// A model of the service.
+/// A model of the service. Clones share the connections.
 #[derive(Clone, Debug)]
 pub struct Model {
-    client: Client,
-    id: String,
+    pub(crate) client: Client,
+    pub(crate) id: String,
+    pub(crate) choice: Choice,
 }
 
 impl Model {
@@ -69,19 +79,47 @@ impl Model {
         &self.id
     }
 
-    /// How the model is reached.
+    /// Reaches the model over this transport, whatever the table says; with it an unknown vendor passes too.
+    #[must_use]
+    pub fn over(mut self, transport: Transport) -> Self {
+        self.choice.transport = Some(transport);
+        self
+    }
+
+    /// Says of which family the model is, which an OCID does not.
+    #[must_use]
+    pub fn of_family(mut self, family: Family) -> Self {
+        self.choice.family = Some(family);
+        self
+    }
+
+    /// Says which format of the native API the model speaks. Default: that of its prefix or family.
+    #[must_use]
+    pub fn in_format(mut self, format: Format) -> Self {
+        self.choice.format = Some(format);
+        self
+    }
+
+    /// Calls the model on this endpoint of a dedicated AI cluster: the model's id then only says family and format.
+    #[must_use]
+    pub fn at_endpoint(mut self, endpoint_id: impl Into<String>) -> Self {
+        self.choice.endpoint_id = Some(endpoint_id.into());
+        self
+    }
+
+    /// How the model is reached for chat.
     ///
     /// # Errors
     /// [`Error`] if the id has no route.
     pub fn route(&self) -> Result<Route, Error> {
-        Ok(route(ModelId::parse(&self.id)?)?)
+        Ok(resolve(ModelId::parse(&self.id)?, Operation::Chat, &self.choice)?)
     }
 
-    /// A chat call with a prompt, a list of messages or a whole [`ChatRequest`], whose `model` is replaced.
+    /// A chat call with a prompt, a list of messages or a whole request, whose `model` is replaced.
     ///
     /// Awaiting it gives the whole answer; [`Chat::stream`] gives it piece by piece.
     pub fn chat(&self, input: impl Into<ChatInput>) -> Chat {
-        Chat { model: self.clone(), request: input.into().0 }
+        Chat::new(self.clone(), input.into())
     }
 
     /// The same as `chat(input).stream()`.
@@ -92,100 +130,24 @@ impl Model {
         self.chat(input).stream().await
     }
 
-    /// The client, and the id to send, if the model is reached over V1.
-    fn v1(&self) -> Result<(&Client, &str), Error> {
+    /// Embeddings of texts, or of images as `data:` URLs, in any number.
+    pub fn embed(&self, inputs: impl IntoIterator<Item = impl Into<String>>) -> Embed {
+        Embed::new(self.clone(), inputs.into_iter().map(Into::into).collect())
+    }
+
+    /// The order in which documents answer a query.
+    pub fn rerank(
+        &self,
+        query: impl Into<String>,
+        documents: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Rerank {
+        let documents = documents.into_iter().map(Into::into).collect();
+        Rerank::new(self.clone(), query.into(), documents)
+    }
+
+    /// The route of an operation, and the id to send.
+    pub(crate) fn routed(&self, operation: Operation) -> Result<(Route, &str), Error> {
         let id = ModelId::parse(&self.id)?;
-        match route(id)?.transport {
-            Transport::V1 => Ok((&self.client, id.as_str())),
-            transport => Err(Error::not_built(id.as_str(), transport)),
-        }
-    }
-}
-
-/// What a chat call begins with: a prompt, messages or a whole request.
-#[derive(Clone, Debug)]
-pub struct ChatInput(ChatRequest);
-
-impl From<&str> for ChatInput {
-    fn from(prompt: &str) -> Self {
-        Self::from([Message::user(prompt)])
-    }
-}
-
-impl From<String> for ChatInput {
-    fn from(prompt: String) -> Self {
-        Self::from([Message::user(prompt)])
-    }
-}
-
-impl From<Vec<Message>> for ChatInput {
-    fn from(messages: Vec<Message>) -> Self {
-        Self(ChatRequest::new("", messages))
-    }
-}
-
-impl<const N: usize> From<[Message; N]> for ChatInput {
-    fn from(messages: [Message; N]) -> Self {
-        Self::from(Vec::from(messages))
-    }
-}
-
-impl From<ChatRequest> for ChatInput {
-    fn from(request: ChatRequest) -> Self {
-        Self(request)
-    }
-}
-
-/// A chat call being made up. Await it for the whole answer, or ask for its [`stream`](Self::stream).
-#[derive(Clone, Debug)]
-#[must_use = "a call is sent when it is awaited"]
-pub struct Chat {
-    model: Model,
-    request: ChatRequest,
-}
-
-impl Chat {
-    /// Puts a system message before all others.
-    pub fn system(mut self, text: impl Into<String>) -> Self {
-        self.request.messages.insert(0, Message::system(text.into()));
-        self
-    }
-
-    /// Changes the request, which has every parameter of chat completions.
-    pub fn with(mut self, change: impl FnOnce(&mut ChatRequest)) -> Self {
-        change(&mut self.request);
-        self
-    }
-
-    /// Sends the call and returns the stream of its answer as soon as the service accepts it.
-    ///
-    /// # Errors
-    /// [`Error`] if the id has no route, its transport is not built yet, or the service refuses.
-    pub async fn stream(self) -> Result<ChatStream, Error> {
-        let (client, mut request) = self.ready()?;
-        request.stream_options.get_or_insert_with(StreamOptions::usage);
-        Ok(client.chat_stream(request).await?)
-    }
-
-    async fn send(self) -> Result<Answer<ChatResponse>, Error> {
-        let (client, request) = self.ready()?;
-        Ok(client.chat(request).await?)
-    }
-
-    /// The client to send with and the request, with the id that the service knows.
-    fn ready(self) -> Result<(Client, ChatRequest), Error> {
-        let (client, id) = self.model.v1()?;
-        let mut request = self.request;
-        id.clone_into(&mut request.model);
-        Ok((client.clone(), request))
-    }
-}
-
-impl IntoFuture for Chat {
-    type Output = Result<Answer<ChatResponse>, Error>;
-    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
-
-    fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.send())
+        Ok((resolve(id, operation, &self.choice)?, id.as_str()))
     }
 }

@@ -3,5 +3,7 @@
 
 #[path = "main/calls.rs"]
 mod calls;
+#[path = "main/responses.rs"]
+mod responses;
 #[path = "main/routes.rs"]
 mod routes;

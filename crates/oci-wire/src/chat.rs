@@ -16,6 +16,7 @@ mod request;
 mod response;
 mod stream;
 mod tool;
+mod whole;
 
 pub use accumulate::ChatAccumulator;
 pub(crate) use accumulate_calls::{CallAssembler, PartialCall};

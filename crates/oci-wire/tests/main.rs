@@ -1,6 +1,12 @@
 //! What goes over the wire, against captures, canned answers and generated values.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout, clippy::print_stderr)]
 
+#[path = "main/anthropic_request.rs"]
+mod anthropic_request;
+#[path = "main/anthropic_stream.rs"]
+mod anthropic_stream;
+#[path = "main/anthropic_translate.rs"]
+mod anthropic_translate;
 #[path = "main/captures.rs"]
 mod captures;
 #[path = "main/control_answers.rs"]
@@ -9,12 +15,6 @@ mod control_answers;
 mod control_requests;
 #[path = "main/control_schema.rs"]
 mod control_schema;
-#[path = "main/anthropic_request.rs"]
-mod anthropic_request;
-#[path = "main/anthropic_stream.rs"]
-mod anthropic_stream;
-#[path = "main/anthropic_translate.rs"]
-mod anthropic_translate;
 #[path = "main/error_body.rs"]
 mod error_body;
 #[path = "main/fixtures.rs"]

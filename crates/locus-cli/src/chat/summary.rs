@@ -4,8 +4,8 @@ use std::fmt;
 use std::io::Write as _;
 use std::time::{Duration, Instant};
 
-use locus::wire::chat::{ChatChunk, ChatResponse, FinishReason, Usage};
-use locus::{Answer, Model, Transport};
+use locus::wire::chat::{ChatChunk, FinishReason, Usage};
+use locus::{ChatAnswer, Model, Transport, Warning};
 
 use crate::escape;
 
@@ -21,6 +21,7 @@ pub(crate) struct Summary {
     total: Duration,
     opc_request_id: Option<String>,
     unknown_lines: u64,
+    warnings: Vec<String>,
 }
 
 impl Summary {
@@ -35,6 +36,7 @@ impl Summary {
             total: Duration::ZERO,
             opc_request_id: None,
             unknown_lines: 0,
+            warnings: Vec::new(),
         }
     }
 
@@ -61,17 +63,25 @@ impl Summary {
         self.unknown_lines = unknown_lines;
     }
 
-    pub(crate) fn whole(&mut self, answer: &Answer<ChatResponse>) {
+    pub(crate) fn whole(&mut self, answer: &ChatAnswer) {
         self.total = self.start.elapsed();
         self.finish_reason = answer.choices.first().and_then(|choice| choice.finish_reason.clone());
         self.usage = answer.usage.clone();
         self.opc_request_id = answer.opc_request_id().map(str::to_owned);
     }
 
+    /// Notes what the call did differently from what was asked.
+    pub(crate) fn warned(&mut self, warnings: &[Warning]) {
+        self.warnings = warnings.iter().map(Warning::to_string).collect();
+    }
+
     /// Writes the line, dimmed where that can be seen so that it is not taken for the answer.
     pub(crate) fn print(&self, dim: bool) {
         let (begin, end) = if dim { ("\u{1b}[2m", "\u{1b}[0m") } else { ("", "") };
         // If standard error is closed there is nobody left to tell.
+        for warning in &self.warnings {
+            let _ = writeln!(std::io::stderr(), "locus: {}", escape::line(warning));
+        }
         let _ = writeln!(std::io::stderr(), "{begin}{}{end}", escape::line(&self.to_string()));
     }
 }

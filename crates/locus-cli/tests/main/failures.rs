@@ -56,11 +56,14 @@ async fn what_is_wrong_on_this_machine() {
 
     let vendor = run(desk.chat(&["--model", "oci:acme.rocket", "What is 2x2?"])).await;
     check(&vendor, 3, &["\"acme.rocket\"", "openai., meta., xai., mistral., google., anthropic."]);
-    let native = run(desk.chat(&["--model", "oci:cohere.command-r-plus", "What is 2x2?"])).await;
+    let other = run(desk.chat(&["--model", "oci:cohere.embed-v4.0", "What is 2x2?"])).await;
+    check(&other, 3, &["cohere.embed-v4.0 is a model for embeddings, not for chat"]);
+    let mut command = desk.chat(&["What is 2x2?"]);
+    command.env("LOCUS_OCI_TRANSPORT", "v2");
     check(
-        &native,
+        &run(command).await,
         3,
-        &["cohere.command-r-plus is reached over the native transport, which is not supported yet"],
+        &["expected a transport, v1, responses or sdk, found \"v2\" (from LOCUS_OCI_TRANSPORT)"],
     );
     assert!(desk.emulator.requests().is_empty(), "nothing was sent for any of these");
 }

@@ -15,14 +15,10 @@ fn a_model_is_told_its_api_and_why() {
         "Meta.Llama-3.3-70b-instruct: v1, on demand, because its id begins with meta.\n"
     );
     let output = route(&["ocid1.generativeaiendpoint.oc1.us-chicago-1.aaaa"]);
-    assert!(
-        stdout(&output).contains("native (not supported yet), dedicated"),
-        "{}",
-        stdout(&output)
-    );
+    assert!(stdout(&output).contains("native, dedicated"), "{}", stdout(&output));
     let output = route(&["--json", "oci:openai.gpt-5.5-pro"]);
     let told: serde_json::Value = serde_json::from_str(stdout(&output)).unwrap();
-    assert_eq!((&told["transport"], &told["supported"]), (&"responses".into(), &false.into()));
+    assert_eq!((&told["transport"], &told["takes_images"]), (&"responses".into(), &true.into()));
 }
 
 #[test]
@@ -34,7 +30,7 @@ fn without_a_model_the_table_is_printed() {
         "{rows:?}"
     );
     assert!(
-        rows.iter().any(|row| row.starts_with("cohere.embed ") && row.ends_with("not for chat")),
+        rows.iter().any(|row| row.starts_with("cohere.embed ") && row.ends_with(", embeddings")),
         "{rows:?}"
     );
     let as_json = route(&["--json"]);

@@ -1,10 +1,12 @@
-//! Calls through the router against the emulator.
+//! Calls through the router against the emulator, over every transport that serves a family.
 
 use oci_auth::{CredentialOptions, Credentials, Env};
-use oci_emulator::{Emulator, Sandbox};
-use oci_router::{Error, Router, Transport};
+use oci_emulator::{Emulator, RecordedRequest, Sandbox};
+use oci_router::{ChatStream, Error, Model, Router, Transport, Warning};
 use oci_transport::{Client, Endpoint};
-use oci_wire::chat::{ChatRequest, Message};
+use oci_wire::Family;
+use oci_wire::chat::{ChatAccumulator, ChatRequest, ChatResponse, FinishReason, Message, Tool};
+use serde_json::Value;
 
 /// A running emulator and a router that is known to it.
 struct Service {
@@ -13,10 +15,14 @@ struct Service {
     _folder: tempfile::TempDir,
 }
 
+const ENDPOINT: &str = "ocid1.generativeaiendpoint.oc1.us-chicago-1.aaaa";
+const WHOLE_ONLY: &str = "ocid1.generativeaiendpoint.oc1.us-chicago-1.bbbb";
+
 async fn service() -> Service {
     let folder = tempfile::tempdir().unwrap();
     let sandbox = Sandbox::create(folder.path()).unwrap();
-    let emulator = Emulator::builder().identity(sandbox.identity()).start().await.unwrap();
+    let emulator = Emulator::builder().identity(sandbox.identity()).refuse_streams(WHOLE_ONLY);
+    let emulator = emulator.start().await.unwrap();
     let options =
         CredentialOptions { config_file: Some(sandbox.config_file()), ..Default::default() };
     let credentials = Credentials::from_env(&Env::default(), &options).unwrap();
@@ -26,34 +32,104 @@ async fn service() -> Service {
     Service { router: Router::new(client.build().unwrap()), emulator, _folder: folder }
 }
 
-/// The `model` of the bodies that were sent.
-fn models_sent(service: &Service) -> Vec<String> {
-    let body =
-        |request: &oci_emulator::RecordedRequest| String::from_utf8(request.body.to_vec()).unwrap();
-    let model = |body: String| {
-        body.split("\"model\":\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
-    };
-    service.emulator.requests().iter().map(body).map(model).collect()
+fn body(request: &RecordedRequest) -> Value {
+    serde_json::from_slice(&request.body).unwrap()
+}
+
+/// The body of the last request that was sent.
+fn last(service: &Service) -> (String, Value) {
+    let sent = service.emulator.requests();
+    let last = sent.last().unwrap();
+    (last.path_and_query.clone(), body(last))
+}
+
+/// The answer that the chunks of a stream make up.
+async fn read(mut stream: ChatStream) -> ChatResponse {
+    let mut answer = ChatAccumulator::new();
+    while let Some(chunk) = stream.next().await {
+        answer.push(&chunk.unwrap());
+    }
+    assert!(answer.is_finished());
+    answer.finish()
+}
+
+/// One model of each way: its id, the path of its calls, and where the body names it.
+fn ways(router: &Router) -> Vec<(Model, &'static str, &'static str)> {
+    let native = "/20231130/actions/chat";
+    let v1 = "/openai/v1/chat/completions";
+    vec![
+        (router.model("oci:openai.gpt-5.5"), v1, "/model"),
+        (router.model("oci:meta.llama-3.3-70b-instruct"), v1, "/model"),
+        (router.model("oci:google.gemini-2.5-pro"), v1, "/model"),
+        (router.model("oci:xai.grok-4"), v1, "/model"),
+        (router.model("oci:cohere.command-r-plus"), native, "/servingMode/modelId"),
+        (router.model("oci:cohere.command-a-vision-07-2025"), native, "/servingMode/modelId"),
+        (router.model("oci:xai.grok-4").over(Transport::Native), native, "/servingMode/modelId"),
+        (router.model(format!("oci:{ENDPOINT}")), native, "/servingMode/endpointId"),
+    ]
 }
 
 #[tokio::test]
-async fn whole_and_streamed_answers_are_the_same() {
+async fn every_way_answers_whole_and_streamed_alike() {
     let service = service().await;
-    let model = service.router.model("oci:openai.gpt-5.5");
-    let whole = model.chat("What is 2x2?").await.unwrap();
-    assert!(whole.text().contains('4'), "{}", whole.text());
-    assert!(whole.opc_request_id().is_some());
+    for (model, path, named) in ways(&service.router) {
+        let whole = model.chat("What is 2x2?").system("Be brief.").await.unwrap();
+        assert!(whole.text().contains("2x2 is 4."), "{}: {}", model.id(), whole.text());
+        assert!(whole.opc_request_id().is_some());
+        assert_eq!(whole.finish_reason(), Some(&FinishReason::Stop), "{}", model.id());
+        let (sent_to, sent) = last(&service);
+        assert_eq!(sent_to, path, "{}", model.id());
+        let id = model.id().strip_prefix("oci:").unwrap();
+        assert_eq!(sent.pointer(named).unwrap(), id, "the id as it was written");
 
-    let mut streamed = String::new();
-    let mut pieces = 0;
-    let mut stream = model.stream("What is 2x2?").await.unwrap();
-    while let Some(chunk) = stream.next().await {
-        streamed.push_str(chunk.unwrap().text().unwrap_or_default());
-        pieces += 1;
+        let streamed = read(model.chat("What is 2x2?").system("Be brief.").stream().await.unwrap());
+        let streamed = streamed.await;
+        assert_eq!(streamed.text(), whole.text(), "{}", model.id());
+        let tokens =
+            |answer: &ChatResponse| answer.usage.as_ref().and_then(oci_wire::chat::Usage::total);
+        assert!(tokens(&streamed).is_some(), "{}: token counts", model.id());
+        assert_eq!(tokens(&streamed), tokens(&whole), "{}", model.id());
+        assert_eq!(streamed.finish_reason(), whole.finish_reason(), "{}", model.id());
     }
-    assert_eq!(streamed, whole.text());
-    assert!(pieces > 2, "{pieces} pieces");
-    assert_eq!(models_sent(&service), ["openai.gpt-5.5", "openai.gpt-5.5"], "without the prefix");
+}
+
+fn weather() -> Tool {
+    let schema = r#"{"type":"object","properties":{"city":{"type":"string"}},"required":["city"]}"#;
+    let schema: Value = serde_json::from_str(schema).unwrap();
+    Tool::function("get_weather", "Tells the weather of a city", schema)
+}
+
+#[tokio::test]
+async fn tools_make_the_round_trip_on_every_way() {
+    let service = service().await;
+    for (model, _, _) in ways(&service.router) {
+        let question = "Call get_weather {\"city\":\"Chicago\"} please.";
+        for is_streamed in [false, true] {
+            let call = model.chat(question).tools([weather()]);
+            let answer = if is_streamed {
+                read(call.stream().await.unwrap()).await
+            } else {
+                call.await.unwrap().into_inner()
+            };
+            let calls = answer.tool_calls();
+            let named = format!("{} streamed: {is_streamed}", model.id());
+            assert_eq!(calls.len(), 1, "{named}");
+            assert_eq!(calls[0].name(), "get_weather", "{named}");
+            let arguments: Value = serde_json::from_str(calls[0].arguments()).unwrap();
+            assert_eq!(arguments["city"], "Chicago", "{named}");
+            assert!(!calls[0].id().is_empty(), "{named}");
+            assert_eq!(answer.finish_reason(), Some(&FinishReason::ToolCalls), "{named}");
+
+            let history = vec![
+                Message::user(question),
+                answer.message().unwrap().clone().into_message(),
+                Message::tool(calls[0].id(), "{\"celsius\":21}"),
+            ];
+            let after = model.chat(history).tools([weather()]).await.unwrap();
+            assert!(after.text().contains("21"), "{named}: {}", after.text());
+            assert_eq!(after.finish_reason(), Some(&FinishReason::Stop), "{named}");
+        }
+    }
 }
 
 #[tokio::test]
@@ -64,31 +140,104 @@ async fn every_form_of_input_is_taken() {
     model.chat([Message::user("hi")]).system("be brief").await.unwrap();
     model
         .chat(vec![Message::user("hi")])
-        .with(|request| request.max_tokens = Some(3))
+        .with(|request| request.max_completion_tokens = Some(3))
         .await
         .unwrap();
     model.chat(ChatRequest::new("replaced", [Message::user("hi")])).await.unwrap();
-    assert_eq!(models_sent(&service), ["OpenAI.gpt-9-Invented"; 4], "as it was written");
-    let second = String::from_utf8(service.emulator.requests()[1].body.to_vec()).unwrap();
-    assert!(second.find("be brief").unwrap() < second.find("hi").unwrap(), "{second}");
+    let sent: Vec<Value> = service.emulator.requests().iter().map(body).collect();
+    assert!(sent.iter().all(|body| body["model"] == "OpenAI.gpt-9-Invented"), "as it was written");
+    assert_eq!(sent[1]["messages"][0]["content"], "be brief");
+    assert_eq!(sent[1]["messages"][1]["content"], "hi");
 }
 
 #[tokio::test]
-async fn a_transport_that_is_not_built_sends_nothing() {
+async fn what_a_way_cannot_carry_is_a_warning_or_an_error() {
     let service = service().await;
-    for (id, transport) in [
-        ("oci:cohere.command-r-plus", Transport::Native),
-        ("oci:ocid1.generativeaiendpoint.oc1.us-chicago-1.aaaa", Transport::Native),
-        ("oci:openai.gpt-5.5-pro", Transport::Responses),
-    ] {
-        let error = service.router.model(id).chat("hi").await.unwrap_err();
-        assert!(
-            matches!(&error, Error::NotBuilt { transport: found, .. } if *found == transport),
-            "{id}: {error}"
-        );
-        assert!(error.to_string().contains(transport.name()), "{error}");
-        assert!(error.hint().unwrap().contains("openai."));
+    let call = |request: &mut ChatRequest| request.user = Some("me".to_owned());
+    let model = service.router.model("oci:cohere.command-r-plus");
+    let answer = model.chat("hi").with(call).await.unwrap();
+    let told: Vec<String> = answer.warnings().iter().map(Warning::to_string).collect();
+    assert_eq!(told, ["user has no counterpart and was left out"]);
+    let sent = service.emulator.requests().len();
+
+    let error = model.chat("hi").with(call).strict().await.unwrap_err();
+    assert!(matches!(&error, Error::Lossy { warnings, .. } if warnings.len() == 1), "{error}");
+    assert!(error.to_string().contains("user has no counterpart"), "{error}");
+    assert!(model.chat("hi").with(call).strict().stream().await.is_err());
+    assert_eq!(service.emulator.requests().len(), sent, "nothing was sent");
+    model.chat("hi").strict().await.unwrap();
+}
+
+#[tokio::test]
+async fn an_endpoint_that_does_not_stream_answers_whole_with_a_warning() {
+    let service = service().await;
+    let model = service.router.model(format!("oci:{WHOLE_ONLY}")).of_family(Family::Llama);
+    let stream = model.chat("What is 2x2?").stream().await.unwrap();
+    assert_eq!(stream.warnings(), [Warning::NotStreamed]);
+    assert!(read(stream).await.text().contains("2x2 is 4."));
+    let streams: Vec<bool> = service
+        .emulator
+        .requests()
+        .iter()
+        .map(|request| body(request)["chatRequest"]["isStream"] == true)
+        .collect();
+    assert_eq!(streams, [true, false], "asked once, then whole");
+}
+
+#[tokio::test]
+async fn a_dedicated_endpoint_is_called_in_the_format_of_its_model() {
+    let service = service().await;
+    let unknown = service.router.model(format!("oci:{ENDPOINT}")).chat("hi").await.unwrap();
+    assert_eq!(unknown.warnings(), [Warning::FamilyAssumed]);
+    assert_eq!(last(&service).1["chatRequest"]["apiFormat"], "GENERIC");
+
+    let by_family = service.router.model(format!("oci:{ENDPOINT}")).of_family(Family::Cohere);
+    assert!(by_family.chat("hi").await.unwrap().warnings().is_empty());
+    assert_eq!(last(&service).1["chatRequest"]["apiFormat"], "COHERE");
+
+    let by_model = service.router.model("oci:cohere.command-r-plus").at_endpoint(ENDPOINT);
+    assert!(by_model.chat("hi").await.unwrap().warnings().is_empty());
+    let (_, sent) = last(&service);
+    assert_eq!(sent["servingMode"]["endpointId"], ENDPOINT);
+    assert_eq!(sent["chatRequest"]["apiFormat"], "COHERE");
+}
+
+#[tokio::test]
+async fn embeddings_come_in_batches_and_in_order() {
+    let service = service().await;
+    let model = service.router.model("oci:cohere.embed-english-light-v3.0");
+    let texts: Vec<String> = (0..200).map(|index| format!("text {index}")).collect();
+    let embeddings = model.embed(texts.clone()).await.unwrap();
+    assert_eq!(embeddings.vectors.len(), 200);
+    assert_eq!(embeddings.opc_request_ids.len(), 3, "96 + 96 + 8");
+    assert!(embeddings.vectors.iter().all(|vector| vector.len() == 384));
+    for index in [0, 95, 96, 150, 199] {
+        let one = model.embed([texts[index].as_str()]).await.unwrap();
+        assert_eq!(one.vectors[0], embeddings.vectors[index], "text {index}");
     }
-    assert!(matches!(service.router.model("oci:acme.x").stream("hi").await, Err(Error::Route(_))));
+    let error = service.router.model("oci:openai.gpt-5.5").embed(["x"]).await.unwrap_err();
+    assert_eq!(error.to_string(), "openai.gpt-5.5 is a model for chat, not for embeddings");
+}
+
+#[tokio::test]
+async fn documents_are_ranked() {
+    let service = service().await;
+    let model = service.router.model("oci:cohere.rerank-v3.5");
+    let documents = ["a dog barks", "the capital of France is Paris", "a cat"];
+    let ranking = model.rerank("capital of France", documents).top_n(2).await.unwrap();
+    assert_eq!(ranking.ranks.len(), 2);
+    assert_eq!(ranking.ranks[0].index, 1);
+    assert!(ranking.ranks[0].score >= ranking.ranks[1].score);
+    let error = model.chat("hi").await.unwrap_err();
+    assert_eq!(error.to_string(), "cohere.rerank-v3.5 is a model for reranking, not for chat");
+}
+
+#[tokio::test]
+async fn an_unknown_vendor_sends_nothing_unless_the_transport_is_told() {
+    let service = service().await;
+    let model = service.router.model("oci:acme.x");
+    assert!(matches!(model.stream("hi").await, Err(Error::Route(_))));
     assert!(service.emulator.requests().is_empty());
+    drop(model.over(Transport::V1).chat("hi").await);
+    assert_eq!(service.emulator.requests().len(), 1);
 }

@@ -1,6 +1,8 @@
 //! The prefix table.
 
-use oci_router::{ModelId, RouteError, Serving, Transport, prefixes, route};
+use oci_router::{
+    Capabilities, Format, ModelId, Operation, RouteError, Serving, Transport, prefixes, route,
+};
 
 #[track_caller]
 fn check(id: &str, transport: Transport, serving: Serving) {
@@ -96,10 +98,79 @@ fn models_of_other_operations_are_refused_with_the_operation() {
 /// No row may stand behind one that covers it.
 #[test]
 fn every_row_of_the_table_can_be_reached() {
-    let rows: Vec<_> = prefixes().collect();
-    for (index, (prefix, _)) in rows.iter().enumerate() {
+    let rows: Vec<&str> = prefixes().map(|row| row.prefix).collect();
+    for (index, prefix) in rows.iter().enumerate() {
         assert_eq!(*prefix, prefix.to_ascii_lowercase());
-        let covered = rows[..index].iter().find(|(earlier, _)| prefix.starts_with(earlier));
+        let covered = rows[..index].iter().find(|earlier| prefix.starts_with(*earlier));
         assert!(covered.is_none(), "{prefix} is behind {covered:?}");
+    }
+}
+
+/// Every model id of the documentation: its transport, its native format, whether it takes images.
+#[test]
+fn every_documented_chat_model_has_its_route() {
+    use Format::{Cohere, CohereV2, Generic};
+    use Transport::{Native, Responses, V1};
+    for (id, transport, format, takes_images) in [
+        ("anthropic.claude-sonnet", V1, Generic, true),
+        ("cohere.command-a-03-2025", Native, Cohere, false),
+        ("cohere.command-a-reasoning-08-2025", Native, CohereV2, false),
+        ("cohere.command-a-translate-08-2025", Native, Cohere, false),
+        ("cohere.command-a-vision-07-2025", Native, CohereV2, true),
+        ("cohere.command-latest", Native, Cohere, false),
+        ("cohere.command-plus-latest", Native, Cohere, false),
+        ("cohere.command-r-08-2024", Native, Cohere, false),
+        ("cohere.command-r-plus-08-2024", Native, Cohere, false),
+        ("google.gemini-2.5-flash", V1, Generic, true),
+        ("google.gemini-2.5-flash-lite", V1, Generic, true),
+        ("google.gemini-2.5-pro", V1, Generic, true),
+        ("meta.llama-3.2-11b-vision-instruct", V1, Generic, true),
+        ("meta.llama-3.2-90b-vision-instruct", V1, Generic, true),
+        ("meta.llama-3.3-70b-instruct", V1, Generic, false),
+        ("meta.llama-3.3-70b-instruct-fp8-dynamic", V1, Generic, false),
+        ("meta.llama-4-maverick-17b-128e-instruct-fp8", V1, Generic, true),
+        ("meta.llama-4-scout-17b-16e-instruct", V1, Generic, true),
+        ("openai.gpt-5.5", V1, Generic, true),
+        ("openai.gpt-5.5-pro", Responses, Generic, true),
+        ("openai.gpt-oss-120b", V1, Generic, false),
+        ("openai.gpt-oss-20b", V1, Generic, false),
+        ("xai.grok-3", V1, Generic, false),
+        ("xai.grok-3-fast", V1, Generic, false),
+        ("xai.grok-3-mini", V1, Generic, false),
+        ("xai.grok-3-mini-fast", V1, Generic, false),
+        ("xai.grok-4", V1, Generic, true),
+        ("xai.grok-4-1-fast-reasoning", V1, Generic, true),
+        ("xai.grok-4-fast", V1, Generic, true),
+        ("xai.grok-4.1-fast", V1, Generic, true),
+        ("xai.grok-4.20", V1, Generic, true),
+        ("xai.grok-4.20-multi-agent", V1, Generic, true),
+        ("xai.grok-4.3", V1, Generic, true),
+        ("xai.grok-code-fast-1", V1, Generic, false),
+    ] {
+        for id in [format!("oci:{id}"), format!("oci/{}", id.to_uppercase())] {
+            let found = route(ModelId::parse(&id).unwrap()).unwrap();
+            assert_eq!((found.transport, found.format), (transport, format), "{id}");
+            let known = Capabilities::of(&id);
+            assert_eq!((known.takes_images, known.dimensions), (takes_images, None), "{id}");
+        }
+    }
+}
+
+#[test]
+fn every_documented_embedding_model_has_its_dimensions() {
+    for (id, dimensions, takes_images) in [
+        ("cohere.embed-v4.0", 1536, true),
+        ("cohere.embed-english-v3.0", 1024, false),
+        ("cohere.embed-english-light-v3.0", 384, false),
+        ("cohere.embed-multilingual-v3.0", 1024, false),
+        ("cohere.embed-multilingual-light-v3.0", 384, false),
+        ("cohere.embed-english-image-v3.0", 1024, true),
+        ("cohere.embed-english-light-image-v3.0", 384, true),
+        ("cohere.embed-multilingual-image-v3.0", 1024, true),
+        ("cohere.embed-multilingual-light-image-v3.0", 384, true),
+    ] {
+        let model = Capabilities::of(id);
+        let found = (model.operation, model.dimensions, model.takes_images);
+        assert_eq!(found, (Some(Operation::Embeddings), Some(dimensions), takes_images), "{id}");
     }
 }

@@ -132,8 +132,11 @@ fn odd_generic_answers() {
 #[test]
 fn cohere_answers() {
     let (_, minimal) = canned("cohere_minimal");
-    assert_eq!(minimal.losses.len(), 1);
-    assert_eq!(minimal.losses[0].path, "chatHistory");
+    assert!(
+        minimal.losses.is_empty(),
+        "chatHistory only repeats the question: {:?}",
+        minimal.losses
+    );
     let body = value(&minimal.value);
     let message = &body["choices"][0]["message"];
     assert_eq!(message["content"], "Sunny and 72.");

@@ -24,7 +24,7 @@ pub fn chat_response(result: &ChatResult, id: &str) -> Translated<ChatResponse> 
     let mut losses = Losses::default();
     let mut response = match &result.chat_response {
         Some(BaseChatResponse::Generic(native)) => from_generic(native, id, &mut losses),
-        Some(BaseChatResponse::Cohere(native)) => from_cohere(native, id, &mut losses),
+        Some(BaseChatResponse::Cohere(native)) => from_cohere(native, id),
         Some(BaseChatResponse::CohereV2(native)) => from_cohere_v2(native, id, &mut losses),
         Some(BaseChatResponse::Other(_)) => {
             losses.unknown("chatResponse");
@@ -136,9 +136,9 @@ fn generic_message(
     }
 }
 
-fn from_cohere(native: &cohere::ChatResponse, id: &str, losses: &mut Losses) -> ChatResponse {
+fn from_cohere(native: &cohere::ChatResponse, id: &str) -> ChatResponse {
     // The history is the request's, with this answer at its end.
-    losses.dropped_if([(native.chat_history.is_some(), "chatHistory")]);
+    // `chatHistory` repeats what the caller sent, with the answer behind it.
     let mut calls = Calls::new(id, 0);
     for call in native.tool_calls.iter().flatten() {
         let arguments = call.parameters.as_ref().map_or("{}", RawJson::get);

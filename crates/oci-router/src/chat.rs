@@ -1,0 +1,141 @@
+//! A chat call: what is asked, and how it gets to the API that serves the model.
+
+mod plan;
+
+use std::future::{Future, IntoFuture};
+use std::pin::Pin;
+
+use oci_wire::chat::{ChatRequest, Message, Tool};
+use oci_wire::responses;
+
+use crate::answer::ChatAnswer;
+use crate::error::Error;
+use crate::router::Model;
+use crate::state::ProviderState;
+use crate::stream::ChatStream;
+use plan::Plan;
+
+/// What a chat call begins with: a prompt, messages or a whole request.
+#[derive(Clone, Debug)]
+pub struct ChatInput(ChatRequest);
+
+impl From<&str> for ChatInput {
+    fn from(prompt: &str) -> Self {
+        Self::from([Message::user(prompt)])
+    }
+}
+
+impl From<String> for ChatInput {
+    fn from(prompt: String) -> Self {
+        Self::from([Message::user(prompt)])
+    }
+}
+
+impl From<Vec<Message>> for ChatInput {
+    fn from(messages: Vec<Message>) -> Self {
+        Self(ChatRequest::new("", messages))
+    }
+}
+
+impl<const N: usize> From<[Message; N]> for ChatInput {
+    fn from(messages: [Message; N]) -> Self {
+        Self::from(Vec::from(messages))
+    }
+}
+
+impl From<ChatRequest> for ChatInput {
+    fn from(request: ChatRequest) -> Self {
+        Self(request)
+    }
+}
+
+/// A chat call being made up. Await it for the whole answer, or ask for its [`stream`](Self::stream).
+///
+/// Whatever the transport, the request is one of chat completions. What the API of the model does not have is told in
+/// [`ChatAnswer::warnings`], or refused before anything is sent if the call is [strict](Self::strict).
+#[derive(Clone, Debug)]
+#[must_use = "a call is sent when it is awaited"]
+pub struct Chat {
+    pub(crate) model: Model,
+    pub(crate) request: ChatRequest,
+    pub(crate) is_strict: bool,
+    pub(crate) state: Option<ProviderState>,
+    pub(crate) hosted: Vec<responses::Tool>,
+}
+
+impl Chat {
+    pub(crate) fn new(model: Model, input: ChatInput) -> Self {
+        Self { model, request: input.0, is_strict: false, state: None, hosted: Vec::new() }
+    }
+
+    /// Puts a system message before all others.
+    pub fn system(mut self, text: impl Into<String>) -> Self {
+        self.request.messages.insert(0, Message::system(text.into()));
+        self
+    }
+
+    /// Offers functions that the model may call; the caller runs them and sends their results in a next call.
+    pub fn tools(mut self, tools: impl IntoIterator<Item = impl Into<Tool>>) -> Self {
+        let tools = tools.into_iter().map(Into::into);
+        self.request.tools.get_or_insert_with(Vec::new).extend(tools);
+        self
+    }
+
+    /// Offers tools that the service runs itself: web search, file search, code interpreter, MCP servers. Only the Responses API
+    /// has them, so the call goes there.
+    pub fn hosted_tools(
+        mut self,
+        tools: impl IntoIterator<Item = impl Into<responses::Tool>>,
+    ) -> Self {
+        self.hosted.extend(tools.into_iter().map(Into::into));
+        self
+    }
+
+    /// Whether the service keeps the answer, so that a next call can [continue](Self::continues) it by its id. Only the Responses
+    /// API does. Default: not.
+    pub fn store(mut self, store: bool) -> Self {
+        self.request.store = Some(store);
+        self
+    }
+
+    /// Continues the conversation of an earlier answer over the Responses API. The messages are the whole history all the same:
+    /// what travels of it is chosen by what the service keeps, and if it has lost the conversation the history is sent again.
+    pub fn continues(mut self, state: &ProviderState) -> Self {
+        self.state = Some(state.clone());
+        self
+    }
+
+    /// Fails with [`Error::Lossy`], before anything is sent, where a part of the request does not exist in the API of the model.
+    pub fn strict(mut self) -> Self {
+        self.is_strict = true;
+        self
+    }
+
+    /// Changes the request, which has every parameter of chat completions.
+    pub fn with(mut self, change: impl FnOnce(&mut ChatRequest)) -> Self {
+        change(&mut self.request);
+        self
+    }
+
+    /// Sends the call and returns the stream of its answer as soon as the service accepts it. Token counts are asked for unless
+    /// the request says otherwise.
+    ///
+    /// # Errors
+    /// [`Error`] if the id has no route or the service refuses; a failure after it accepted comes from the stream.
+    pub async fn stream(self) -> Result<ChatStream, Error> {
+        Plan::of(self)?.stream().await
+    }
+
+    async fn send(self) -> Result<ChatAnswer, Error> {
+        Plan::of(self)?.send().await
+    }
+}
+
+impl IntoFuture for Chat {
+    type Output = Result<ChatAnswer, Error>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}

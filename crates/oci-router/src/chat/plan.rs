@@ -1,0 +1,225 @@
+//! The way of one call: translate, send, repair or fall back where the service says so, translate back.
+
+use oci_transport::{Client, Error as TransportError};
+use oci_wire::chat::{ChatRequest, StreamOptions};
+use oci_wire::native::ChatDetails;
+use oci_wire::native::translate::{chat_details, chat_response};
+use oci_wire::responses::{Include, ResponsesRequest};
+use oci_wire::{Nullable, Translated};
+
+use crate::answer::ChatAnswer;
+use crate::chat::Chat;
+use crate::embed::serving;
+use crate::error::Error;
+use crate::route::Route;
+use crate::state::ProviderState;
+use crate::stream::ChatStream;
+use crate::transport::{Operation, Serving, Transport};
+use crate::warning::{Warning, of_answer, of_request};
+
+/// A call whose route is known.
+pub(super) struct Plan {
+    /// All that is sent belongs to one call.
+    client: Client,
+    route: Route,
+    request: ChatRequest,
+    chat: Chat,
+    warnings: Vec<Warning>,
+}
+
+impl Plan {
+    pub(super) fn of(mut chat: Chat) -> Result<Self, Error> {
+        if !chat.hosted.is_empty() || chat.state.is_some() {
+            chat.model.choice.transport = Some(Transport::Responses);
+        }
+        let (route, id) = chat.model.routed(Operation::Chat)?;
+        let id = match &chat.model.choice.endpoint_id {
+            // Over the OpenAI-compatible API the endpoint is named as the model.
+            Some(endpoint) if route.transport != Transport::Native => endpoint.clone(),
+            _ => id.to_owned(),
+        };
+        let mut request = std::mem::take(&mut chat.request);
+        request.model = id;
+        let client = chat.model.client.one_call();
+        let mut warnings = Vec::new();
+        if route.family_is_assumed && route.transport == Transport::Native {
+            warnings.push(Warning::FamilyAssumed);
+        }
+        Ok(Self { client, route, request, chat, warnings })
+    }
+
+    pub(super) async fn send(mut self) -> Result<ChatAnswer, Error> {
+        match self.route.transport {
+            Transport::V1 => {
+                let answer = self.client.chat(self.request).await?;
+                let opc_request_id = answer.opc_request_id().map(str::to_owned);
+                Ok(ChatAnswer {
+                    response: answer.into_inner(),
+                    warnings: self.warnings,
+                    state: None,
+                    items: None,
+                    opc_request_id,
+                })
+            }
+            Transport::Native => {
+                let details = self.native()?;
+                self.send_native(details).await
+            }
+            Transport::Responses => self.send_response().await,
+        }
+    }
+
+    pub(super) async fn stream(mut self) -> Result<ChatStream, Error> {
+        match self.route.transport {
+            Transport::V1 => {
+                self.request.stream_options.get_or_insert_with(StreamOptions::usage);
+                let stream = self.client.chat_stream(self.request).await?;
+                Ok(ChatStream::streamed(stream, self.warnings))
+            }
+            Transport::Native => {
+                self.request.stream_options.get_or_insert_with(StreamOptions::usage);
+                let details = self.native()?;
+                match self.client.native_chat_stream(details.clone()).await {
+                    Ok(stream) => Ok(ChatStream::streamed(stream, self.warnings)),
+                    Err(error) if self.refuses_streams(&error) => {
+                        self.warnings.push(Warning::NotStreamed);
+                        Ok(ChatStream::whole(self.send_native(details).await?))
+                    }
+                    Err(error) => Err(error.into()),
+                }
+            }
+            Transport::Responses => self.stream_response().await,
+        }
+    }
+
+    /// The call as the native API takes it.
+    fn native(&mut self) -> Result<ChatDetails, Error> {
+        let model = &self.request.model;
+        let compartment = self.client.compartment_id();
+        let compartment =
+            compartment.ok_or_else(|| Error::NoCompartment { model: model.clone() })?;
+        let serving = serving(self.route, model, self.chat.model.choice.endpoint_id.as_deref());
+        let format = self.route.format.api_format();
+        let details = chat_details(&self.request, &format, self.route.family, compartment, serving);
+        self.accept(details)
+    }
+
+    async fn send_native(self, details: ChatDetails) -> Result<ChatAnswer, Error> {
+        let answer = self.client.native_chat(details).await?;
+        let opc_request_id = answer.opc_request_id().map(str::to_owned);
+        let id = opc_request_id.as_deref().unwrap_or_default();
+        let translated = chat_response(&answer.into_inner(), id);
+        let mut warnings = self.warnings;
+        warnings.extend(of_answer(translated.losses));
+        let response = translated.value;
+        Ok(ChatAnswer { response, warnings, state: None, items: None, opc_request_id })
+    }
+
+    /// Whether this is the one refusal that some endpoints of dedicated AI clusters answer to `isStream`.
+    fn refuses_streams(&self, error: &TransportError) -> bool {
+        let said = error.service_message().unwrap_or_default().to_ascii_lowercase();
+        self.route.serving == Serving::Dedicated
+            && error.status().is_some_and(|status| status.as_u16() == 400)
+            && (said.contains("stream"))
+            && ["not support", "unsupported", "not allowed", "not enabled"]
+                .iter()
+                .any(|phrase| said.contains(phrase))
+    }
+
+    /// The call as the Responses API takes it, continuing where it is to.
+    fn response(&mut self, state: Option<&ProviderState>) -> Result<ResponsesRequest, Error> {
+        let mut translated = match state {
+            Some(state) => state.continued(&self.request),
+            None => ResponsesRequest::from_chat(&self.request),
+        };
+        let request = &mut translated.value;
+        if !self.chat.hosted.is_empty() {
+            let mut tools = request.tools.take().unwrap_or_default();
+            tools.extend(self.chat.hosted.iter().cloned());
+            request.tools = Some(tools);
+        }
+        if !self.stores() {
+            // What the service does not keep has to come back encrypted to be of use in the next turn.
+            let mut include = request.include.as_option().cloned().unwrap_or_default();
+            include.push(Include::EncryptedReasoning);
+            request.include = Nullable::Value(include);
+        }
+        self.accept(translated)
+    }
+
+    fn stores(&self) -> bool {
+        self.request.store == Some(true)
+    }
+
+    async fn send_response(mut self) -> Result<ChatAnswer, Error> {
+        let before = self.chat.state.take();
+        let request = self.response(before.as_ref())?;
+        let answer = match self.client.create_response(request).await {
+            Err(error) if is_state_lost(&error, before.as_ref()) => {
+                let request = self.resent(before.as_ref())?;
+                self.client.create_response(request).await?
+            }
+            answer => answer?,
+        };
+        let opc_request_id = answer.opc_request_id().map(str::to_owned);
+        let response = answer.into_inner();
+        if let Some(body) = response.failure() {
+            return Err(Error::Failed { body: Box::new(body), opc_request_id });
+        }
+        let translated = response.to_chat();
+        let stores = self.stores();
+        let mut warnings = self.warnings;
+        warnings.extend(of_answer(translated.losses));
+        Ok(ChatAnswer {
+            response: translated.value,
+            warnings,
+            state: Some(ProviderState::after(before.as_ref(), &response, stores)),
+            items: Some(Box::new(response)),
+            opc_request_id,
+        })
+    }
+
+    async fn stream_response(mut self) -> Result<ChatStream, Error> {
+        let before = self.chat.state.take();
+        let request = self.response(before.as_ref())?;
+        let stream = match self.client.stream_response_as_chat(request).await {
+            Err(error) if is_state_lost(&error, before.as_ref()) => {
+                let request = self.resent(before.as_ref())?;
+                self.client.stream_response_as_chat(request).await?
+            }
+            stream => stream?,
+        };
+        let stores = self.stores();
+        Ok(ChatStream::streamed(stream, self.warnings).continuing(before, stores))
+    }
+
+    /// The same call with the whole history, because the service has lost the conversation.
+    fn resent(&mut self, before: Option<&ProviderState>) -> Result<ResponsesRequest, Error> {
+        self.warnings.retain(|warning| !matches!(warning, Warning::Request(_)));
+        self.warnings.push(Warning::StateLost);
+        let state = before.map(ProviderState::without_response);
+        self.response(state.as_ref())
+    }
+
+    /// Takes a translated request, with its losses as warnings, or as an error if the call is strict.
+    fn accept<T>(&mut self, translated: Translated<T>) -> Result<T, Error> {
+        self.warnings.extend(of_request(translated.losses));
+        if self.chat.is_strict && !self.warnings.is_empty() {
+            let warnings = std::mem::take(&mut self.warnings);
+            return Err(Error::Lossy { model: self.request.model.clone(), warnings });
+        }
+        Ok(translated.value)
+    }
+}
+
+/// Whether the service said that it does not have the response that was to be continued.
+fn is_state_lost(error: &TransportError, state: Option<&ProviderState>) -> bool {
+    let Some(id) = state.and_then(ProviderState::response_id) else { return false };
+    let status = error.status().map_or(0, |status| status.as_u16());
+    let said = error.service_message().unwrap_or_default();
+    matches!(status, 400 | 404)
+        && (error.param() == Some("previous_response_id")
+            || error.code() == Some("previous_response_not_found")
+            || said.contains("previous_response")
+            || said.contains(id))
+}

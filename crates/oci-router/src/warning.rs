@@ -1,0 +1,53 @@
+//! [`Warning`]: what a call did differently from what was asked.
+
+use std::fmt;
+
+use oci_wire::Loss;
+
+/// Something that a call did differently from what was asked, beside its answer.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Warning {
+    /// A part of the request does not exist in the API that serves the model.
+    Request(Loss),
+    /// A part of the answer has no form in chat completions.
+    Answer(Loss),
+    /// Nothing says of which family the model behind an OCID is, so it is called in the format that most take.
+    FamilyAssumed,
+    /// The endpoint refuses to stream; the answer came whole.
+    NotStreamed,
+    /// The service refused a parameter, and the call was repeated without it or with another one.
+    Repaired {
+        /// What was changed, such as `max_tokens became max_completion_tokens`.
+        change: String,
+    },
+    /// The service no longer has the conversation; the whole history was sent again.
+    StateLost,
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Request(loss) => write!(f, "{loss}"),
+            Self::Answer(loss) => write!(f, "of the answer, {loss}"),
+            Self::FamilyAssumed => f.write_str(
+                "the family of the model behind the OCID is not known, the format GENERIC is assumed",
+            ),
+            Self::NotStreamed => f.write_str("the endpoint does not stream, the answer came whole"),
+            Self::Repaired { change } => write!(f, "the service refused a parameter: {change}"),
+            Self::StateLost => f.write_str(
+                "the service no longer has the conversation, the whole history was sent again",
+            ),
+        }
+    }
+}
+
+/// The losses of a request as warnings.
+pub(crate) fn of_request(losses: Vec<Loss>) -> impl Iterator<Item = Warning> {
+    losses.into_iter().map(Warning::Request)
+}
+
+/// The losses of an answer as warnings.
+pub(crate) fn of_answer(losses: Vec<Loss>) -> impl Iterator<Item = Warning> {
+    losses.into_iter().map(Warning::Answer)
+}

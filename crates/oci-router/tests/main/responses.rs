@@ -1,0 +1,220 @@
+//! Conversations over the Responses API, against a service that answers in order.
+
+use std::collections::VecDeque;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::Full;
+use oci_auth::{Secret, Signer};
+use oci_router::{Error, ProviderState, Router, Transport, Warning};
+use oci_transport::{Body, Client, Endpoint, HttpService, RetryPolicy, SendError};
+use oci_wire::chat::{ChatAccumulator, Message, Tool};
+use oci_wire::responses::{self, WebSearchTool};
+use serde_json::{Value, json};
+
+/// Answers in order, and keeps what it was asked.
+#[derive(Clone, Default)]
+struct Scripted {
+    answers: Arc<Mutex<VecDeque<(u16, String)>>>,
+    asked: Arc<Mutex<Vec<(String, Value)>>>,
+}
+
+impl HttpService for Scripted {
+    fn send(
+        &self,
+        request: Request<Bytes>,
+    ) -> Pin<Box<dyn Future<Output = Result<Response<Body>, SendError>> + Send + '_>> {
+        let body = serde_json::from_slice(request.body()).unwrap_or_default();
+        self.asked.lock().unwrap().push((request.uri().path().to_owned(), body));
+        let (status, text) = self.answers.lock().unwrap().pop_front().unwrap();
+        let kind = if text.starts_with("data:") { "text/event-stream" } else { "application/json" };
+        let body = Body::new(Full::new(Bytes::from(text)));
+        let answer = Response::builder().status(status).header("content-type", kind);
+        Box::pin(async move { Ok(answer.body(body).unwrap()) })
+    }
+}
+
+impl Scripted {
+    fn router(answers: impl IntoIterator<Item = (u16, Value)>) -> (Router, Self) {
+        let service = Self::default();
+        let answers = answers.into_iter().map(|(status, value)| {
+            (status, value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+        });
+        service.answers.lock().unwrap().extend(answers);
+        let signer = Signer::bearer(&Secret::new("sk-test".to_owned())).unwrap();
+        let client = Client::builder(Endpoint::parse("https://h.example").unwrap(), signer);
+        let client = client.retry(RetryPolicy::NEVER).service(service.clone());
+        (Router::new(client.build().unwrap()), service)
+    }
+
+    fn asked(&self, index: usize) -> Value {
+        let (path, body) = self.asked.lock().unwrap()[index].clone();
+        assert_eq!(path, "/openai/v1/responses");
+        body
+    }
+}
+
+/// An answer with these items.
+fn response(id: &str, items: &[Value]) -> Value {
+    json!({"id": id, "object": "response", "status": "completed", "model": "m", "output": items,
+        "usage": {"input_tokens": 1, "output_tokens": 2, "total_tokens": 3}})
+}
+
+fn text(id: &str, text: &str) -> Value {
+    json!({"type": "message", "id": id, "role": "assistant", "status": "completed",
+        "content": [{"type": "output_text", "text": text, "annotations": []}]})
+}
+
+fn thought(id: &str) -> Value {
+    json!({"type": "reasoning", "id": id, "summary": [], "encrypted_content": "gAAAA"})
+}
+
+const PRO: &str = "oci:openai.gpt-5.5-pro";
+
+#[tokio::test]
+async fn a_model_that_is_on_responses_only_goes_there_and_stores_nothing() {
+    let (router, service) = Scripted::router([(200, response("resp_1", &[text("m1", "4")]))]);
+    let answer = router.model(PRO).chat("What is 2x2?").system("Be brief.").await.unwrap();
+    assert_eq!(answer.text(), "4");
+    assert_eq!(answer.usage.as_ref().unwrap().total(), Some(3));
+    assert!(answer.warnings().is_empty());
+    let asked = service.asked(0);
+    assert_eq!(asked["model"], "openai.gpt-5.5-pro");
+    assert_eq!(asked["store"], false);
+    assert_eq!(asked["include"], json!(["reasoning.encrypted_content"]));
+    assert!(answer.state().unwrap().response_id().is_none());
+}
+
+#[tokio::test]
+async fn a_kept_conversation_continues_by_its_id_with_the_newest_messages() {
+    let (router, service) = Scripted::router([
+        (200, response("resp_1", &[text("m1", "Hello Ada.")])),
+        (200, response("resp_2", &[text("m2", "Ada.")])),
+    ]);
+    let model = router.model("oci:openai.gpt-5.5").over(Transport::Responses);
+    let mut history = vec![Message::system("Be brief."), Message::user("I am Ada.")];
+    let first = model.chat(history.clone()).store(true).await.unwrap();
+    assert_eq!(first.state().unwrap().response_id(), Some("resp_1"));
+
+    history.push(first.to_message().unwrap());
+    history.push(Message::user("Who am I?"));
+    let kept = serde_json::to_string(first.state().unwrap()).unwrap();
+    let kept: ProviderState = serde_json::from_str(&kept).unwrap();
+    let second = model.chat(history).store(true).continues(&kept).await.unwrap();
+    assert_eq!(second.text(), "Ada.");
+    assert_eq!(second.state().unwrap().response_id(), Some("resp_2"));
+    let asked = service.asked(1);
+    assert_eq!(asked["previous_response_id"], "resp_1");
+    let said: Vec<&Value> = asked["input"].as_array().unwrap().iter().collect();
+    assert_eq!(said.len(), 2, "the instructions and the newest turn: {said:?}");
+    assert_eq!(said[0]["role"], "system");
+    assert!(said[1].to_string().contains("Who am I?"));
+}
+
+#[tokio::test]
+async fn a_conversation_that_is_not_kept_replays_its_own_items() {
+    let call = json!({"type": "function_call", "id": "fc_1", "call_id": "call_1", "name": "f",
+        "arguments": "{}", "status": "completed"});
+    let (router, service) = Scripted::router([
+        (200, response("resp_1", &[thought("rs_1"), call])),
+        (200, response("resp_2", &[text("m2", "done")])),
+    ]);
+    let model = router.model(PRO);
+    let tool = || Tool::function("f", "does", json!({"type": "object", "properties": {}}));
+    let mut history = vec![Message::user("Call f.")];
+    let first = model.chat(history.clone()).tools([tool()]).await.unwrap();
+    let state = first.state().unwrap().clone();
+    assert_eq!(state.response_id(), None);
+    history.push(first.to_message().unwrap());
+    history.push(Message::tool("call_1", "7"));
+    model.chat(history).tools([tool()]).continues(&state).await.unwrap();
+
+    let asked = service.asked(1);
+    assert_eq!(asked.get("previous_response_id"), None);
+    let kinds: Vec<String> = asked["input"].as_array().unwrap().iter().map(kind).collect();
+    assert_eq!(kinds, ["user", "reasoning", "function_call", "function_call_output"]);
+    assert_eq!(asked["input"][1]["encrypted_content"], "gAAAA");
+}
+
+/// The type of an item, or the role of a message.
+fn kind(item: &Value) -> String {
+    let name = item["role"].as_str().or_else(|| item["type"].as_str());
+    name.unwrap_or("?").to_owned()
+}
+
+#[tokio::test]
+async fn lost_state_is_sent_again_once_and_told() {
+    let lost = json!({"error": {"message": "Previous response with id 'resp_1' not found.",
+        "type": "invalid_request_error", "param": "previous_response_id", "code": "previous_response_not_found"}});
+    let script = || {
+        [
+            (200, response("resp_1", &[text("m1", "Hello Ada.")])),
+            (400, lost.clone()),
+            (200, response("resp_3", &[text("m3", "Ada.")])),
+        ]
+    };
+    for is_streamed in [false, true] {
+        let mut answers = script();
+        if is_streamed {
+            let done = json!({"type": "response.completed", "response": answers[2].1});
+            answers[2].1 = Value::from(format!("data: {done}\n\n"));
+        }
+        let (router, service) = Scripted::router(answers);
+        let model = router.model("oci:openai.gpt-5.5").over(Transport::Responses);
+        let mut history = vec![Message::user("I am Ada.")];
+        let first = model.chat(history.clone()).store(true).await.unwrap();
+        history.extend([first.to_message().unwrap(), Message::user("Who am I?")]);
+        let call = model.chat(history).store(true).continues(first.state().unwrap());
+        let (text, warnings, state) = if is_streamed {
+            let mut stream = call.stream().await.unwrap();
+            let mut answer = ChatAccumulator::new();
+            while let Some(chunk) = stream.next().await {
+                answer.push(&chunk.unwrap());
+            }
+            let state = stream.state().unwrap();
+            (answer.finish().text().to_owned(), stream.warnings().to_vec(), state)
+        } else {
+            let answer = call.await.unwrap();
+            let state = answer.state().unwrap().clone();
+            (answer.text().to_owned(), answer.warnings().to_vec(), state)
+        };
+        assert_eq!(text, "Ada.");
+        assert_eq!(warnings, [Warning::StateLost]);
+        assert_eq!(state.response_id(), Some("resp_3"));
+        let asked = service.asked(2);
+        assert_eq!(asked.get("previous_response_id"), None);
+        assert_eq!(asked["input"].as_array().unwrap().len(), 3, "the whole history: {asked}");
+    }
+}
+
+#[tokio::test]
+async fn tools_of_the_service_select_responses_and_their_calls_are_in_the_answer() {
+    let search = json!({"type": "web_search_call", "id": "ws_1", "status": "completed",
+        "action": {"type": "search", "query": "chicago"}});
+    let (router, service) =
+        Scripted::router([(200, response("resp_1", &[search, text("m1", "Windy.")]))]);
+    let call = router.model("oci:openai.gpt-5.5").chat("How is Chicago?");
+    let answer = call.hosted_tools([WebSearchTool::default()]).await.unwrap();
+    assert_eq!(answer.text(), "Windy.");
+    let items = answer.as_response().unwrap().output();
+    assert!(matches!(items[0], responses::Item::WebSearchCall(_)), "{items:?}");
+    assert_eq!(service.asked(0)["tools"][0]["type"], "web_search");
+}
+
+#[tokio::test]
+async fn an_answer_that_failed_is_an_error() {
+    let failed = json!({"id": "resp_1", "status": "failed", "output": [],
+        "error": {"code": "server_error", "message": "out of luck"}});
+    let event = json!({"type": "response.failed", "response": failed});
+    let stream = Value::from(format!("data: {event}\n\n"));
+    let (router, _) = Scripted::router([(200, failed), (200, stream)]);
+    let error = router.model(PRO).chat("hi").await.unwrap_err();
+    assert!(matches!(error, Error::Failed { .. }), "{error}");
+    assert!(error.to_string().contains("out of luck"), "{error}");
+    let mut stream = router.model(PRO).chat("hi").stream().await.unwrap();
+    let error = stream.next().await.unwrap().unwrap_err();
+    assert!(error.to_string().contains("out of luck"), "{error}");
+}
