@@ -9,6 +9,7 @@ mod modes;
 mod origin;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 pub use error::CredentialError;
 pub use modes::Warning;
@@ -20,8 +21,10 @@ use crate::key::{Backend, Fingerprint, PrivateKey, SigningKey};
 use crate::profile::Profile;
 use crate::region::{Region, Regions};
 use crate::secret::Secret;
+use crate::session::Session;
 use crate::settings::{OCI_PREFIX, Setting};
 use crate::signer::Signer;
+use crate::token::TokenClaims;
 use load::Place;
 
 /// Where to look for credentials. What is not set here comes from the environment, then from the defaults.
@@ -65,6 +68,8 @@ pub struct Credentials {
 enum Kind {
     /// A user's API key, which signs requests.
     User { user: String, tenancy: String, fingerprint: Fingerprint, key: PrivateKey },
+    /// A session of the command line, whose files are read again when they change.
+    Session { session: Arc<Session>, claims: Box<TokenClaims>, tenancy: Option<String> },
     /// An API key of the Generative AI service, which is sent as it is.
     Bearer(Secret),
 }
@@ -75,8 +80,12 @@ impl Credentials {
     /// 1. `options.profile` or `options.config_file`, if either is given: that profile, whatever the environment says;
     /// 2. `OCI_GENAI_API_KEY`, an API key of the Generative AI service;
     /// 3. `OCI_USER`, `OCI_TENANCY`, `OCI_FINGERPRINT`, `OCI_KEY` or `OCI_KEY_FILE`, and `OCI_PASSPHRASE`, with the prefixes of
-    ///    `options`, then with the names of the official command line ([`Setting`] has the table);
-    /// 4. the profile that `OCI_PROFILE` names, else `DEFAULT`, of the configuration file.
+    ///    `options`, then with the names of the official command line ([`Setting`] has the table); for a session
+    ///    `OCI_SECURITY_TOKEN_FILE` and the key;
+    /// 4. the profile that `OCI_PROFILE` names, else `DEFAULT`, of the configuration file. It is that of a session if it has
+    ///    `security_token_file` itself, rather than from `[DEFAULT]`.
+    ///
+    /// `OCI_AUTH_TYPE` may say which is meant: `api_key`, or `security_token` (also `session_token`).
     ///
     /// An identity comes from one source as a whole: variables of one prefix, or one profile. A first source that lacks a part
     /// is an error, which names the source that has the part if there is one.
@@ -87,14 +96,15 @@ impl Credentials {
     ///
     /// # Errors
     /// [`CredentialError`], which names the file, the profile and the line, and has a [hint](CredentialError::hint). What this
-    /// release cannot do, such as a profile with a security token, is an error and never falls back to the API key.
+    /// release cannot do, such as an instance principal, is an error and never falls back to the API key.
     pub fn from_env(env: &Env, options: &CredentialOptions<'_>) -> Result<Self, CredentialError> {
         let told = options.profile.is_some() || options.config_file.is_some();
-        let signs = auth_type::of_environment(env, options)?;
+        let asked = auth_type::of_environment(env, options)?;
+        let kind = asked.as_ref().map(|(kind, _)| *kind);
         let bearer = Setting::GenaiApiKey.read(env, options.prefixes)?.filter(|_| !told);
-        let variables = identity::any_variable(env, options.prefixes)?.filter(|_| !told);
+        let variables = identity::any_variable(env, options.prefixes, kind)?.filter(|_| !told);
         if let Some((bearer, _)) = &bearer
-            && let Some(other) = signs.as_ref().or(variables.as_ref())
+            && let Some(other) = asked.as_ref().map(|(_, name)| name).or(variables.as_ref())
         {
             return Err(CredentialError::Mixture {
                 first: bearer.clone(),
@@ -110,7 +120,7 @@ impl Credentials {
         } else if let Some((found, names)) = variables
             .map(|_| {
                 let profile = profile.as_ref().map(|(profile, _)| profile);
-                identity::from_variables(env, options.prefixes, profile)
+                identity::from_variables(env, options.prefixes, kind, profile)
             })
             .transpose()?
             .flatten()
@@ -122,13 +132,14 @@ impl Credentials {
             let Some((profile, path)) = &profile else { return Err(CredentialError::NoHome) };
             warnings.extend(modes::readable_by_others(path));
             let place = Place::Profile(profile, path);
-            auth_type::of_profile(profile, path, signs.is_some())?;
-            let found =
-                identity::from_profile(profile).map_err(|missing| CredentialError::Missing {
+            let kind = auth_type::of_profile(profile, path, kind)?;
+            let found = identity::from_profile(profile, kind).map_err(|missing| {
+                CredentialError::Missing {
                     path: path.clone(),
                     profile: profile.name().to_owned(),
                     keys: missing.join(", "),
-                })?;
+                }
+            })?;
             (place.load(&found, env, options.backend, &mut warnings)?, place.origin())
         };
         let setting = |setting: Setting, key: &str| -> Result<_, CredentialError> {
@@ -154,25 +165,26 @@ impl Credentials {
     pub fn tenancy(&self) -> Option<&str> {
         match &self.kind {
             Kind::User { tenancy, .. } => Some(tenancy),
+            Kind::Session { claims, tenancy, .. } => claims.tenancy().or(tenancy.as_deref()),
             Kind::Bearer(_) => None,
         }
     }
 
-    /// The OCID of the user; `None` as for [`tenancy`](Self::tenancy).
+    /// The OCID of the user; `None` if a token or a key that is sent as it is says who calls.
     #[must_use]
     pub fn user(&self) -> Option<&str> {
         match &self.kind {
             Kind::User { user, .. } => Some(user),
-            Kind::Bearer(_) => None,
+            Kind::Session { .. } | Kind::Bearer(_) => None,
         }
     }
 
-    /// The fingerprint of the key that signs, which is that of [the key](PrivateKey::fingerprint).
+    /// The fingerprint of the API key that signs, which is that of [the key](PrivateKey::fingerprint).
     #[must_use]
     pub fn fingerprint(&self) -> Option<Fingerprint> {
         match &self.kind {
             Kind::User { fingerprint, .. } => Some(*fingerprint),
-            Kind::Bearer(_) => None,
+            Kind::Session { .. } | Kind::Bearer(_) => None,
         }
     }
 
@@ -217,14 +229,20 @@ impl Credentials {
         }
     }
 
-    /// The compartment: as given, else from the environment, else from the profile, else the tenancy, in which few policies
-    /// allow a call. `None` if nobody says and the tenancy is not known.
+    /// The compartment: as given, else from the environment, else from the profile, else that of the resource that a token
+    /// speaks for, else the tenancy, in which few policies allow a call. `None` if nobody says and the tenancy is not known.
     #[must_use]
     pub fn compartment_id(&self, given: Option<&str>) -> Option<Found<String>> {
-        let given = given.map(|ocid| Found { value: ocid.to_owned(), origin: Origin::Given });
+        let found = |ocid: &str, origin| Found { value: ocid.to_owned(), origin };
+        let token = match &self.kind {
+            Kind::Session { claims, .. } => claims.compartment_id(),
+            Kind::User { .. } | Kind::Bearer(_) => None,
+        };
         given
+            .map(|ocid| found(ocid, Origin::Given))
             .or_else(|| self.compartment_id.clone())
-            .or_else(|| Some(Found { value: self.tenancy()?.to_owned(), origin: Origin::Tenancy }))
+            .or_else(|| Some(found(token?, Origin::Token)))
+            .or_else(|| Some(found(self.tenancy()?, Origin::Tenancy)))
     }
 
     /// What authenticates requests with these credentials.
@@ -238,6 +256,7 @@ impl Credentials {
                     .expect("the parts hold OCID and fingerprint characters only, because they were checked when they were read");
                 Ok(Signer::new(SigningKey::new(id, key)))
             }
+            Kind::Session { session, .. } => Ok(Signer::of_session(session)),
             Kind::Bearer(key) => Signer::bearer(&key)
                 .map_err(|_| CredentialError::BearerText { origin: self.origin }),
         }

@@ -2,11 +2,14 @@
 
 use std::fmt;
 
+use zeroize::Zeroizing;
+
 /// The `keyId` of a signature, which tells the service whose public key to check it with.
 ///
-/// It is public information for an API key. For a token identity it holds the token, so `Debug` shows the kind only.
+/// It is public information for an API key. For a token identity it holds the token, so `Debug` shows the kind
+/// only, and it is overwritten when it is dropped.
 #[derive(Clone, Eq, PartialEq)]
-pub struct KeyId(String);
+pub struct KeyId(Zeroizing<String>);
 
 impl KeyId {
     /// The key id of a user's API key: `<tenancy>/<user>/<fingerprint>`.
@@ -43,7 +46,7 @@ impl KeyId {
         if id.is_empty() || !id.bytes().all(allowed) {
             return Err(KeyIdError { part: "key id" });
         }
-        Ok(Self(id))
+        Ok(Self(id.into()))
     }
 
     /// The text as it goes into the signature.
@@ -55,7 +58,7 @@ impl KeyId {
 
 impl fmt::Debug for KeyId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = if self.0.starts_with("ST$") { "ST$<redacted>" } else { self.0.as_str() };
+        let shown = if self.0.starts_with("ST$") { "ST$<redacted>" } else { self.as_str() };
         f.debug_tuple("KeyId").field(&shown).finish()
     }
 }

@@ -5,7 +5,7 @@
 //!
 //! ```text
 //!  ~/.oci/config ── ConfigFile ── Profile ─┐
-//!  OCI_* variables ────── Env ─────────────┼─► Credentials ───────────────► Signer
+//!  OCI_* variables ────── Env ─────────────┼─► Credentials ──────► Signer ──► Snapshot
 //!  key_file ────────── PrivateKey ─────────┘                                      │
 //!  http::Request ── RequestParts ─┐                                               │
 //!  body ────────── BodyDigest ────┴────────► sign(parts, digest, key, now) ◄──────┘
@@ -49,15 +49,16 @@
 //! | an API key of a user, as the console or `oci setup config` makes it | nothing, if it is the profile `DEFAULT` of `~/.oci/config`; else `OCI_PROFILE`, `OCI_CONFIG_FILE` |
 //! | the same without a file, such as in CI | `OCI_USER`, `OCI_TENANCY`, `OCI_FINGERPRINT`, `OCI_REGION`, and `OCI_KEY` or `OCI_KEY_FILE` |
 //! | an API key of the Generative AI service (`sk-…`) | `OCI_GENAI_API_KEY`; it opens the inference endpoints of one region and nothing else |
-//! | a session, or an instance, a function or a pod that is a principal of its own | not in this release: each is refused by name |
+//! | a session of `oci session authenticate` | `OCI_PROFILE` to its profile; or `OCI_SECURITY_TOKEN_FILE`, `OCI_KEY_FILE` and `OCI_REGION` |
+//! | an instance, a function or a pod that is a principal of its own | not in this release: each is refused by name |
 //!
 //! [`Setting`] lists every name, [`Credentials::from_env`] the order.
 //!
 //! # What does this 401 mean?
 //!
 //! The service answers `NotAuthenticated` to everything that is wrong with a signature. What this crate can find out by itself
-//! is an error before anything is sent: a key that is not that of the fingerprint, above all. What is left is, in the order of
-//! how often it is seen: the public key is not uploaded for this user, or was uploaded moments ago; the clock is more than five
+//! is an error before anything is sent: a key that is not that of the fingerprint, above all, and a session that has ended, which
+//! `oci session authenticate` begins anew. What is left is, in the order of how often it is seen: the public key is not uploaded for this user, or was uploaded moments ago; the clock is more than five
 //! minutes off; user or tenancy is another one; the request was changed between here and the service.
 //!
 //! # Features
@@ -84,11 +85,16 @@ mod key_id;
 mod profile;
 mod region;
 mod secret;
+#[cfg(all(feature = "ring", feature = "system"))]
+mod session;
+mod session_error;
 mod settings;
 mod sign;
 mod sign_error;
 #[cfg(all(feature = "ring", feature = "system"))]
 mod signer;
+#[cfg(all(feature = "ring", feature = "system"))]
+mod snapshot;
 mod token;
 #[cfg(feature = "tower")]
 mod tower;
@@ -108,11 +114,16 @@ pub use key_id::{KeyId, KeyIdError};
 pub use profile::{ConfigFile, DEFAULT_PROFILE, Profile, ProfileError};
 pub use region::{EndpointTemplate, Region, RegionError, Regions, TemplateError};
 pub use secret::Secret;
+#[cfg(all(feature = "ring", feature = "system"))]
+pub use session::SessionFiles;
+pub use session_error::SessionError;
 pub use settings::{OCI_PREFIX, Setting};
 pub use sign::{SignedHeaders, sign, sign_federation};
 pub use sign_error::SignError;
 #[cfg(all(feature = "ring", feature = "system"))]
 pub use signer::Signer;
+#[cfg(all(feature = "ring", feature = "system"))]
+pub use snapshot::Snapshot;
 pub use token::{TokenClaims, TokenError};
 #[cfg(feature = "tower")]
 pub use tower::{DigestBody, DigestBytes, SignFuture, SignLayer, SignLayerError, SignService};

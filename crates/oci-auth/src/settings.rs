@@ -26,6 +26,14 @@ use crate::env::{Env, EnvError};
 /// | `User` | `{prefix}USER`, `OCI_CLI_USER` |
 ///
 /// An empty variable counts as unset.
+///
+/// The values of `AuthType`, and of `authentication_type` in a profile, in any letter case:
+///
+/// | value | what it asks for |
+/// |---|---|
+/// | `api_key` | an API key of a user, whatever else the profile has |
+/// | `security_token`, `session_token` | a session of the command line: a token and its key |
+/// | `instance_principal`, `instance_obo_user`, `resource_principal`, `oke_workload_identity` | not in this release: an error that names it |
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Setting {

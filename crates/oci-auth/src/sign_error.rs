@@ -4,6 +4,7 @@ use http::Method;
 use http::header::HeaderName;
 
 use crate::key::SigningFailed;
+use crate::session_error::SessionError;
 
 /// A request that cannot be signed.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -24,6 +25,9 @@ pub enum SignError {
     /// The service has no operation with this method.
     #[error("expected GET, HEAD, DELETE, POST, PUT or PATCH, found {0}")]
     Method(Method),
+    /// The token of a session, or its key, cannot be used.
+    #[error("the session cannot be used")]
+    Session(#[from] SessionError),
     /// The URL would not go on the wire as it was signed.
     #[error("the URL cannot be signed: {0}")]
     Url(&'static str),

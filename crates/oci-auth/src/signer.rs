@@ -1,19 +1,18 @@
-//! The signer that a program holds: a key, the clock, and requests of the `http` crate.
+//! The signer that a program holds: who signs, the clock, and requests of the `http` crate.
 
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use http::Request;
-use http::header::{AUTHORIZATION, DATE, HeaderValue};
 
-use crate::canonical::RequestParts;
 use crate::digest::BodyDigest;
 use crate::key::SigningKey;
 use crate::secret::Secret;
-use crate::sign::{X_CONTENT_SHA256, sign};
+use crate::session::{Session, SessionFiles};
 use crate::sign_error::SignError;
+use crate::snapshot::Snapshot;
 
-/// Signs requests with one identity. Clones are cheap and share the key, which was parsed once.
+/// Signs requests with one identity. Clones are cheap and share the key, which is parsed once.
 ///
 /// ```no_run
 /// use oci_auth::{Credentials, Env};
@@ -26,20 +25,21 @@ use crate::sign_error::SignError;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct Signer(Arc<Identity>);
+pub struct Signer(Source);
 
-#[derive(Debug)]
-enum Identity {
-    Key(SigningKey),
-    /// The `Authorization` header of an API key, marked as sensitive, so that `Debug` does not show it.
-    Bearer(HeaderValue),
+#[derive(Clone, Debug)]
+enum Source {
+    /// What never changes.
+    Fixed(Snapshot),
+    /// Files that the command line writes anew.
+    Session(Arc<Session>),
 }
 
 impl Signer {
     /// A signer with this key.
     #[must_use]
     pub fn new(key: SigningKey) -> Self {
-        Self(Arc::new(Identity::Key(key)))
+        Self(Source::Fixed(Snapshot::new(key, None)))
     }
 
     /// Authenticates by an API key of the Generative AI service, which is sent as a bearer token. Nothing is signed then, and a
@@ -48,22 +48,50 @@ impl Signer {
     /// # Errors
     /// [`SignError::HeaderText`] if the key is empty or holds anything but visible ASCII.
     pub fn bearer(api_key: &Secret) -> Result<Self, SignError> {
-        let key = api_key.expose();
-        if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(SignError::HeaderText(AUTHORIZATION));
-        }
-        let mut value = HeaderValue::try_from(format!("Bearer {key}"))
-            .map_err(|_| SignError::HeaderText(AUTHORIZATION))?;
-        value.set_sensitive(true);
-        Ok(Self(Arc::new(Identity::Bearer(value))))
+        Ok(Self(Source::Fixed(Snapshot::bearer(api_key)?)))
     }
 
-    /// The key that signs, and the id under which the service knows it; `None` for an API key of the Generative AI service.
+    /// Signs with the token and the key of a session, such as `oci session authenticate` begins.
+    ///
+    /// The files are read when the first request is signed, and again when one of them has changed, so that a session that is
+    /// refreshed or begun anew elsewhere goes on here.
     #[must_use]
-    pub fn key(&self) -> Option<&SigningKey> {
-        match &*self.0 {
-            Identity::Key(key) => Some(key),
-            Identity::Bearer(_) => None,
+    pub fn session(files: SessionFiles) -> Self {
+        Self(Source::Session(Arc::new(Session::new(files))))
+    }
+
+    pub(crate) fn of_session(session: Arc<Session>) -> Self {
+        Self(Source::Session(session))
+    }
+
+    /// Whether an API key of the Generative AI service is sent, and nothing is signed.
+    #[must_use]
+    pub fn is_bearer(&self) -> bool {
+        matches!(&self.0, Source::Fixed(snapshot) if snapshot.key().is_none())
+    }
+
+    /// What requests are signed with at present.
+    ///
+    /// # Errors
+    /// [`SignError::Session`] if the files of a session cannot be used.
+    pub fn snapshot(&self) -> Result<Snapshot, SignError> {
+        match &self.0 {
+            Source::Fixed(snapshot) => Ok(snapshot.clone()),
+            Source::Session(session) => Ok(session.current(SystemTime::now())?),
+        }
+    }
+
+    /// What to sign with after a request that `refused` signed was answered with 401; `None` if there is nothing else, so that
+    /// sending the request again is in vain.
+    ///
+    /// The files of a session are read again whatever their dates say, unless another request has had another token read.
+    ///
+    /// # Errors
+    /// As for [`snapshot`](Self::snapshot).
+    pub fn refresh_after(&self, refused: &Snapshot) -> Result<Option<Snapshot>, SignError> {
+        match &self.0 {
+            Source::Fixed(_) => Ok(None),
+            Source::Session(session) => Ok(session.refresh_after(refused, SystemTime::now())?),
         }
     }
 
@@ -87,35 +115,22 @@ impl Signer {
         request: &mut Request<B>,
         body: &BodyDigest,
     ) -> Result<(), SignError> {
-        let key = match &*self.0 {
-            Identity::Key(key) => key,
-            Identity::Bearer(value) => {
-                // Where a signature would be refused the key is not sent either: it must not reach another host.
-                RequestParts::of(request)?;
-                request.headers_mut().insert(AUTHORIZATION, value.clone());
-                return Ok(());
-            }
-        };
-        let signed_before = request.headers().get(AUTHORIZATION).is_some_and(|value| {
-            value
-                .as_bytes()
-                .get(..10)
-                .is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"Signature "))
-        });
-        if signed_before {
-            let mut fresh = request.headers().clone();
-            for name in [DATE, X_CONTENT_SHA256] {
-                fresh.remove(name);
-            }
-            let parts = RequestParts { headers: &fresh, ..RequestParts::of(request)? };
-            let headers = sign(&parts, body, key, SystemTime::now())?;
-            // What is not signed any more must not be sent either: a digest, where the body is left out this time.
-            *request.headers_mut() = fresh;
-            headers.apply(request.headers_mut());
-            return Ok(());
+        match &self.0 {
+            Source::Fixed(snapshot) => snapshot.sign(request, body, SystemTime::now()),
+            Source::Session(_) => self.snapshot()?.sign(request, body, SystemTime::now()),
         }
-        let headers = sign(&RequestParts::of(request)?, body, key, SystemTime::now())?;
-        headers.apply(request.headers_mut());
-        Ok(())
+    }
+
+    /// Signs the call that exchanges a certificate for a token at the authentication service, whose form leaves the host
+    /// unsigned.
+    ///
+    /// # Errors
+    /// [`SignError`]; the request is then unchanged.
+    pub fn sign_federation<B: AsRef<[u8]>>(
+        &self,
+        request: &mut Request<B>,
+    ) -> Result<(), SignError> {
+        let digest = BodyDigest::of(request.body().as_ref());
+        self.snapshot()?.sign_federation(request, &digest, SystemTime::now())
     }
 }

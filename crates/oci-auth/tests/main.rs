@@ -17,6 +17,8 @@ mod regions;
 mod relations;
 #[path = "main/requests.rs"]
 mod requests;
+#[path = "main/sessions.rs"]
+mod sessions;
 #[path = "main/signing_vectors.rs"]
 mod signing_vectors;
 #[path = "main/stages.rs"]

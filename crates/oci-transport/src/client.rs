@@ -217,7 +217,7 @@ impl ClientBuilder {
             home: Arc::new(Home {
                 host: self.endpoint.host().to_owned(),
                 compartment_id: self.compartment_id,
-                has_api_key: self.signer.key().is_none(),
+                has_api_key: self.signer.is_bearer(),
             }),
             breaker: Breaker::new(self.breaker),
             endpoint: self.endpoint,

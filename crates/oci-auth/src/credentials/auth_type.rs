@@ -7,48 +7,68 @@ use crate::env::Env;
 use crate::profile::Profile;
 use crate::settings::Setting;
 
-/// The variable that asks for signatures by an API key, if one does; what this release cannot do is refused.
+/// A kind of authentication that this release has.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum AuthType {
+    ApiKey,
+    SecurityToken,
+}
+
+impl AuthType {
+    /// The names are those of the official command line; `session_token` is what other tools call the second.
+    fn named(name: &str) -> Option<Self> {
+        let is = |known: &str| name.eq_ignore_ascii_case(known);
+        if is("api_key") {
+            Some(Self::ApiKey)
+        } else if is("security_token") || is("session_token") {
+            Some(Self::SecurityToken)
+        } else {
+            None
+        }
+    }
+}
+
+/// The kind that a variable asks for, if one does, and its name.
 pub(super) fn of_environment(
     env: &Env,
     options: &CredentialOptions<'_>,
-) -> Result<Option<String>, CredentialError> {
-    if let Some((origin, auth_type)) = Setting::AuthType.read(env, options.prefixes)? {
-        return if auth_type.eq_ignore_ascii_case("api_key") {
-            Ok(Some(origin))
-        } else {
-            Err(CredentialError::AuthType { found: auth_type.to_owned(), origin })
+) -> Result<Option<(AuthType, String)>, CredentialError> {
+    if let Some((origin, name)) = Setting::AuthType.read(env, options.prefixes)? {
+        return match AuthType::named(name) {
+            Some(kind) => Ok(Some((kind, origin))),
+            None => Err(CredentialError::AuthType { found: name.to_owned(), origin }),
         };
     }
-    for (setting, found) in [
-        (Setting::SecurityTokenFile, "security_token"),
-        (Setting::DelegationTokenFile, "instance_obo_user"),
-    ] {
-        if let Some((origin, _)) = setting.read(env, options.prefixes)? {
-            return Err(CredentialError::AuthType { found: found.to_owned(), origin });
-        }
+    if let Some((origin, _)) = Setting::DelegationTokenFile.read(env, options.prefixes)? {
+        return Err(CredentialError::AuthType { found: "instance_obo_user".to_owned(), origin });
     }
     Ok(None)
 }
 
-/// Refuses a profile of another kind. What it inherits does not decide: a session may stand below a `[DEFAULT]` with a user.
+/// The kind of a profile. What it inherits does not decide: a session may stand below a `[DEFAULT]` with a user, and a user
+/// below one with a session.
 pub(super) fn of_profile(
     profile: &Profile,
     path: &Path,
-    api_key: bool,
-) -> Result<(), CredentialError> {
+    asked: Option<AuthType>,
+) -> Result<AuthType, CredentialError> {
     let refuse = |found: &str| {
         let origin = format!("profile {} of {}", profile.name(), path.display());
         Err(CredentialError::AuthType { found: found.to_owned(), origin })
     };
-    match profile.get("authentication_type") {
-        Some(kind) if !kind.eq_ignore_ascii_case("api_key") => return refuse(kind),
-        _ => {}
+    let named = match profile.get("authentication_type") {
+        Some(name) => match AuthType::named(name) {
+            Some(kind) => Some(kind),
+            None => return refuse(name),
+        },
+        None => None,
+    };
+    if let Some(kind) = asked.or(named) {
+        return Ok(kind);
     }
-    if !api_key && profile.has_own("security_token_file") {
-        return refuse("security_token");
-    }
-    if !api_key && profile.has_own("delegation_token_file") {
+    if profile.has_own("delegation_token_file") {
         return refuse("instance_obo_user");
     }
-    Ok(())
+    let has_token = profile.has_own("security_token_file");
+    Ok(if has_token { AuthType::SecurityToken } else { AuthType::ApiKey })
 }

@@ -8,13 +8,16 @@ use crate::env::EnvError;
 use crate::key::{Fingerprint, KeyError};
 use crate::profile::ProfileError;
 use crate::region::{Region, RegionError};
+use crate::session_error::SessionError;
 
 /// Credentials that could not be loaded. No variant holds a key, a pass phrase or a token.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CredentialError {
     /// Another kind of authentication was asked for than this release has.
-    #[error("authentication type {found} ({origin}) is not supported yet, only api_key is")]
+    #[error(
+        "authentication type {found} ({origin}) is not supported yet, only api_key and security_token are"
+    )]
     AuthType {
         /// What was asked for.
         found: String,
@@ -139,6 +142,14 @@ pub enum CredentialError {
         /// Why not.
         source: RegionError,
     },
+    /// The session cannot be used.
+    #[error("the session cannot be used ({origin})")]
+    Session {
+        /// Where its files are named.
+        origin: Origin,
+        /// Why not.
+        source: SessionError,
+    },
 }
 
 impl CredentialError {
@@ -167,14 +178,15 @@ impl CredentialError {
                 "use a region id such as us-chicago-1, eu-frankfurt-1 or uk-london-1"
             }
             Self::AuthType { .. } => {
-                "unset it, or choose a profile with user, fingerprint and key_file"
+                "unset it, or choose a profile with user, fingerprint and key_file, or one of `oci session authenticate`"
             }
             Self::ConfigFile { .. } => "check the permissions of the file",
             Self::Env(_) => "set it to UTF-8 text or unset it",
             Self::Fingerprint { .. } => {
                 "name the private half of that API key, or copy the fingerprint of this one from the console"
             }
-            Self::Key { source, .. } => key_hint(source),
+            Self::Key { source, .. } => source.hint(),
+            Self::Session { source, .. } => source.hint(),
             Self::KeyFile { .. } => {
                 "correct key_file in the profile, or put the key of the API key there"
             }
@@ -200,38 +212,4 @@ fn known_regions() -> String {
         .partition(|region| region.realm() == "oc1");
     let names: Vec<&str> = commercial.iter().map(Region::id).collect();
     format!("{} and {} of other realms", names.join(", "), others.len())
-}
-
-fn key_hint(error: &KeyError) -> &'static str {
-    match error {
-        KeyError::PassPhraseMissing => {
-            "set pass_phrase in the profile, or OCI_PASSPHRASE next to OCI_KEY_FILE"
-        }
-        KeyError::PassPhraseWrong => {
-            "correct pass_phrase; `openssl pkey -noout -in KEY` asks for it and says whether it fits"
-        }
-        KeyError::Encrypted
-        | KeyError::EncryptionUnknown { .. }
-        | KeyError::EncryptionCost { .. } => {
-            "encrypt the key anew with `openssl pkcs8 -topk8 -in KEY -out NEW` and name that as key_file"
-        }
-        KeyError::WrongKind { label } if label.contains("PUBLIC") => {
-            "name the private half of the API key"
-        }
-        KeyError::WrongKind { label } if label.contains("OPENSSH") => {
-            "convert a copy of the key with `ssh-keygen -p -m PEM -f KEY`"
-        }
-        KeyError::TooSmall { .. }
-        | KeyError::TooLarge { .. }
-        | KeyError::NotRsa { .. }
-        | KeyError::WrongKind { .. } => {
-            "make an API key of 2048 bits with `oci setup keys` or in the console"
-        }
-        KeyError::LineBreaks => {
-            "restore the line breaks of the file, or put its text into OCI_KEY, where they may be missing"
-        }
-        KeyError::NoPem | KeyError::BadPem | KeyError::Damaged => {
-            "download the key again, or make a new one with `oci setup keys`"
-        }
-    }
 }

@@ -1,21 +1,28 @@
-//! The five values that make an identity, taken from one source together.
+//! The values that make an identity, taken from one source together.
 //!
 //! A user from one place and a key from another is how one signs as somebody who does not exist, so a mixture is refused.
 
 use std::fmt;
 
 use super::CredentialError;
+use super::auth_type::AuthType;
 use crate::env::Env;
 use crate::profile::Profile;
 use crate::settings::Setting;
 
 /// The values of one source, complete but not yet checked.
 pub(super) struct Identity<'s> {
-    pub(super) user: &'s str,
-    pub(super) tenancy: &'s str,
-    pub(super) fingerprint: &'s str,
+    pub(super) who: Who<'s>,
     pub(super) key: Key<'s>,
     pub(super) pass_phrase: Option<&'s str>,
+}
+
+/// Whose key it is.
+pub(super) enum Who<'s> {
+    /// That of a user, to whom the service knows it to belong.
+    User { user: &'s str, tenancy: &'s str, fingerprint: &'s str },
+    /// That of a session, whose token says so. A tenancy is told to the caller and not needed to sign.
+    Session { token_file: &'s str, tenancy: Option<&'s str> },
 }
 
 /// The private key, or where it is.
@@ -28,22 +35,23 @@ pub(super) enum Key<'s> {
 
 /// The identity that environment variables give; `None` if none of them is set.
 ///
-/// The variables of one prefix are one source, and so are those of the official command line. The first source that has any
+/// It is that of a session if that is asked for, or if the path of a token is set and nothing else is asked for. The variables of one prefix are one source, and so are those of the official command line. The first source that has any
 /// of them must have all that are needed.
 pub(super) fn from_variables<'e>(
     env: &'e Env,
     prefixes: &[&str],
+    asked: Option<AuthType>,
     profile: Option<&Profile>,
 ) -> Result<Option<(Identity<'e>, String)>, CredentialError> {
     let mut sources = prefixes
         .iter()
-        .map(|prefix| Source::read(env, |setting| setting.names(&[*prefix]).next()))
+        .map(|prefix| Source::read(env, asked, |setting| setting.names(&[*prefix]).next()))
         .collect::<Result<Vec<_>, _>>()?;
-    sources.push(Source::read(env, |setting| setting.command_line().map(str::to_owned))?);
+    sources.push(Source::read(env, asked, |setting| setting.command_line().map(str::to_owned))?);
     sources.retain(|source| !source.values.is_empty());
     let Some((first, others)) = sources.split_first() else { return Ok(None) };
     let named = first.to_string();
-    match first.identity() {
+    match first.identity(asked) {
         Ok(identity) => Ok(Some((identity, named))),
         Err(missing) => Err(first.incomplete(&missing, others, profile)),
     }
@@ -53,8 +61,9 @@ pub(super) fn from_variables<'e>(
 pub(super) fn any_variable(
     env: &Env,
     prefixes: &[&str],
+    asked: Option<AuthType>,
 ) -> Result<Option<String>, CredentialError> {
-    for setting in PARTS {
+    for setting in parts(asked) {
         if let Some((name, _)) = setting.read(env, prefixes)? {
             return Ok(Some(name));
         }
@@ -63,19 +72,30 @@ pub(super) fn any_variable(
 }
 
 /// The identity of a profile, or the keys that it lacks.
-pub(super) fn from_profile(profile: &Profile) -> Result<Identity<'_>, Vec<&'static str>> {
-    let parts = ["user", "tenancy", "fingerprint", "key_file"];
-    match parts.map(|key| profile.get(key)) {
-        [Some(user), Some(tenancy), Some(fingerprint), Some(key_file)] => Ok(Identity {
-            user,
-            tenancy,
-            fingerprint,
-            key: Key::File(key_file),
-            // The official Go SDK reads the second spelling too.
-            pass_phrase: profile.get("pass_phrase").or_else(|| profile.get("passphrase")),
-        }),
-        _ => Err(parts.into_iter().filter(|key| profile.get(key).is_none()).collect()),
-    }
+pub(super) fn from_profile(
+    profile: &Profile,
+    kind: AuthType,
+) -> Result<Identity<'_>, Vec<&'static str>> {
+    let needed: &[&str] = match kind {
+        AuthType::ApiKey => &["user", "tenancy", "fingerprint", "key_file"],
+        AuthType::SecurityToken => &["security_token_file", "key_file"],
+    };
+    let missing = || needed.iter().copied().filter(|key| profile.get(key).is_none()).collect();
+    let who = match kind {
+        AuthType::ApiKey => user(["user", "tenancy", "fingerprint"].map(|key| profile.get(key))),
+        AuthType::SecurityToken => profile
+            .get("security_token_file")
+            .map(|token_file| Who::Session { token_file, tenancy: profile.get("tenancy") }),
+    };
+    let (Some(who), Some(key_file)) = (who, profile.get("key_file")) else { return Err(missing()) };
+    // The official Go SDK reads the second spelling too.
+    let pass_phrase = profile.get("pass_phrase").or_else(|| profile.get("passphrase"));
+    Ok(Identity { who, key: Key::File(key_file), pass_phrase })
+}
+
+fn user(parts: [Option<&str>; 3]) -> Option<Who<'_>> {
+    let [user, tenancy, fingerprint] = parts;
+    Some(Who::User { user: user?, tenancy: tenancy?, fingerprint: fingerprint? })
 }
 
 /// The variables of one prefix that are set.
@@ -86,10 +106,11 @@ struct Source<'e> {
 impl<'e> Source<'e> {
     fn read(
         env: &'e Env,
+        asked: Option<AuthType>,
         name: impl Fn(Setting) -> Option<String>,
     ) -> Result<Self, CredentialError> {
         let mut values = Vec::new();
-        for setting in PARTS {
+        for setting in parts(asked) {
             let Some(name) = name(setting) else { continue };
             if let Some(value) = env.get(&name)? {
                 values.push((setting, name, value));
@@ -102,7 +123,13 @@ impl<'e> Source<'e> {
         self.values.iter().find(|(setting, ..)| *setting == wanted).map(|(_, _, value)| *value)
     }
 
-    fn identity(&self) -> Result<Identity<'e>, Vec<Setting>> {
+    fn identity(&self, asked: Option<AuthType>) -> Result<Identity<'e>, Vec<Setting>> {
+        let has_token = self.get(Setting::SecurityTokenFile).is_some();
+        let kind = match asked {
+            Some(kind) => kind,
+            None if has_token => AuthType::SecurityToken,
+            None => AuthType::ApiKey,
+        };
         let key = match (
             self.values.iter().find(|(setting, ..)| *setting == Setting::Key),
             self.get(Setting::KeyFile),
@@ -113,18 +140,23 @@ impl<'e> Source<'e> {
             (None, Some(path)) => Some(Key::File(path)),
             (None, None) => None,
         };
-        let parts = [Setting::User, Setting::Tenancy, Setting::Fingerprint];
-        match (parts.map(|part| self.get(part)), key) {
-            ([Some(user), Some(tenancy), Some(fingerprint)], Some(key)) => Ok(Identity {
-                user,
-                tenancy,
-                fingerprint,
-                key,
-                pass_phrase: self.get(Setting::Passphrase),
-            }),
+        let needed: &[Setting] = match kind {
+            AuthType::ApiKey => &USER,
+            AuthType::SecurityToken => &[Setting::SecurityTokenFile],
+        };
+        let who = match kind {
+            AuthType::ApiKey => user(USER.map(|part| self.get(part))),
+            AuthType::SecurityToken => self
+                .get(Setting::SecurityTokenFile)
+                .map(|token_file| Who::Session { token_file, tenancy: self.get(Setting::Tenancy) }),
+        };
+        match (who, key) {
+            (Some(who), Some(key)) => {
+                Ok(Identity { who, key, pass_phrase: self.get(Setting::Passphrase) })
+            }
             (_, key) => {
                 let mut missing: Vec<Setting> =
-                    parts.into_iter().filter(|part| self.get(*part).is_none()).collect();
+                    needed.iter().copied().filter(|part| self.get(*part).is_none()).collect();
                 if key.is_none() {
                     missing.push(Setting::KeyFile);
                 }
@@ -180,15 +212,26 @@ fn word(part: Setting) -> &'static str {
         Setting::Tenancy => "tenancy",
         Setting::Fingerprint => "fingerprint",
         Setting::Passphrase => "pass_phrase",
+        Setting::SecurityTokenFile => "security_token_file",
         _ => "key_file",
     }
 }
 
-const PARTS: [Setting; 6] = [
+/// The variables that are parts of an identity. The path of a token is none where an API key is asked for.
+fn parts(asked: Option<AuthType>) -> impl Iterator<Item = Setting> {
+    PARTS
+        .into_iter()
+        .filter(move |part| *part != Setting::SecurityTokenFile || asked != Some(AuthType::ApiKey))
+}
+
+const PARTS: [Setting; 7] = [
     Setting::User,
     Setting::Tenancy,
     Setting::Fingerprint,
     Setting::Key,
     Setting::KeyFile,
     Setting::Passphrase,
+    Setting::SecurityTokenFile,
 ];
+
+const USER: [Setting; 3] = [Setting::User, Setting::Tenancy, Setting::Fingerprint];

@@ -2,14 +2,17 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
 
-use super::identity::{Identity, Key};
+use super::identity::{Identity, Key, Who};
 use super::modes::{self, Warning};
 use super::{CredentialError, Kind, Origin};
 use crate::env::Env;
 use crate::key::{Backend, Fingerprint, PrivateKey};
 use crate::profile::Profile;
 use crate::secret::Secret;
+use crate::session::{Session, SessionFiles};
 
 /// The source of an identity, for errors.
 pub(super) enum Place<'a> {
@@ -27,7 +30,7 @@ impl Place<'_> {
         }
     }
 
-    /// Checks the values, reads the key and compares it with the fingerprint.
+    /// Checks the values, reads the key and compares it with the fingerprint, or with the token.
     pub(super) fn load(
         &self,
         found: &Identity<'_>,
@@ -35,14 +38,44 @@ impl Place<'_> {
         backend: Backend,
         warnings: &mut Vec<Warning>,
     ) -> Result<Kind, CredentialError> {
-        for (key, value) in [("user", found.user), ("tenancy", found.tenancy)] {
-            if !is_ocid(value) {
-                return Err(self.malformed(key, "an OCID such as ocid1.user.oc1..aaaa"));
+        match found.who {
+            Who::User { user, tenancy, fingerprint } => {
+                for (key, value) in [("user", user), ("tenancy", tenancy)] {
+                    if !is_ocid(value) {
+                        return Err(self.malformed(key, "an OCID such as ocid1.user.oc1..aaaa"));
+                    }
+                }
+                let fingerprint: Fingerprint = fingerprint.parse().map_err(|_| {
+                    self.malformed("fingerprint", "16 pairs of hexadecimal digits joined by colons")
+                })?;
+                let key = self.user_key(found, fingerprint, env, backend, warnings)?;
+                let (user, tenancy) = (user.to_owned(), tenancy.to_owned());
+                Ok(Kind::User { user, tenancy, fingerprint, key })
+            }
+            Who::Session { token_file, tenancy } => {
+                let session =
+                    Arc::new(Session::new(session_files(found, token_file, env, backend)));
+                let files = session.files();
+                for file in [Some(files.token_file()), files.key_file()].into_iter().flatten() {
+                    warnings.extend(modes::readable_by_others(file));
+                }
+                let claims = session
+                    .claims(SystemTime::now())
+                    .map_err(|source| CredentialError::Session { origin: self.origin(), source })?;
+                let (claims, tenancy) = (Box::new(claims), tenancy.map(str::to_owned));
+                Ok(Kind::Session { session, claims, tenancy })
             }
         }
-        let expected: Fingerprint = found.fingerprint.parse().map_err(|_| {
-            self.malformed("fingerprint", "16 pairs of hexadecimal digits joined by colons")
-        })?;
+    }
+
+    fn user_key(
+        &self,
+        found: &Identity<'_>,
+        expected: Fingerprint,
+        env: &Env,
+        backend: Backend,
+        warnings: &mut Vec<Warning>,
+    ) -> Result<PrivateKey, CredentialError> {
         let pass_phrase = found.pass_phrase.map(Secret::from);
         let (key, file) = match &found.key {
             Key::Content { text, variable } => {
@@ -64,20 +97,15 @@ impl Place<'_> {
             }
         };
         let key = key.map_err(|source| CredentialError::Key { key_file: file.clone(), source })?;
-        if let Some(computed) = key.fingerprint().filter(|computed| *computed != expected) {
-            return Err(CredentialError::Fingerprint {
+        match key.fingerprint().filter(|computed| *computed != expected) {
+            None => Ok(key),
+            Some(found) => Err(CredentialError::Fingerprint {
                 key: file.display().to_string(),
-                found: computed,
+                found,
                 origin: self.line_of("fingerprint"),
                 expected,
-            });
+            }),
         }
-        Ok(Kind::User {
-            user: found.user.to_owned(),
-            tenancy: found.tenancy.to_owned(),
-            fingerprint: expected,
-            key,
-        })
     }
 
     fn malformed(&self, key: &'static str, expected: &'static str) -> CredentialError {
@@ -94,6 +122,26 @@ impl Place<'_> {
             ),
             Self::Variables(names) => names.clone(),
         }
+    }
+}
+
+fn session_files(
+    found: &Identity<'_>,
+    token_file: &str,
+    env: &Env,
+    backend: Backend,
+) -> SessionFiles {
+    let token_file = env.expand(token_file);
+    let files = match &found.key {
+        Key::File(path) => SessionFiles::new(token_file, env.expand(path)),
+        Key::Content { text, variable } => {
+            SessionFiles::with_key_text(token_file, Secret::from(*text), variable)
+        }
+    };
+    let files = files.backend(backend);
+    match found.pass_phrase {
+        Some(pass_phrase) => files.pass_phrase(Secret::from(pass_phrase)),
+        None => files,
     }
 }
 

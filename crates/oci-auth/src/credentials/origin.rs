@@ -18,6 +18,8 @@ pub enum Origin {
     },
     /// Nobody set it; it is the tenancy of the credentials.
     Tenancy,
+    /// Nobody set it; it is what the token of the credentials says.
+    Token,
     /// An environment variable of this name.
     Variable(String),
 }
@@ -30,6 +32,7 @@ impl fmt::Display for Origin {
                 write!(f, "from profile {name} of {}", path.display())
             }
             Self::Tenancy => f.write_str("the tenancy, because no other is set"),
+            Self::Token => f.write_str("the resource of the token, because no other is set"),
             Self::Variable(name) => write!(f, "from {name}"),
         }
     }

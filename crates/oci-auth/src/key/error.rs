@@ -64,3 +64,39 @@ pub enum KeyError {
     #[error("the RSA key is damaged")]
     Damaged,
 }
+
+impl KeyError {
+    /// What to do about it, as a phrase that can follow the message.
+    #[must_use]
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::PassPhraseMissing => {
+                "set pass_phrase in the profile, or OCI_PASSPHRASE next to OCI_KEY_FILE"
+            }
+            Self::PassPhraseWrong => {
+                "correct pass_phrase; `openssl pkey -noout -in KEY` asks for it and says whether it fits"
+            }
+            Self::Encrypted | Self::EncryptionUnknown { .. } | Self::EncryptionCost { .. } => {
+                "encrypt the key anew with `openssl pkcs8 -topk8 -in KEY -out NEW` and name that as key_file"
+            }
+            Self::WrongKind { label } if label.contains("PUBLIC") => {
+                "name the private half of the API key"
+            }
+            Self::WrongKind { label } if label.contains("OPENSSH") => {
+                "convert a copy of the key with `ssh-keygen -p -m PEM -f KEY`"
+            }
+            Self::TooSmall { .. }
+            | Self::TooLarge { .. }
+            | Self::NotRsa { .. }
+            | Self::WrongKind { .. } => {
+                "make an API key of 2048 bits with `oci setup keys` or in the console"
+            }
+            Self::LineBreaks => {
+                "restore the line breaks of the file, or put its text into OCI_KEY, where they may be missing"
+            }
+            Self::NoPem | Self::BadPem | Self::Damaged => {
+                "download the key again, or make a new one with `oci setup keys`"
+            }
+        }
+    }
+}

@@ -9,10 +9,10 @@ use crate::fixture;
 const FINGERPRINT: &str = "34:81:c0:3a:e8:e0:78:cb:d6:10:eb:14:8e:f0:f5:4f";
 
 /// A home folder with a configuration file.
-struct Home(tempfile::TempDir);
+pub(crate) struct Home(pub(crate) tempfile::TempDir);
 
 impl Home {
-    fn new(config: &str) -> Self {
+    pub(crate) fn new(config: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join(".oci")).unwrap();
         std::fs::write(folder.path().join(".oci/config"), config).unwrap();
@@ -24,14 +24,14 @@ impl Home {
         Self(folder)
     }
 
-    fn load(&self, more: &[(&str, &str)]) -> Result<Credentials, CredentialError> {
+    pub(crate) fn load(&self, more: &[(&str, &str)]) -> Result<Credentials, CredentialError> {
         let mut pairs = vec![("HOME", self.0.path().to_str().unwrap())];
         pairs.extend(more);
         Credentials::from_env(&Env::from_pairs(pairs), &CredentialOptions::default())
     }
 }
 
-fn entry(name: &str) -> String {
+pub(crate) fn entry(name: &str) -> String {
     format!(
         "[{name}]\nuser=ocid1.user.oc1..u{name}\ntenancy=ocid1.tenancy.oc1..t\nfingerprint={FINGERPRINT}\nkey_file=~/.oci/key.pem\n"
     )
@@ -42,7 +42,7 @@ fn the_default_profile_of_the_home_folder_is_used() {
     let found = Home::new(&entry("DEFAULT")).load(&[]).unwrap();
     assert_eq!(found.user().unwrap(), "ocid1.user.oc1..uDEFAULT");
     let signer = found.into_signer().unwrap();
-    let id = signer.key().unwrap().id().as_str().to_owned();
+    let id = signer.snapshot().unwrap().key().unwrap().id().as_str().to_owned();
     assert_eq!(id, format!("ocid1.tenancy.oc1..t/ocid1.user.oc1..uDEFAULT/{FINGERPRINT}"));
 }
 
@@ -98,7 +98,7 @@ fn the_file_under_the_earlier_name_is_the_last_resort() {
 }
 
 #[track_caller]
-fn check_error(found: Result<Credentials, CredentialError>, message: &str) {
+pub(crate) fn check_error(found: Result<Credentials, CredentialError>, message: &str) {
     let error = found.map(|found| found.user().map(str::to_owned)).unwrap_err();
     let mut text = error.to_string();
     let mut source = std::error::Error::source(&error);
@@ -166,11 +166,15 @@ fn an_encrypted_key_is_named_as_such() {
 /// Falling back to the API key would act as somebody else than the profile says.
 #[test]
 fn other_kinds_of_authentication_are_refused_by_name() {
-    let home = Home::new(&(entry("DEFAULT") + "[S]\nsecurity_token_file=~/token\n"));
-    check_error(home.load(&[("OCI_PROFILE", "S")]), "security_token (profile S");
+    let home = Home::new(&(entry("DEFAULT") + "[D]\ndelegation_token_file=~/token\n"));
+    check_error(home.load(&[("OCI_PROFILE", "D")]), "instance_obo_user (profile D");
     check_error(
         home.load(&[("OCI_AUTH_TYPE", "instance_principal")]),
         "instance_principal (OCI_AUTH_TYPE) is not supported yet",
+    );
+    check_error(
+        home.load(&[("OCI_CLI_DELEGATION_TOKEN_FILE", "~/token")]),
+        "instance_obo_user (OCI_CLI_DELEGATION_TOKEN_FILE)",
     );
     home.load(&[("OCI_AUTH_TYPE", "API_KEY")]).unwrap();
 }
@@ -373,6 +377,8 @@ fn the_documented_names_are_the_ones_that_are_read() {
         .lines()
         .filter(|line| line.starts_with("/// | `"))
         .map(|line| line.split('`').skip(1).step_by(2).collect())
+        // The table of values stands below that of names.
+        .filter(|row: &Vec<&str>| row[0].starts_with(char::is_uppercase))
         .collect();
     assert_eq!(rows.len(), Setting::ALL.len());
     for (setting, row) in Setting::ALL.into_iter().zip(rows) {
@@ -397,4 +403,25 @@ fn the_documented_names_are_the_ones_that_are_read() {
             assert_eq!(found, Some((name.clone(), format!("value {index}").as_str())));
         }
     }
+}
+
+/// So is the table of values of the kind of authentication.
+#[test]
+fn the_documented_kinds_are_taken_or_refused_by_name() {
+    let source =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/src/settings.rs")).unwrap();
+    let home = Home::new(&entry("DEFAULT"));
+    let mut kinds = 0;
+    for row in source.lines().filter(|line| line.starts_with("/// | `")) {
+        let is_refused = row.contains("not in this release");
+        let values = row.split('`').skip(1).step_by(2);
+        for value in values.filter(|value| value.starts_with(char::is_lowercase)) {
+            kinds += 1;
+            let found = home.load(&[("OCI_AUTH_TYPE", value)]);
+            let refusal = format!("{value} (OCI_AUTH_TYPE) is not supported yet");
+            let refused = found.is_err_and(|error| error.to_string().contains(&refusal));
+            assert_eq!(refused, is_refused, "{value}");
+        }
+    }
+    assert_eq!(kinds, 7);
 }

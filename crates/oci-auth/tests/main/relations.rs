@@ -78,8 +78,11 @@ pub(crate) fn profile(input: &[u8]) {
             assert!(profile.line(key).is_some());
             assert_eq!(profile.get(key), Some(value).filter(|value| !value.is_empty()));
             if profile.has_own(key) {
-                // A value that began in the line of its key goes on in deeper ones.
-                written.push_str(&format!("{key} = {}\n", value.replace('\n', "\n  ")));
+                // A value that began in the line of its key goes on in deeper ones. A key with a bracket before it would be a
+                // profile's name if its value had the other one in the same line, so that value began in the next.
+                let is_bracketed = key.starts_with('[') && value.contains(']');
+                let space = if is_bracketed { "\n  " } else { " " };
+                written.push_str(&format!("{key} ={space}{}\n", value.replace('\n', "\n  ")));
             }
         }
         profiles.insert(name.to_owned(), entries(&profile));
