@@ -75,6 +75,7 @@
 //! Neither `Debug` nor an error of this crate shows a key, a pass phrase or a token. The `Authorization` header is marked as
 //! sensitive, so that HTTP clients do not print it.
 
+mod cache;
 mod canonical;
 #[cfg(all(feature = "ring", feature = "system"))]
 mod credentials;
@@ -93,13 +94,13 @@ mod sign;
 mod sign_error;
 #[cfg(all(feature = "ring", feature = "system"))]
 mod signer;
-#[cfg(all(feature = "ring", feature = "system"))]
 mod snapshot;
 mod token;
 #[cfg(feature = "tower")]
 mod tower;
 
 // The public interface is:
+pub use cache::{Fetch, TokenCache, TokenProvider};
 pub use canonical::RequestParts;
 #[cfg(all(feature = "ring", feature = "system"))]
 pub use credentials::{CredentialError, CredentialOptions, Credentials, Found, Origin, Warning};
@@ -122,7 +123,6 @@ pub use sign::{SignedHeaders, sign, sign_federation};
 pub use sign_error::SignError;
 #[cfg(all(feature = "ring", feature = "system"))]
 pub use signer::Signer;
-#[cfg(all(feature = "ring", feature = "system"))]
 pub use snapshot::Snapshot;
 pub use token::{TokenClaims, TokenError};
 #[cfg(feature = "tower")]

@@ -13,8 +13,8 @@ use crate::secret::Secret;
 use crate::sign::{SignedHeaders, X_CONTENT_SHA256, sign, sign_federation};
 use crate::sign_error::SignError;
 
-/// What a [`Signer`](crate::Signer) signs with at one moment: a key and its id, which belong together, or an API key of the
-/// Generative AI service. It does not change; clones are cheap and share the key.
+/// What a `Signer` signs with at one moment: a key and its id, which belong together, or an API key of the Generative AI service.
+/// It does not change; clones are cheap and share the key.
 #[derive(Clone, Debug)]
 pub struct Snapshot(Arc<Inner>);
 
@@ -32,11 +32,17 @@ enum Identity {
 }
 
 impl Snapshot {
-    pub(crate) fn new(key: SigningKey, expires_at: Option<SystemTime>) -> Self {
+    /// A key with its id, and when the token in that id ends, if there is one.
+    #[must_use]
+    pub fn new(key: SigningKey, expires_at: Option<SystemTime>) -> Self {
         Self(Arc::new(Inner { identity: Identity::Key(key), expires_at }))
     }
 
-    pub(crate) fn bearer(api_key: &Secret) -> Result<Self, SignError> {
+    /// An API key of the Generative AI service, which is sent as a bearer token and signs nothing.
+    ///
+    /// # Errors
+    /// [`SignError::HeaderText`] if the key is empty or holds anything but visible ASCII.
+    pub fn bearer(api_key: &Secret) -> Result<Self, SignError> {
         let key = api_key.expose();
         if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(SignError::HeaderText(AUTHORIZATION));
@@ -63,7 +69,10 @@ impl Snapshot {
     }
 
     /// Signs a request. One that was signed before is signed afresh: its old date, digest and signature are replaced.
-    pub(crate) fn sign<B>(
+    ///
+    /// # Errors
+    /// [`SignError`]; the request is then unchanged.
+    pub fn sign<B>(
         &self,
         request: &mut Request<B>,
         body: &BodyDigest,
@@ -72,8 +81,11 @@ impl Snapshot {
         self.sign_form(request, |parts, key| sign(parts, body, key, now))
     }
 
-    /// The same in the form of the federation call.
-    pub(crate) fn sign_federation<B>(
+    /// The same in the form of the call that exchanges a certificate for a token, which leaves the host unsigned.
+    ///
+    /// # Errors
+    /// [`SignError`]; the request is then unchanged.
+    pub fn sign_federation<B>(
         &self,
         request: &mut Request<B>,
         body: &BodyDigest,
