@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use zeroize::Zeroizing;
+
 use super::{ConfigFile, DEFAULT_PROFILE, Entry, ProfileError, Section};
 
 pub(super) fn parse(bytes: &[u8]) -> Result<ConfigFile, ProfileError> {
@@ -9,11 +11,19 @@ pub(super) fn parse(bytes: &[u8]) -> Result<ConfigFile, ProfileError> {
         let valid = bytes.get(..error.valid_up_to()).unwrap_or_default();
         ProfileError::NotText { line: 1 + valid.iter().filter(|byte| **byte == b'\n').count() }
     })?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    // Python reads text files with any of the three line ends.
+    let text = Zeroizing::new(text.replace("\r\n", "\n").replace('\r', "\n"));
     let mut reader = Reader::default();
-    for (index, line) in text.trim_start_matches('\u{feff}').split('\n').enumerate() {
-        reader.line(index + 1, line.trim_end())?;
+    for (index, line) in text.split('\n').enumerate() {
+        reader.line(index + 1, line.trim_end_matches(is_blank))?;
     }
     Ok(ConfigFile { sections: reader.sections })
+}
+
+/// What `str.strip` of Python takes away.
+fn is_blank(letter: char) -> bool {
+    letter.is_whitespace() || ('\x1c'..='\x1f').contains(&letter)
 }
 
 #[derive(Default)]
@@ -21,14 +31,28 @@ struct Reader {
     sections: Vec<Section>,
     /// The section that entries go into.
     current: usize,
-    /// The key whose value may go on in an indented line, and how far that key was indented.
-    open: Option<(String, usize)>,
+    open: Option<Open>,
+}
+
+/// The key whose value may go on in an indented line.
+struct Open {
+    key: String,
+    /// How far the key was indented.
+    indent: usize,
+    /// Blank lines since, which belong to the value if it goes on.
+    blanks: usize,
 }
 
 impl Reader {
     fn line(&mut self, number: usize, line: &str) -> Result<(), ProfileError> {
-        let content = line.trim_start();
-        if content.is_empty() || content.starts_with(['#', ';']) {
+        let content = line.trim_start_matches(is_blank);
+        if content.starts_with(['#', ';']) {
+            return Ok(());
+        }
+        if content.is_empty() {
+            if let Some(open) = &mut self.open {
+                open.blanks += 1;
+            }
             return Ok(());
         }
         let indent = line.len() - content.len();
@@ -44,15 +68,14 @@ impl Reader {
 
     /// Appends a line that is indented deeper than the open key to its value.
     fn continues(&mut self, indent: usize, content: &str) -> bool {
-        let Some((key, _)) = self.open.as_ref().filter(|(_, open)| indent > *open) else {
+        let Some(open) = self.open.as_mut().filter(|open| indent > open.indent) else {
             return false;
         };
-        let Some(entry) =
-            self.sections.get_mut(self.current).and_then(|section| section.entries.get_mut(key))
-        else {
+        let section = self.sections.get_mut(self.current);
+        let Some(entry) = section.and_then(|section| section.entries.get_mut(&open.key)) else {
             return false;
         };
-        if !entry.value.is_empty() {
+        for _ in 0..=std::mem::take(&mut open.blanks) {
             entry.value.push('\n');
         }
         entry.value.push_str(content);
@@ -79,18 +102,18 @@ impl Reader {
         let section =
             self.sections.get_mut(self.current).ok_or(ProfileError::NoSection { line })?;
         let (key, value) = content.split_once(['=', ':']).ok_or(ProfileError::Syntax { line })?;
-        let key = key.trim_end().to_lowercase();
+        let key = key.trim_end_matches(is_blank).to_lowercase();
         if key.is_empty() {
             return Err(ProfileError::Syntax { line });
         }
         if key == "key_content" {
             return Err(ProfileError::KeyContent { line });
         }
-        let entry = Entry { value: value.trim().to_owned().into(), line };
+        let entry = Entry { value: value.trim_matches(is_blank).to_owned().into(), line };
         if section.entries.insert(key.clone(), entry).is_some() {
             return Err(ProfileError::DuplicateKey { line, key, profile: section.name.clone() });
         }
-        self.open = Some((key, indent));
+        self.open = Some(Open { key, indent, blanks: 0 });
         Ok(())
     }
 }

@@ -126,3 +126,22 @@ fn debug_shows_no_value() {
     let shown = format!("{file:?} {:?}", file.profile("DEFAULT").unwrap());
     assert!(shown.contains("pass_phrase") && !shown.contains("hunter2"), "{shown}");
 }
+
+/// What Python's `configparser` reads, which the official SDK uses, was tried for each of these.
+#[test]
+fn values_go_on_in_deeper_lines_as_python_has_it() {
+    #[track_caller]
+    fn check(text: &str, expected: &str) {
+        let profile = ConfigFile::parse(text.as_bytes()).unwrap().profile("P").unwrap();
+        assert_eq!(profile.entries().collect::<Vec<_>>(), [("k", expected)], "{text:?}");
+    }
+    check("[P]\nk = a\n  b\n", "a\nb");
+    check("[P]\nk = a\n\n  b\n\n\n", "a\n\nb");
+    check("[P]\nk = a\n# comment\n\n ; comment\n  b\n", "a\n\nb");
+    check("[P]\nk =\n  b\n", "\nb");
+    check("[P]\nk =\n\n", "");
+    check("[P]\n  k = a\n    [b]\n", "a\n[b]");
+    check("[P]\rk = a\r\r b\r", "a\n\nb");
+    check("[P]\r\nk = a\r\n\r\n b\r\n", "a\n\nb");
+    check("[P]\nk\u{1f} = \u{1c}a\u{1d}\n", "a");
+}

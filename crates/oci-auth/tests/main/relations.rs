@@ -78,12 +78,8 @@ pub(crate) fn profile(input: &[u8]) {
             assert!(profile.line(key).is_some());
             assert_eq!(profile.get(key), Some(value).filter(|value| !value.is_empty()));
             if profile.has_own(key) {
-                // A value that began in the line of its key goes on in deeper ones. After a key that begins with a bracket it
-                // cannot have held the other one, which would have made the line a profile's name; it began in the next line.
-                let first = value.lines().next().unwrap_or_default();
-                let is_bracketed = key.starts_with('[') && first.contains(']');
-                let space = if is_bracketed { "\n  " } else { " " };
-                written.push_str(&format!("{key} ={space}{}\n", value.replace('\n', "\n  ")));
+                // A value that began in the line of its key goes on in deeper ones.
+                written.push_str(&format!("{key} = {}\n", value.replace('\n', "\n  ")));
             }
         }
         profiles.insert(name.to_owned(), entries(&profile));
