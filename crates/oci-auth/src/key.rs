@@ -158,6 +158,12 @@ impl SigningKey {
         &self.id
     }
 
+    /// The fingerprint of the key, if it is known.
+    #[must_use]
+    pub fn fingerprint(&self) -> Option<Fingerprint> {
+        self.key.fingerprint()
+    }
+
     pub(crate) fn signature(&self, message: &[u8]) -> Result<Vec<u8>, SigningFailed> {
         let signer = &self.key.signer;
         let mut signature = vec![0; signer.signature_len()];

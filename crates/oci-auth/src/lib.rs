@@ -89,6 +89,8 @@ mod secret;
 #[cfg(all(feature = "ring", feature = "system"))]
 mod session;
 mod session_error;
+#[cfg(feature = "ring")]
+mod session_refresh;
 mod settings;
 mod sign;
 mod sign_error;
@@ -118,6 +120,8 @@ pub use secret::Secret;
 #[cfg(all(feature = "ring", feature = "system"))]
 pub use session::SessionFiles;
 pub use session_error::SessionError;
+#[cfg(feature = "ring")]
+pub use session_refresh::{SessionRefresh, SessionRefreshError};
 pub use settings::{OCI_PREFIX, Setting};
 pub use sign::{SignedHeaders, sign, sign_federation};
 pub use sign_error::SignError;

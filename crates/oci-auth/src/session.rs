@@ -1,6 +1,7 @@
 //! Sessions of the command line: a token and the key that goes with it, in two files that are written anew now and then.
 
 use std::fs;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
@@ -59,6 +60,35 @@ impl SessionFiles {
     pub fn backend(mut self, backend: Backend) -> Self {
         self.backend = backend;
         self
+    }
+
+    /// Puts a token into the place of the old one, such as [`SessionRefresh`](crate::SessionRefresh) brings it. Nothing else in
+    /// this crate writes files.
+    ///
+    /// A reader sees the old token or the new one, never a part of one: a new file, which nobody else may read, takes the place
+    /// of the old one.
+    ///
+    /// # Errors
+    /// What the system says. The old token is then still there.
+    pub fn write_token(&self, token: &Secret) -> io::Result<()> {
+        let mut name = self.token_file.as_os_str().to_owned();
+        name.push(format!(".{}.new", std::process::id()));
+        let new = PathBuf::from(name);
+        let mut options = fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let written = options.open(&new).and_then(|mut file| {
+            file.write_all(token.expose().as_bytes())?;
+            // Before the name is changed, or a crash could leave an empty file under it.
+            file.sync_all()?;
+            fs::rename(&new, &self.token_file)
+        });
+        if written.as_ref().is_err_and(|error| error.kind() != io::ErrorKind::AlreadyExists) {
+            // The first error is the one to tell.
+            let _ = fs::remove_file(&new);
+        }
+        written
     }
 
     pub(crate) fn token_file(&self) -> &Path {

@@ -175,6 +175,29 @@ fn what_is_no_session_is_told() {
 }
 
 #[test]
+fn a_token_is_written_whole_and_for_nobody_else() {
+    let folder = Folder::new();
+    let session = folder.session();
+    check(&session, 0, &token("one", 1000, Some('a')));
+    let two = token("two", 2000, Some('a'));
+    session.files().write_token(&Secret::from(two.as_str())).unwrap();
+    check(&session, 0, &two);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = fs::metadata(folder.path("token")).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+    assert_eq!(fs::read_dir(folder.0.path()).unwrap().count(), 2, "nothing is left behind");
+
+    // A folder in the place of the file cannot be replaced: the error is told, and nothing is left behind.
+    fs::remove_file(folder.path("token")).unwrap();
+    fs::create_dir(folder.path("token")).unwrap();
+    session.files().write_token(&Secret::from("x")).unwrap_err();
+    assert_eq!(fs::read_dir(folder.0.path()).unwrap().count(), 2);
+}
+
+#[test]
 fn debug_shows_no_token_and_no_pass_phrase() {
     let folder = Folder::new();
     let files = SessionFiles::new(folder.path("token"), folder.path("key"));

@@ -1,0 +1,274 @@
+//! The exchange of a session's token for one that ends later: one request, one answer, and nobody who sends it.
+
+use std::fmt;
+use std::time::SystemTime;
+
+use http::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
+use http::uri::PathAndQuery;
+use http::{Method, Request, StatusCode, Uri};
+use serde_json::Value;
+
+use crate::digest::BodyDigest;
+use crate::secret::Secret;
+use crate::sign_error::SignError;
+use crate::snapshot::Snapshot;
+use crate::token::{TokenClaims, TokenError};
+
+/// Asks the authentication service for a token that ends later, with the token and the key of a session that has not ended.
+///
+/// The key stays the same. The service refreshes a session for 24 hours; after that `oci session authenticate` begins another.
+///
+/// It sends nothing by itself: [`next_request`](Self::next_request) is for any HTTP client, and
+/// [`handle_response`](Self::handle_response) for its answer.
+///
+/// ```
+/// use std::time::SystemTime;
+///
+/// use oci_auth::{EndpointTemplate, Region, SessionRefresh, Snapshot};
+///
+/// # fn refresh(snapshot: &Snapshot) -> Result<(), Box<dyn std::error::Error>> {
+/// let endpoint = EndpointTemplate::AUTH.expand(&Region::parse("us-chicago-1")?, &[])?;
+/// let refresh = SessionRefresh::new(&endpoint, snapshot)?;
+/// let request = refresh.next_request(SystemTime::now())?;
+/// # let send = |_: http::Request<Vec<u8>>| http::Response::new(Vec::new());
+/// let response = send(request);
+/// let token = refresh.handle_response(response.status(), response.body())?;
+/// # drop(token);
+/// # Ok(())
+/// # }
+/// ```
+pub struct SessionRefresh {
+    uri: Uri,
+    snapshot: Snapshot,
+    token: Secret,
+}
+
+impl SessionRefresh {
+    /// A refresh at an endpoint of the authentication service ([`EndpointTemplate::AUTH`](crate::EndpointTemplate::AUTH)), such
+    /// as `https://auth.us-chicago-1.oraclecloud.com`.
+    ///
+    /// # Errors
+    /// [`SessionRefreshError::Endpoint`] if it is not scheme and authority alone, [`SessionRefreshError::NotToken`] if the
+    /// snapshot is that of an API key.
+    pub fn new(endpoint: &str, snapshot: &Snapshot) -> Result<Self, SessionRefreshError> {
+        let id = snapshot.key().map_or("", |key| key.id().as_str());
+        let token = id.strip_prefix("ST$").ok_or(SessionRefreshError::NotToken)?;
+        let mut parts =
+            endpoint.parse::<Uri>().map_err(|_| SessionRefreshError::Endpoint)?.into_parts();
+        let path = parts.path_and_query.replace(PathAndQuery::from_static(PATH));
+        if path.is_some_and(|path| path.as_str() != "/") || parts.authority.is_none() {
+            return Err(SessionRefreshError::Endpoint);
+        }
+        let uri = Uri::from_parts(parts).map_err(|_| SessionRefreshError::Endpoint)?;
+        Ok(Self { uri, snapshot: snapshot.clone(), token: Secret::from(token) })
+    }
+
+    /// The request to send, signed at this time. Its body holds the token.
+    ///
+    /// # Errors
+    /// [`SignError`] if it cannot be signed.
+    pub fn next_request(&self, now: SystemTime) -> Result<Request<Vec<u8>>, SignError> {
+        let body = serde_json::json!({ "currentToken": self.token.expose() }).to_string();
+        let mut request = Request::new(body.into_bytes());
+        *request.method_mut() = Method::POST;
+        *request.uri_mut() = self.uri.clone();
+        for name in [ACCEPT, CONTENT_TYPE] {
+            request.headers_mut().insert(name, HeaderValue::from_static("application/json"));
+        }
+        let digest = BodyDigest::of(request.body());
+        self.snapshot.sign(&mut request, &digest, now)?;
+        Ok(request)
+    }
+
+    /// The token in an answer, which goes with the same key.
+    ///
+    /// # Errors
+    /// [`SessionRefreshError`], which says whether the session is over. No error quotes a token.
+    pub fn handle_response(
+        &self,
+        status: StatusCode,
+        body: &[u8],
+    ) -> Result<Secret, SessionRefreshError> {
+        let json: Option<Value> = serde_json::from_slice(body).ok();
+        let text = |name: &str| json.as_ref()?.get(name)?.as_str();
+        if status == StatusCode::UNAUTHORIZED {
+            return Err(SessionRefreshError::Over);
+        }
+        if status != StatusCode::OK {
+            let code = text("code").filter(|code| is_code(code)).map(str::to_owned);
+            return Err(SessionRefreshError::Refused { status, code });
+        }
+        let token = Secret::from(text("token").ok_or(SessionRefreshError::Malformed)?);
+        let claims = TokenClaims::read(&token).map_err(SessionRefreshError::Token)?;
+        let found = self.snapshot.key().and_then(|key| key.fingerprint());
+        match (claims.key_fingerprint(), found) {
+            (Some(named), Some(found)) if named != found => Err(SessionRefreshError::OtherKey),
+            _ => Ok(token),
+        }
+    }
+}
+
+/// The codes of the service are single words; anything else may be anything.
+fn is_code(text: &str) -> bool {
+    (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+/// Shows the endpoint; the snapshot is redacted, and the token in it.
+impl fmt::Debug for SessionRefresh {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionRefresh")
+            .field("uri", &self.uri)
+            .field("snapshot", &self.snapshot)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A session that was not refreshed.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SessionRefreshError {
+    /// The endpoint is not one.
+    #[error(
+        "expected an endpoint such as https://auth.us-chicago-1.oraclecloud.com, without a path"
+    )]
+    Endpoint,
+    /// The service answered with success and something else than a token.
+    #[error("expected a token in the answer of the authentication service, found none")]
+    Malformed,
+    /// What signs is not a token.
+    #[error("only the token of a session can be refreshed, an API key does not end")]
+    NotToken,
+    /// The token in the answer names another key, so it cannot be used with the one of the session.
+    #[error("the token in the answer of the authentication service is for another key")]
+    OtherKey,
+    /// The session is over: it is older than a day, or was ended. Asking again is in vain.
+    #[error("the session is over and cannot be refreshed")]
+    Over,
+    /// The service refused for another reason. Asking again later may help if the status is 429 or above 499.
+    #[error("the authentication service answered {status}{}", .code.as_ref().map(|code| format!(" ({code})")).unwrap_or_default())]
+    Refused {
+        /// The status.
+        status: StatusCode,
+        /// The code in the answer, such as `TooManyRequests`.
+        code: Option<String>,
+    },
+    /// The token in the answer is not one.
+    #[error("cannot use the token in the answer of the authentication service")]
+    Token(#[source] TokenError),
+}
+
+impl SessionRefreshError {
+    /// What to do about it, as a phrase that can follow the message.
+    #[must_use]
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Endpoint => "use the endpoint of the region of the session",
+            Self::NotToken => "use the key as it is",
+            Self::Over | Self::OtherKey => "run `oci session authenticate`",
+            Self::Malformed | Self::Token(_) | Self::Refused { .. } => {
+                "try again later, or run `oci session authenticate`"
+            }
+        }
+    }
+}
+
+const PATH: &str = "/v1/authentication/refresh";
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+    use super::*;
+    use crate::key::{PrivateKey, SigningKey};
+    use crate::{Fingerprint, KeyId};
+
+    const ENDPOINT: &str = "https://auth.us-chicago-1.oraclecloud.com";
+
+    fn key(id: KeyId) -> Snapshot {
+        let pem = include_bytes!("../../../fixtures/keys/rsa2048_a.pkcs8.pem");
+        Snapshot::new(SigningKey::new(id, PrivateKey::from_pem(pem, None).unwrap()), None)
+    }
+
+    fn refresh() -> SessionRefresh {
+        let snapshot = key(KeyId::security_token("old.hunter2.token").unwrap());
+        SessionRefresh::new(ENDPOINT, &snapshot).unwrap()
+    }
+
+    fn token(jwk: Option<&str>) -> String {
+        let claims = match jwk {
+            Some(jwk) => serde_json::json!({ "exp": 1, "jwk": jwk }),
+            None => serde_json::json!({ "exp": 1 }),
+        };
+        format!("e30.{}.c2ln", URL_SAFE_NO_PAD.encode(claims.to_string()))
+    }
+
+    #[test]
+    fn the_request_is_signed_with_the_token_that_it_carries() {
+        let request =
+            refresh().next_request(SystemTime::UNIX_EPOCH + Duration::from_secs(1)).unwrap();
+        assert_eq!(request.method(), Method::POST);
+        assert_eq!(request.uri().to_string(), format!("{ENDPOINT}{PATH}"));
+        assert_eq!(request.body(), br#"{"currentToken":"old.hunter2.token"}"#);
+        let authorization = request.headers()["authorization"].to_str().unwrap();
+        assert!(authorization.contains(r#"keyId="ST$old.hunter2.token""#), "{authorization}");
+        assert!(authorization.contains("host content-length content-type x-content-sha256"));
+    }
+
+    #[test]
+    fn the_token_of_the_answer_is_taken_if_it_is_for_the_same_key() {
+        let answer = |token: &str| {
+            let body = serde_json::json!({ "token": token }).to_string();
+            refresh().handle_response(StatusCode::OK, body.as_bytes())
+        };
+        let jwk = include_str!("../../../fixtures/session/jwk_a.json");
+        for token in [token(None), token(Some(jwk))] {
+            assert_eq!(answer(&token).unwrap().expose(), token);
+        }
+        let other = token(Some(include_str!("../../../fixtures/session/jwk_b.json")));
+        assert_eq!(answer(&other).unwrap_err(), SessionRefreshError::OtherKey);
+        assert_eq!(answer("x").unwrap_err(), SessionRefreshError::Token(TokenError::Form));
+    }
+
+    #[test]
+    fn failures_say_whether_the_session_is_over() {
+        let answer = |status: u16, body: &str| {
+            let status = StatusCode::from_u16(status).unwrap();
+            refresh().handle_response(status, body.as_bytes()).unwrap_err()
+        };
+        assert_eq!(answer(401, "{}"), SessionRefreshError::Over);
+        for body in ["", "{}", "[]", r#"{"token":1}"#, "<html>"] {
+            assert_eq!(answer(200, body), SessionRefreshError::Malformed, "{body}");
+        }
+        let refused = answer(429, r#"{"code":"TooManyRequests","message":"old.hunter2.token"}"#);
+        let shown = refused.to_string();
+        assert_eq!(
+            shown,
+            "the authentication service answered 429 Too Many Requests (TooManyRequests)"
+        );
+        let refused = answer(503, r#"{"code":"old.hunter2.token"}"#);
+        assert!(!format!("{refused} {refused:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn what_cannot_be_refreshed_is_refused() {
+        let id: Fingerprint = "34:81:c0:3a:e8:e0:78:cb:d6:10:eb:14:8e:f0:f5:4f".parse().unwrap();
+        let api_key = key(KeyId::api_key("t", "u", &id.to_string()).unwrap());
+        let error = SessionRefresh::new(ENDPOINT, &api_key).unwrap_err();
+        assert_eq!(error, SessionRefreshError::NotToken);
+        let session = key(KeyId::security_token("t").unwrap());
+        for endpoint in ["", "auth", "/v1", "https://h/v1", "https://h?x", "https://", "h:443"] {
+            let error = SessionRefresh::new(endpoint, &session).unwrap_err();
+            assert_eq!(error, SessionRefreshError::Endpoint, "{endpoint}");
+        }
+        SessionRefresh::new("https://h/", &session).unwrap();
+    }
+
+    #[test]
+    fn debug_shows_no_token() {
+        let shown = format!("{:?}", refresh());
+        assert!(shown.contains("auth.us-chicago-1") && !shown.contains("hunter2"), "{shown}");
+    }
+}
