@@ -34,19 +34,19 @@ impl<'a> Events<'a> {
     #[inline(always)]
     #[expect(clippy::should_implement_trait, reason = "an `Iterator` cannot lend from itself")]
     pub fn next(&mut self) -> Option<Result<EventRef<'_>, Error>> {
-        let location = match self.decoder.decode_plain(self.chunk, &mut self.position) {
-            Ok((start, end)) => match self.checked(start, start, end) {
-                Some(data) => {
-                    return Some(Ok(EventRef::new("", data, self.decoder.last_event_id())));
+        match self.decoder.decode_plain(self.chunk, &mut self.position) {
+            Ok((start, end)) => Some(Ok(match self.checked(start, start, end) {
+                Some(data) => EventRef::new("", data, self.decoder.last_event_id()),
+                None => {
+                    let data = Span::Input { start, end };
+                    self.resolve(&Location { data, kind: Span::Absent })
                 }
-                None => Location { data: Span::Input { start, end }, kind: Span::Absent },
+            })),
+            Err(way) => match &self.decoder.decode_other(way, self.chunk, &mut self.position)? {
+                Ok(location) => Some(Ok(self.resolve(location))),
+                Err(error) => Some(Err(*error)),
             },
-            Err(way) => match self.decoder.decode_other(way, self.chunk, &mut self.position)? {
-                Ok(location) => location,
-                Err(error) => return Some(Err(error)),
-            },
-        };
-        Some(Ok(self.resolve(location)))
+        }
     }
 
     /// How many bytes of the chunk are used.
@@ -55,22 +55,27 @@ impl<'a> Events<'a> {
     }
 
     #[inline(never)]
-    fn resolve(&mut self, location: Location) -> EventRef<'_> {
-        if let Span::Input { start, end } = location.data
-            && let Some((kind_start, kind_end)) = match location.kind {
-                Span::Absent => Some((start, start)),
-                Span::Input { start, end } => Some((start, end)),
-                Span::Buffer => None,
+    fn resolve(&mut self, location: &Location) -> EventRef<'_> {
+        match (location.kind, location.data) {
+            (Span::Absent, Span::Input { start, end }) => {
+                if let Some(data) = self.checked(start, start, end) {
+                    return EventRef::new("", data, self.decoder.last_event_id());
+                }
             }
-        {
-            let first = start.min(kind_start);
-            if let Some(kind) = self.checked(first, kind_start, kind_end)
-                && let Some(data) = self.checked(first, start, end)
-            {
-                return EventRef::new(kind, data, self.decoder.last_event_id());
+            (
+                Span::Input { start: kind_start, end: kind_end },
+                Span::Input { start: data_start, end: data_end },
+            ) => {
+                let first = kind_start.min(data_start);
+                if let Some(kind) = self.checked(first, kind_start, kind_end)
+                    && let Some(data) = self.checked(first, data_start, data_end)
+                {
+                    return EventRef::new(kind, data, self.decoder.last_event_id());
+                }
             }
+            _ => {}
         }
-        self.decoder.resolve(location, self.chunk)
+        self.decoder.resolve(*location, self.chunk)
     }
 
     /// The text of the chunk from `start` to `end`, if it is in the part that was found to be valid.
