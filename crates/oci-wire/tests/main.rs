@@ -15,6 +15,8 @@ mod control_answers;
 mod control_requests;
 #[path = "main/control_schema.rs"]
 mod control_schema;
+#[path = "main/corpus.rs"]
+mod corpus;
 #[path = "main/error_body.rs"]
 mod error_body;
 #[path = "main/fixtures.rs"]
@@ -39,6 +41,8 @@ mod native_translate_answers;
 mod native_translate_schema;
 #[path = "main/properties.rs"]
 mod properties;
+#[path = "main/relations.rs"]
+mod relations;
 #[path = "main/request.rs"]
 mod request;
 #[path = "main/resources.rs"]
