@@ -39,6 +39,7 @@
 //! Types that the service owns are `#[non_exhaustive]`: make one with its constructor or with `default()` and set the
 //! public fields.
 
+mod base64;
 mod either;
 mod error_body;
 mod family;
@@ -62,6 +63,7 @@ mod usage;
 pub mod anthropic;
 pub mod chat;
 pub mod control;
+pub mod edge;
 pub mod native;
 pub mod nl2sql;
 pub mod resources;

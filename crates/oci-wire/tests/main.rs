@@ -17,6 +17,14 @@ mod control_requests;
 mod control_schema;
 #[path = "main/corpus.rs"]
 mod corpus;
+#[path = "main/anthropic_request.rs"]
+mod anthropic_request;
+#[path = "main/anthropic_stream.rs"]
+mod anthropic_stream;
+#[path = "main/anthropic_translate.rs"]
+mod anthropic_translate;
+#[path = "main/edge.rs"]
+mod edge;
 #[path = "main/error_body.rs"]
 mod error_body;
 #[path = "main/fixtures.rs"]

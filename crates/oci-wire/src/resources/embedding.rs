@@ -1,5 +1,6 @@
 //! Embeddings in OpenAI's form, and models.
 
+use crate::base64::decode_floats;
 use crate::either::either;
 use crate::number::Number;
 use crate::object::object;
@@ -104,14 +105,15 @@ either! {
 }
 
 impl EmbeddingVector {
-    /// The numbers, where they came as a list.
+    /// The numbers; `None` where they came in neither form.
     #[must_use]
     pub fn to_f32(&self) -> Option<Vec<f32>> {
         match self {
             Self::Numbers(numbers) => {
                 Some(numbers.iter().map(|number| number.as_f64() as f32).collect())
             }
-            Self::Base64(_) | Self::Other(_) => None,
+            Self::Base64(text) => decode_floats(text),
+            Self::Other(_) => None,
         }
     }
 }
