@@ -33,6 +33,8 @@ mod fixtures;
 mod fold;
 #[path = "main/native_answers.rs"]
 mod native_answers;
+#[path = "main/native_from_cohere.rs"]
+mod native_from_cohere;
 #[path = "main/native_properties.rs"]
 mod native_properties;
 #[path = "main/native_requests.rs"]
