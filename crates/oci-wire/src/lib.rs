@@ -66,6 +66,7 @@ pub mod control;
 pub mod edge;
 pub mod native;
 pub mod nl2sql;
+pub mod repair;
 pub mod resources;
 pub mod responses;
 

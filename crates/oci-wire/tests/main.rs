@@ -53,6 +53,8 @@ mod native_translate_schema;
 mod properties;
 #[path = "main/relations.rs"]
 mod relations;
+#[path = "main/repair.rs"]
+mod repair;
 #[path = "main/request.rs"]
 mod request;
 #[path = "main/resources.rs"]
