@@ -136,6 +136,10 @@ impl Turn {
         note_names(message, path, losses);
         match message {
             chat::Message::System(_) | chat::Message::Developer(_) => {
+                // There is one set of instructions, before everything else, and nobody but the system gives any.
+                let is_first = self.preamble.is_none() && self.history.is_empty();
+                let is_system = matches!(message, chat::Message::System(_));
+                losses.approximated_if(!is_first || !is_system, path);
                 let text = text(message, path, losses);
                 match &mut self.preamble {
                     Some(preamble) => {
@@ -157,6 +161,7 @@ impl Turn {
                     assistant.reasoning_content.is_some(),
                     &format!("{path}.reasoning_content"),
                 )]);
+                losses.approximated_if(assistant.refusal.is_some(), &format!("{path}.refusal"));
                 let mut said = text(message, path, losses);
                 said.push_str(assistant.refusal.as_deref().unwrap_or_default());
                 let tool_calls = calls(assistant, path, losses);
@@ -173,6 +178,7 @@ impl Turn {
                 self.add_result(result(before, &tool.tool_call_id, &output, path, losses));
             }
             chat::Message::Function(function) => {
+                losses.approximated(path);
                 let parameters = last_call(&self.history, &function.name);
                 let output = json!({"output": text(message, path, losses)});
                 let call = ToolCall::new(function.name.as_str(), parameters);

@@ -57,11 +57,13 @@ fn message(message: &chat::Message, path: &str, losses: &mut Losses) -> Option<M
     let mut content = content(message, path, losses);
     Some(match message {
         chat::Message::System(_) | chat::Message::Developer(_) => {
+            losses.approximated_if(matches!(message, chat::Message::Developer(_)), path);
             Message::System(SystemMessage { content, ..SystemMessage::default() })
         }
         chat::Message::User(_) => Message::User(UserMessage { content, ..UserMessage::default() }),
         chat::Message::Assistant(assistant) => {
             content.retain(|part| part.as_text() != Some(""));
+            losses.approximated_if(assistant.refusal.is_some(), &format!("{path}.refusal"));
             content.extend(assistant.refusal.as_deref().map(Content::text));
             if let Some(reasoning) = &assistant.reasoning_content {
                 content.insert(0, Content::thinking(reasoning.as_str()));
@@ -77,11 +79,14 @@ fn message(message: &chat::Message, path: &str, losses: &mut Losses) -> Option<M
             tool_call_id: tool.tool_call_id.clone(),
             ..ToolMessage::default()
         }),
-        chat::Message::Function(function) => Message::Tool(ToolMessage {
-            content,
-            tool_call_id: function.name.clone(),
-            ..ToolMessage::default()
-        }),
+        chat::Message::Function(function) => {
+            losses.approximated(path);
+            Message::Tool(ToolMessage {
+                content,
+                tool_call_id: function.name.clone(),
+                ..ToolMessage::default()
+            })
+        }
         chat::Message::Other(_) => {
             losses.unknown(path);
             return None;
