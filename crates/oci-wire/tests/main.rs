@@ -23,6 +23,8 @@ mod anthropic_request;
 mod anthropic_stream;
 #[path = "main/anthropic_translate.rs"]
 mod anthropic_translate;
+#[path = "main/dialects.rs"]
+mod dialects;
 #[path = "main/edge.rs"]
 mod edge;
 #[path = "main/error_body.rs"]
