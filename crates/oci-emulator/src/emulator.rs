@@ -16,6 +16,7 @@ use crate::fault::{Fault, Faults};
 use crate::keys::Identity;
 use crate::record::{RecordedRequest, Records};
 use crate::server::{self, Service, Settings};
+use crate::state::State;
 use crate::verify::KnownKeys;
 
 /// A running emulator; dropping it closes its port and every connection.
@@ -38,6 +39,7 @@ impl Emulator {
             clock: Clock::system(),
             token_delay: Duration::ZERO,
             refuse_streams: HashSet::new(),
+            zero_data_retention: false,
             fault: None,
         }
     }
@@ -116,6 +118,7 @@ pub struct Builder {
     clock: Clock,
     token_delay: Duration,
     refuse_streams: HashSet<String>,
+    zero_data_retention: bool,
     fault: Option<Fault>,
 }
 
@@ -158,6 +161,13 @@ impl Builder {
         self
     }
 
+    /// Keeps no responses, and refuses `previous_response_id`. Default: what is not sent with `store: false`
+    /// is kept.
+    pub fn zero_data_retention(mut self) -> Self {
+        self.zero_data_retention = true;
+        self
+    }
+
     /// The fault that every request for inference meets from the start. Default: none.
     pub fn fault(mut self, fault: Fault) -> Self {
         self.fault = Some(fault);
@@ -191,8 +201,14 @@ impl Builder {
             api_keys: self.api_keys,
             token_delay: self.token_delay,
             refuse_streams: self.refuse_streams,
+            zero_data_retention: self.zero_data_retention,
         };
-        let service = Arc::new(Service { settings, faults, records: Records::new() });
+        let service = Arc::new(Service {
+            settings,
+            faults,
+            records: Records::new(),
+            state: State::default(),
+        });
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(accept(listener, Arc::clone(&service), stopped));
         Ok(Emulator { address, service, stop: Some(stop), task: Some(task) })

@@ -5,7 +5,7 @@
 //! It shares no code with the client crates of this workspace, so that a mistake of theirs cannot
 //! repeat itself here and go unseen.
 //!
-//! What it does not do: TLS, HTTP/2, HTTP/1.0, addresses other than loopback, token flows, limits by compartment or policy, the Responses API.
+//! What it does not do: TLS, HTTP/2, HTTP/1.0, addresses other than loopback, token flows, limits by compartment or policy.
 //! What it says is no measure of what a model would say.
 //!
 //! ```
@@ -30,6 +30,8 @@
 //! | request | what |
 //! |---|---|
 //! | `POST /openai/v1/chat/completions` | chat completions of OpenAI's shape, whole and streamed |
+//! | `POST /openai/v1/responses`, `GET` and `DELETE …/{id}`, `…/{id}/cancel`, `…/{id}/input_items` | the Responses API, whole, streamed and in the background, with what it keeps between requests |
+//! | `/openai/v1/conversations`, `…/{id}/items` | conversations for responses |
 //! | `POST /openai/v1/embeddings` | vectors of Cohere's and OpenAI's models |
 //! | `GET /openai/v1/models`, `GET /openai/v1/models/{id}` | some models, and any that is known |
 //! | the same below `/20231130/actions/v1` | the older base |
@@ -59,6 +61,7 @@ mod answerer;
 mod catalogue;
 mod chat;
 mod clock;
+mod conversations;
 mod document;
 mod embeddings;
 mod emulator;
@@ -73,12 +76,14 @@ mod prompt;
 mod random;
 mod record;
 mod reply;
+mod responses;
 mod route;
 mod sandbox;
 mod schema;
 mod script;
 mod server;
 mod sse;
+mod state;
 mod stream;
 mod vector;
 mod verify;

@@ -5,13 +5,16 @@ use crate::outcome::Answer;
 use crate::reply::Reply;
 use crate::server::{Service, Settings};
 use crate::wire::RawHead;
-use crate::{chat, embeddings, models, native};
+use crate::{chat, conversations, embeddings, models, native, responses};
 
 /// What the emulator can do.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Operation {
     ApplyGuardrails,
     ChatCompletions,
+    Conversation(Verb),
+    ConversationItem(Verb),
+    ConversationItems(Verb),
     EmbedText,
     Embeddings,
     GenerateText,
@@ -22,7 +25,19 @@ pub(crate) enum Operation {
     Models,
     NativeChat,
     RerankText,
+    Response(Verb),
+    ResponseInputItems,
     SummarizeText,
+}
+
+/// What is to be done with a kept thing.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Verb {
+    Cancel,
+    Create,
+    Delete,
+    Get,
+    Update,
 }
 
 use Operation as Op;
@@ -41,7 +56,20 @@ const OPERATIONS: &[(&str, &str, Operation)] = &[
     ("POST", "/20231130/actions/summarizeText", Op::SummarizeText),
     ("GET", "/20231130/guardrailVersions", Op::GuardrailVersions),
     ("POST", "/openai/v1/chat/completions", Op::ChatCompletions),
+    ("POST", "/openai/v1/conversations", Op::Conversation(Verb::Create)),
+    ("DELETE", "/openai/v1/conversations/{}", Op::Conversation(Verb::Delete)),
+    ("GET", "/openai/v1/conversations/{}", Op::Conversation(Verb::Get)),
+    ("POST", "/openai/v1/conversations/{}", Op::Conversation(Verb::Update)),
+    ("GET", "/openai/v1/conversations/{}/items", Op::ConversationItems(Verb::Get)),
+    ("POST", "/openai/v1/conversations/{}/items", Op::ConversationItems(Verb::Create)),
+    ("DELETE", "/openai/v1/conversations/{}/items/{}", Op::ConversationItem(Verb::Delete)),
+    ("GET", "/openai/v1/conversations/{}/items/{}", Op::ConversationItem(Verb::Get)),
     ("POST", "/openai/v1/embeddings", Op::Embeddings),
+    ("POST", "/openai/v1/responses", Op::Response(Verb::Create)),
+    ("DELETE", "/openai/v1/responses/{}", Op::Response(Verb::Delete)),
+    ("GET", "/openai/v1/responses/{}", Op::Response(Verb::Get)),
+    ("POST", "/openai/v1/responses/{}/cancel", Op::Response(Verb::Cancel)),
+    ("GET", "/openai/v1/responses/{}/input_items", Op::ResponseInputItems),
 ];
 
 /// Answers a request whose credentials are right.
@@ -49,6 +77,16 @@ pub(crate) fn answer(call: &Call<'_>) -> Answer {
     match call.route.operation {
         Op::ApplyGuardrails => native::apply_guardrails(call),
         Op::ChatCompletions => chat::answer(call),
+        Op::Conversation(verb) => match verb {
+            Verb::Create => conversations::create(call),
+            Verb::Delete => conversations::delete(call),
+            Verb::Update => conversations::update(call),
+            Verb::Cancel | Verb::Get => conversations::get(call),
+        },
+        Op::ConversationItem(Verb::Delete) => conversations::delete_item(call),
+        Op::ConversationItem(_) => conversations::get_item(call),
+        Op::ConversationItems(Verb::Create) => conversations::add_items(call),
+        Op::ConversationItems(_) => conversations::items(call),
         Op::EmbedText => native::embed_text(call),
         Op::Embeddings => embeddings::answer(call),
         Op::GenerateText => native::generate_text(call),
@@ -59,6 +97,13 @@ pub(crate) fn answer(call: &Call<'_>) -> Answer {
         Op::Models => models::list(call),
         Op::NativeChat => native::chat(call),
         Op::RerankText => native::rerank_text(call),
+        Op::Response(verb) => match verb {
+            Verb::Cancel => responses::cancel(call),
+            Verb::Create => responses::create(call),
+            Verb::Delete => responses::delete(call),
+            Verb::Get | Verb::Update => responses::get(call),
+        },
+        Op::ResponseInputItems => responses::input_items(call),
         Op::SummarizeText => native::summarize_text(call),
     }
 }

@@ -24,6 +24,7 @@ use crate::record::{RecordedRequest, Records};
 use crate::reply::Reply;
 use crate::route::{self, Call, Operation, Route};
 use crate::script::{Broken, Script};
+use crate::state::State;
 use crate::stream;
 use crate::verify::{KnownKeys, Rejection};
 use crate::wire::{MAX_HEAD, RawHead, Tap};
@@ -37,6 +38,8 @@ pub(crate) struct Settings {
     pub(crate) token_delay: Duration,
     /// Dedicated endpoints that answer in one piece only.
     pub(crate) refuse_streams: HashSet<String>,
+    /// Whether nothing is kept between requests.
+    pub(crate) zero_data_retention: bool,
 }
 
 /// Everything that the connections share.
@@ -45,6 +48,7 @@ pub(crate) struct Service {
     pub(crate) settings: Settings,
     pub(crate) faults: Faults,
     pub(crate) records: Records,
+    pub(crate) state: State,
 }
 
 /// Serves one connection to its end.
@@ -141,7 +145,8 @@ impl Service {
         {
             return Ok(reply);
         }
-        if head.method == "POST" && !head.value("content-type").is_some_and(is_json) {
+        // Cancelling takes a POST without a body.
+        if !body.is_empty() && !head.value("content-type").is_some_and(is_json) {
             let message = "expected content-type application/json";
             return Ok(Reply::oracle_error(415, "UnsupportedMediaType", message));
         }

@@ -23,6 +23,8 @@ mod lifecycle;
 mod native;
 #[path = "main/refused.rs"]
 mod refused;
+#[path = "main/responses.rs"]
+mod responses;
 #[path = "main/signer.rs"]
 mod signer;
 #[path = "main/texts.rs"]
