@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::access::ApiKey;
@@ -64,6 +64,21 @@ impl Emulator {
     /// Makes one request for inference go wrong: the next that no earlier call has claimed.
     pub fn push_fault(&self, fault: Fault) {
         self.service.faults.push(fault);
+    }
+
+    /// Makes several requests go wrong in the same way, for instance a storm of 503s.
+    pub fn push_faults(&self, fault: &Fault, count: usize) {
+        for _ in 0..count {
+            self.push_fault(fault.clone());
+        }
+    }
+
+    /// Lets every answer go on that [`Fault::Stall`] or [`Fault::StallAfter`] holds at this moment.
+    ///
+    /// An answer is held from the moment that its request is on record, whether it has come to its stall by
+    /// then or not.
+    pub fn release(&self) {
+        self.service.released.send_replace(());
     }
 
     /// The latest requests, oldest first: at most 1024 of them and 64 MiB of bodies.
@@ -208,6 +223,7 @@ impl Builder {
             faults,
             records: Records::new(),
             state: State::default(),
+            released: watch::Sender::new(()),
         });
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(accept(listener, Arc::clone(&service), stopped));

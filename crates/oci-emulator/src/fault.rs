@@ -3,6 +3,7 @@
 mod early;
 mod parse;
 mod queue;
+mod shape;
 #[cfg(test)]
 mod tests;
 
@@ -11,6 +12,7 @@ use std::time::Duration;
 pub(crate) use early::fail_early;
 pub use parse::ParseFaultError;
 pub(crate) use queue::Faults;
+pub(crate) use shape::reshape;
 
 /// A way for the next request to go wrong.
 ///
@@ -32,8 +34,22 @@ pub(crate) use queue::Faults;
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Fault {
+    /// A filling of this many bytes in the first piece of the content; `big-event=1000000`.
+    ///
+    /// It stands in a member that nobody knows, so a client must show the answer as if nothing had been.
+    BigEvent {
+        /// The size of the filling.
+        bytes: usize,
+    },
     /// Half of the body, then the connection is closed; `cut-body`. A stream ends inside an event.
     CutBody,
+    /// This many bytes of the body, then the connection is closed; `cut-bytes=100`.
+    ///
+    /// A body that has no more is sent whole.
+    CutBytes {
+        /// Bytes that still arrive.
+        bytes: usize,
+    },
     /// This many events, then the connection is closed without the end of the body; `cut=3`.
     CutStream {
         /// Events that still arrive.
@@ -46,6 +62,10 @@ pub enum Fault {
         /// Events that still arrive.
         after_events: usize,
     },
+    /// An `event:` line with the type of what follows, as OpenAI itself sends them; `event-names`.
+    ///
+    /// It is legal, and this service leaves it out, so a client must not mind either way.
+    EventNames,
     /// This many events, then one whose data is no JSON, then the rest; `garbage=2`.
     Garbage {
         /// Events before the bad one.
@@ -55,6 +75,10 @@ pub enum Fault {
     ///
     /// All of it is legal, so a client must show the answer as if nothing had been.
     GarbageLines,
+    /// Something that is not HTTP in place of an answer; `garbage-head`.
+    GarbageHead,
+    /// Half of the head of the answer, then the connection is closed; `half-head`.
+    HalfHead,
     /// The connection is closed without a word; `hang-up`.
     HangUp,
     /// A page of a gateway in place of a JSON error; `html=502`.
@@ -63,6 +87,8 @@ pub enum Fault {
     NoFinish,
     /// A stream without `data: [DONE]`; `no-done`. A native stream mostly has none anyway.
     NoDone,
+    /// All of a stream in one piece at its end; `one-chunk`.
+    OneChunk,
     /// An error in the shape of OpenAI; `openai=429`.
     OpenAiError {
         /// The HTTP status.
@@ -81,9 +107,30 @@ pub enum Fault {
         /// The value of `location`.
         location: String,
     },
-    /// Headers never come; `stall`.
+    /// The connection is reset without a word; `reset`.
+    Reset,
+    /// This many events, then the connection is reset; `reset=1`. A whole answer is reset in its middle.
+    ///
+    /// A client may lose what it has not read by then.
+    ResetAfter {
+        /// Events that are sent before.
+        events: usize,
+    },
+    /// Events that are separated by a single line feed, as users have seen it; `single-newlines`.
+    ///
+    /// By the standard several events are one then, whose data are lines of JSON.
+    SingleNewlines,
+    /// A pause before every few bytes of the body; `slow-body=10,5ms`.
+    SlowBody {
+        /// Bytes that are sent at a time.
+        bytes: usize,
+        /// How long to wait before each time.
+        pause: Duration,
+    },
+    /// Headers do not come before [`Emulator::release`](crate::Emulator::release); `stall`.
     Stall,
-    /// This many events, then nothing more while the connection stays open; `stall=1`.
+    /// This many events, then nothing more before [`Emulator::release`](crate::Emulator::release) while the
+    /// connection stays open; `stall=1`.
     ///
     /// A whole answer stalls after its headers.
     StallAfter {

@@ -78,6 +78,7 @@ mod record;
 mod reply;
 mod responses;
 mod route;
+mod sabotage;
 mod sandbox;
 mod schema;
 mod script;

@@ -9,7 +9,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use hyper::body::{Body, Frame, SizeHint};
-use tokio::time::{Sleep, sleep};
+use tokio::sync::watch;
+use tokio::time::sleep;
+
+use crate::sabotage::{Deed, Sabotage};
 
 /// One step of a body.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -20,16 +23,40 @@ pub(crate) enum Step {
     Flush,
     /// Waits.
     Pause(Duration),
+    /// Resets the connection.
+    Reset,
     /// Sends bytes.
     Send(Bytes),
-    /// Sends nothing more, for as long as the client stays.
+    /// Sends nothing before stalled answers are released.
     Stall,
+}
+
+/// Waits until stalled answers are released, once.
+#[derive(Clone, Debug)]
+pub(crate) struct Held(watch::Receiver<()>);
+
+impl Held {
+    /// Waits for the next change of `released`.
+    pub(crate) fn new(released: &watch::Sender<()>) -> Self {
+        Self(released.subscribe())
+    }
+
+    /// Ends at the first release after this value was made.
+    pub(crate) async fn wait(&mut self) {
+        if self.0.changed().await.is_err() {
+            // The emulator is gone, and nobody will release anything.
+            std::future::pending::<()>().await;
+        }
+    }
 }
 
 /// The body that carries out the steps.
 pub(crate) struct Script {
     steps: VecDeque<Step>,
-    pause: Option<Pin<Box<Sleep>>>,
+    held: Held,
+    sabotage: Sabotage,
+    /// A pause or a stall that is under way.
+    pause: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
     length: Option<u64>,
     when_sent: Option<Box<dyn FnOnce() + Send>>,
 }
@@ -39,10 +66,14 @@ impl Script {
     pub(crate) fn new(
         steps: Vec<Step>,
         length: Option<usize>,
+        held: Held,
+        sabotage: Sabotage,
         when_sent: impl FnOnce() + Send + 'static,
     ) -> Self {
         let mut script = Self {
             steps: steps.into(),
+            held,
+            sabotage,
             pause: None,
             length: length.map(|length| length as u64),
             when_sent: Some(Box::new(when_sent)),
@@ -86,8 +117,12 @@ impl Body for Script {
                 }
                 Some(Step::Pause(time)) => self.pause = Some(Box::pin(sleep(time))),
                 Some(Step::Stall) => {
-                    self.steps.push_front(Step::Stall);
-                    return Poll::Pending;
+                    let mut held = self.held.clone();
+                    self.pause = Some(Box::pin(async move { held.wait().await }));
+                }
+                Some(Step::Reset) => {
+                    self.sabotage.set(Deed::Reset);
+                    return Poll::Ready(Some(Err(Broken)));
                 }
                 Some(Step::Break) => return Poll::Ready(Some(Err(Broken))),
                 None => return Poll::Ready(None),

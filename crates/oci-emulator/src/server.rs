@@ -13,17 +13,19 @@ use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode, Version};
 use hyper_util::rt::TokioTimer;
 use tokio::net::TcpStream;
+use tokio::sync::watch;
 use tokio::time::timeout;
 
 use crate::access::{ApiKey, authenticate};
 use crate::clock::Clock;
-use crate::fault::{Faults, fail_early};
+use crate::fault::{Faults, fail_early, reshape};
 use crate::outcome::Outcome;
 use crate::random::hex;
 use crate::record::{RecordedRequest, Records};
 use crate::reply::Reply;
 use crate::route::{self, Call, Operation, Route};
-use crate::script::{Broken, Script};
+use crate::sabotage::Sabotage;
+use crate::script::{Broken, Held, Script};
 use crate::state::State;
 use crate::stream;
 use crate::verify::{KnownKeys, Rejection};
@@ -49,6 +51,8 @@ pub(crate) struct Service {
     pub(crate) faults: Faults,
     pub(crate) records: Records,
     pub(crate) state: State,
+    /// Changes when stalled answers are released.
+    pub(crate) released: watch::Sender<()>,
 }
 
 /// Serves one connection to its end.
@@ -56,10 +60,13 @@ pub(crate) async fn serve(service: Arc<Service>, stream: TcpStream, connection: 
     // An event that waits for more bytes to travel with it is not a streamed event.
     // If the option cannot be set, the connection is gone already and the first read says so.
     let _ = stream.set_nodelay(true);
-    let (tap, heads) = Tap::new(stream);
+    let sabotage = Sabotage::default();
+    let (tap, heads) = Tap::new(stream, sabotage.clone());
     let handler = service_fn(move |request| {
         let (service, head) = (Arc::clone(&service), heads.take());
-        async move { service.handle(head, request, connection).await }
+        let link =
+            Link { connection, held: Held::new(&service.released), sabotage: sabotage.clone() };
+        async move { service.handle(head, request, link).await }
     });
     // An error here is the client's doing or a fault that was asked for; both are on record.
     let _ = http1::Builder::new()
@@ -71,18 +78,26 @@ pub(crate) async fn serve(service: Arc<Service>, stream: TcpStream, connection: 
         .await;
 }
 
+/// What a request has to do with its connection.
+#[derive(Debug)]
+struct Link {
+    connection: u64,
+    held: Held,
+    sabotage: Sabotage,
+}
+
 impl Service {
     async fn handle(
         self: Arc<Self>,
         head: Option<RawHead>,
         request: Request<Incoming>,
-        connection: u64,
+        mut link: Link,
     ) -> Result<Response<Script>, Broken> {
         let is_current = request.version() == Version::HTTP_11;
         let is_head = request.method() == hyper::Method::HEAD;
         let Some(head) = head.filter(|_| is_current) else {
             let reply = Reply::oracle_error(505, "HttpVersionNotSupported", "expected HTTP/1.1");
-            return Ok(respond(reply.closing(), &request_id(None), || {}));
+            return Ok(respond(reply.closing(), &request_id(None), link, || {}));
         };
         let opc_request_id = request_id(head.value("opc-request-id"));
         let (body, unreadable) = match read_body(request).await {
@@ -94,7 +109,7 @@ impl Service {
             path_and_query: head.target.clone(),
             headers: head.headers.clone(),
             body: body.clone(),
-            connection,
+            connection: link.connection,
             opc_request_id: opc_request_id.clone(),
             status: None,
             rejection: None,
@@ -102,7 +117,7 @@ impl Service {
         });
         let mut reply = match unreadable {
             Some(reply) => reply,
-            None => self.answer(&head, &body, number).await?,
+            None => self.answer(&head, &body, number, &mut link).await?,
         };
         if head.value("transfer-encoding").is_some() {
             // The tap cannot tell where the next request would begin.
@@ -113,12 +128,18 @@ impl Service {
         }
         self.records.update(number, |request| request.status = Some(reply.status));
         let service = Arc::clone(&self);
-        Ok(respond(reply, &opc_request_id, move || {
+        Ok(respond(reply, &opc_request_id, link, move || {
             service.records.update(number, |request| request.is_complete = true);
         }))
     }
 
-    async fn answer(&self, head: &RawHead, body: &[u8], number: usize) -> Result<Reply, Broken> {
+    async fn answer(
+        &self,
+        head: &RawHead,
+        body: &[u8],
+        number: usize,
+        link: &mut Link,
+    ) -> Result<Reply, Broken> {
         let now = self.settings.clock.now();
         let path = head.path();
         let principal = match authenticate(head, body, now, &self.settings) {
@@ -141,7 +162,7 @@ impl Service {
         }
         let fault = self.faults.next();
         if let Some(fault) = &fault
-            && let Some(reply) = fail_early(fault).await?
+            && let Some(reply) = fail_early(fault, &mut link.held, &link.sabotage).await?
         {
             return Ok(reply);
         }
@@ -156,7 +177,7 @@ impl Service {
             Err(reply) => return Ok(reply),
         };
         let pause = self.settings.token_delay;
-        Ok(match outcome {
+        let reply = match outcome {
             Outcome::Document(document) => stream::whole(&document, fault.as_ref()),
             Outcome::Page { document, next_page } => {
                 let reply = stream::whole(&document, fault.as_ref());
@@ -165,7 +186,8 @@ impl Service {
                     .fold(reply, |reply, page| reply.with_header("opc-next-page", page))
             }
             Outcome::Stream(events) => stream::reply(events, pause, fault.as_ref()),
-        })
+        };
+        Ok(reshape(reply, fault.as_ref()))
     }
 }
 
@@ -199,10 +221,12 @@ fn too_large() -> Reply {
 fn respond(
     reply: Reply,
     opc_request_id: &str,
+    link: Link,
     when_sent: impl FnOnce() + Send + 'static,
 ) -> Response<Script> {
     let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = Response::new(Script::new(reply.body, reply.length, when_sent));
+    let mut response =
+        Response::new(Script::new(reply.body, reply.length, link.held, link.sabotage, when_sent));
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(reply.content_type));

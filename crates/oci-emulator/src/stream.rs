@@ -5,8 +5,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde_json::Value;
 
+use crate::document::set;
 use crate::fault::Fault;
-use crate::outcome::{EventKind, Events};
+use crate::outcome::{Event, EventKind, Events};
 use crate::reply::Reply;
 use crate::script::Step;
 use crate::sse;
@@ -18,6 +19,11 @@ pub(crate) fn reply(events: Events, pause: Duration, fault: Option<&Fault>) -> R
         Some(Fault::NoDone) => events.retain(|event| event.kind != EventKind::Done),
         Some(Fault::NoFinish) => events.retain(|event| event.kind != EventKind::Finish),
         _ => {}
+    }
+    if let Some(Fault::BigEvent { bytes }) = fault
+        && let Some(event) = events.iter_mut().find(|event| event.kind == EventKind::Content)
+    {
+        enlarge(event, *bytes);
     }
     let content_type = match fault {
         Some(Fault::WrongContentType) => "text/plain",
@@ -34,7 +40,11 @@ pub(crate) fn reply(events: Events, pause: Duration, fault: Option<&Fault>) -> R
         if event.kind == EventKind::Content && !pause.is_zero() {
             steps.push(Step::Pause(pause));
         }
-        let bytes = sse::event(&event.data);
+        let bytes = match fault {
+            Some(Fault::EventNames) => sse::named_event(&event.data),
+            Some(Fault::SingleNewlines) => sse::loose_event(&event.data),
+            _ => sse::event(&event.data),
+        };
         if number == 1 && matches!(fault, Some(Fault::CutBody)) {
             steps.extend([Step::Send(first_half(&bytes)), Step::Flush, Step::Break]);
             break;
@@ -52,9 +62,13 @@ fn befall(number: usize, error: &Value, fault: Option<&Fault>, steps: &mut Vec<S
             true
         }
         Some(Fault::EndStream { after_events }) if *after_events == number => true,
+        Some(Fault::ResetAfter { events }) if *events == number => {
+            steps.extend([Step::Flush, Step::Reset]);
+            true
+        }
         Some(Fault::StallAfter { events }) if *events == number => {
             steps.push(Step::Stall);
-            true
+            false
         }
         Some(Fault::StreamError { after_events }) if *after_events == number => {
             steps.extend([Step::Send(sse::event(&error.to_string())), Step::Flush]);
@@ -82,11 +96,23 @@ pub(crate) fn whole(document: &Value, fault: Option<&Fault>) -> Reply {
             Reply { body, length, ..Reply::json(200, document) }
         }
         Some(Fault::StallAfter { .. }) => {
-            Reply { body: vec![Step::Stall], ..Reply::json(200, document) }
+            Reply { body: vec![Step::Stall, Step::Send(text)], ..Reply::json(200, document) }
+        }
+        Some(Fault::ResetAfter { .. }) => {
+            let body = vec![Step::Send(first_half(&text)), Step::Flush, Step::Reset];
+            Reply { body, ..Reply::json(200, document) }
         }
         Some(Fault::Garbage { .. }) => Reply::whole(200, "application/json", GARBAGE),
         Some(Fault::WrongContentType) => Reply::whole(200, "text/plain", text),
         _ => Reply::whole(200, "application/json", text),
+    }
+}
+
+/// Puts a filling into an event, next to what everybody knows.
+fn enlarge(event: &mut Event, bytes: usize) {
+    if let Ok(mut document) = serde_json::from_str(&event.data) {
+        set(&mut document, "filling", "a".repeat(bytes));
+        event.data = document.to_string();
     }
 }
 

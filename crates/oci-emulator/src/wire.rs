@@ -15,6 +15,8 @@ use hyper::rt::{Read, ReadBufCursor, Write};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
+use crate::sabotage::{Deed, Sabotage, damaged};
+
 /// A request line and header lines, byte for byte apart from the white space around values.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub(crate) struct RawHead {
@@ -99,6 +101,7 @@ pub(crate) struct Tap {
     stream: TcpStream,
     heads: Heads,
     watch: Watch,
+    sabotage: Sabotage,
 }
 
 /// Where in the sequence of requests the connection is.
@@ -115,9 +118,9 @@ impl Tap {
     ///
     /// After a request with a `transfer-encoding` or with an overlong or odd head nothing more is noted.
     /// The server closes the connection after such a request, and refuses one without a noted head.
-    pub(crate) fn new(stream: TcpStream) -> (Self, Heads) {
+    pub(crate) fn new(stream: TcpStream, sabotage: Sabotage) -> (Self, Heads) {
         let heads = Heads::default();
-        (Self { stream, heads: heads.clone(), watch: Watch::Head(Vec::new()) }, heads)
+        (Self { stream, heads: heads.clone(), watch: Watch::Head(Vec::new()), sabotage }, heads)
     }
 
     fn observe(&mut self, mut bytes: &[u8]) {
@@ -185,7 +188,14 @@ impl Write for Tap {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
+        let Some(bytes) = damaged(self.sabotage.get(), bytes) else {
+            return Pin::new(&mut self.stream).poll_write(cx, bytes);
+        };
+        if !bytes.is_empty() {
+            ready!(Pin::new(&mut self.stream).poll_write(cx, bytes))?;
+            self.sabotage.set(Deed::Close);
+        }
+        Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()))
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -194,6 +204,16 @@ impl Write for Tap {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
+
+impl Drop for Tap {
+    fn drop(&mut self) {
+        if self.sabotage.get() == Deed::Reset {
+            // Unsent bytes are thrown away and the other side is told so, which is a reset.
+            // If the option cannot be set, the connection is gone already.
+            let _ = self.stream.set_zero_linger();
+        }
     }
 }
 

@@ -4,13 +4,28 @@ use tokio::time::sleep;
 
 use super::Fault;
 use crate::reply::Reply;
-use crate::script::Broken;
+use crate::sabotage::{Deed, Sabotage};
+use crate::script::{Broken, Held};
 
 /// The answer that a fault gives before anything is looked at; `None` for a fault of the answer itself.
-pub(crate) async fn fail_early(fault: &Fault) -> Result<Option<Reply>, Broken> {
+///
+/// `held` ends when stalled answers are released.
+pub(crate) async fn fail_early(
+    fault: &Fault,
+    held: &mut Held,
+    sabotage: &Sabotage,
+) -> Result<Option<Reply>, Broken> {
     Ok(Some(match fault {
         Fault::Delay(delay) => {
             sleep(*delay).await;
+            return Ok(None);
+        }
+        Fault::GarbageHead => {
+            sabotage.set(Deed::GarbageHead);
+            return Ok(None);
+        }
+        Fault::HalfHead => {
+            sabotage.set(Deed::HalfHead);
             return Ok(None);
         }
         Fault::HangUp => return Err(Broken),
@@ -24,8 +39,15 @@ pub(crate) async fn fail_early(fault: &Fault) -> Result<Option<Reply>, Broken> {
         Fault::Redirect { location } => {
             Reply::oracle_error(307, "Redirect", "moved").with_header("location", location.clone())
         }
+        Fault::Reset => {
+            sabotage.set(Deed::Reset);
+            return Err(Broken);
+        }
         // The connection drops this future when the client leaves.
-        Fault::Stall => std::future::pending().await,
+        Fault::Stall => {
+            held.wait().await;
+            return Ok(None);
+        }
         Fault::Status { status, code, message, retry_after } => {
             Reply::oracle_error(*status, code, message).with_retry_after(*retry_after)
         }

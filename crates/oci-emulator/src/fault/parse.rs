@@ -26,18 +26,28 @@ impl fmt::Display for Fault {
     /// The text form; codes and messages of one's own are not part of it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::BigEvent { bytes } => write!(f, "big-event={bytes}"),
             Self::CutBody => f.write_str("cut-body"),
+            Self::CutBytes { bytes } => write!(f, "cut-bytes={bytes}"),
             Self::CutStream { after_events } => write!(f, "cut={after_events}"),
             Self::Delay(delay) => write!(f, "delay={}", Short(*delay)),
             Self::EndStream { after_events } => write!(f, "end={after_events}"),
+            Self::EventNames => f.write_str("event-names"),
             Self::Garbage { after_events } => write!(f, "garbage={after_events}"),
+            Self::GarbageHead => f.write_str("garbage-head"),
             Self::GarbageLines => f.write_str("garbage-lines"),
+            Self::HalfHead => f.write_str("half-head"),
             Self::HangUp => f.write_str("hang-up"),
             Self::Html(status) => write!(f, "html={status}"),
             Self::NoDone => f.write_str("no-done"),
             Self::NoFinish => f.write_str("no-finish"),
+            Self::OneChunk => f.write_str("one-chunk"),
             Self::OpenAiError { status, .. } => write!(f, "openai={status}"),
             Self::Redirect { location } => write!(f, "redirect={location}"),
+            Self::Reset => f.write_str("reset"),
+            Self::ResetAfter { events } => write!(f, "reset={events}"),
+            Self::SingleNewlines => f.write_str("single-newlines"),
+            Self::SlowBody { bytes, pause } => write!(f, "slow-body={bytes},{}", Short(*pause)),
             Self::Stall => f.write_str("stall"),
             Self::StallAfter { events } => write!(f, "stall={events}"),
             Self::Status { status, retry_after: None, .. } => write!(f, "status={status}"),
@@ -55,6 +65,12 @@ fn parse(text: &str) -> Result<Fault, &'static str> {
         None => match text {
             "content-type" => Fault::WrongContentType,
             "cut-body" => Fault::CutBody,
+            "event-names" => Fault::EventNames,
+            "garbage-head" => Fault::GarbageHead,
+            "half-head" => Fault::HalfHead,
+            "one-chunk" => Fault::OneChunk,
+            "reset" => Fault::Reset,
+            "single-newlines" => Fault::SingleNewlines,
             "garbage-lines" => Fault::GarbageLines,
             "hang-up" => Fault::HangUp,
             "no-done" => Fault::NoDone,
@@ -63,6 +79,10 @@ fn parse(text: &str) -> Result<Fault, &'static str> {
             _ => return Err("unknown name or missing value"),
         },
         Some((name, value)) => match name {
+            "big-event" => Fault::BigEvent { bytes: count(value)? },
+            "cut-bytes" => Fault::CutBytes { bytes: count(value)? },
+            "reset" => Fault::ResetAfter { events: count(value)? },
+            "slow-body" => slow_body(value)?,
             "cut" => Fault::CutStream { after_events: count(value)? },
             "delay" => Fault::Delay(duration(value)?),
             "end" => Fault::EndStream { after_events: count(value)? },
@@ -90,8 +110,17 @@ fn status(value: &str) -> Result<Fault, &'static str> {
     Ok(fault)
 }
 
+fn slow_body(value: &str) -> Result<Fault, &'static str> {
+    let (bytes, pause) = value.split_once(',').ok_or("expected bytes and a time")?;
+    let bytes = count(bytes)?;
+    if bytes == 0 {
+        return Err("expected at least one byte");
+    }
+    Ok(Fault::SlowBody { bytes, pause: duration(pause)? })
+}
+
 fn count(value: &str) -> Result<usize, &'static str> {
-    value.parse().map_err(|_| "expected a number of events")
+    value.parse().map_err(|_| "expected a number of events or bytes")
 }
 
 fn error_status(value: &str) -> Result<u16, &'static str> {
@@ -134,5 +163,6 @@ impl fmt::Display for Short {
 
 /// Every form, for the message of an error.
 const FAULTS: &str = "status=429, status=429,retry-after=2s, openai=429, html=502, redirect=URL, \
-    delay=500ms, stall, stall=1, hang-up, cut=3, cut-body, end=3, error=2, garbage=2, \
-    garbage-lines, no-done, no-finish, content-type";
+    delay=500ms, slow-body=10,5ms, stall, stall=1, hang-up, reset, reset=1, half-head, garbage-head, cut=3, \
+    cut-bytes=100, cut-body, end=3, error=2, garbage=2, garbage-lines, event-names, single-newlines, \
+    big-event=1000000, one-chunk, no-done, no-finish, content-type";

@@ -29,6 +29,17 @@ fn every_form_there_and_back() {
     check("garbage=2", &Fault::Garbage { after_events: 2 });
     check("garbage-lines", &Fault::GarbageLines);
     check("hang-up", &Fault::HangUp);
+    check("big-event=7", &Fault::BigEvent { bytes: 7 });
+    check("cut-bytes=100", &Fault::CutBytes { bytes: 100 });
+    check("event-names", &Fault::EventNames);
+    check("garbage-head", &Fault::GarbageHead);
+    check("half-head", &Fault::HalfHead);
+    check("one-chunk", &Fault::OneChunk);
+    check("reset", &Fault::Reset);
+    check("reset=1", &Fault::ResetAfter { events: 1 });
+    check("single-newlines", &Fault::SingleNewlines);
+    let pause = Duration::from_millis(5);
+    check("slow-body=10,5ms", &Fault::SlowBody { bytes: 10, pause });
     check("html=502", &Fault::Html(502));
     check("no-done", &Fault::NoDone);
     check("no-finish", &Fault::NoFinish);
@@ -56,6 +67,8 @@ fn everything_else_is_refused_with_the_list() {
     check_refused("status=999", "expected a status");
     check_refused("status=429,retry-after=2", "expected a time");
     check_refused("html=", "expected a status");
+    check_refused("slow-body=10", "expected bytes and a time");
+    check_refused("slow-body=0,1s", "expected at least one byte");
     check_refused("cut=-1", "expected a number");
     check_refused("cut=x", "expected a number");
     check_refused("delay=500", "expected a time");
