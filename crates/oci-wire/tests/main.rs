@@ -17,12 +17,6 @@ mod control_requests;
 mod control_schema;
 #[path = "main/corpus.rs"]
 mod corpus;
-#[path = "main/anthropic_request.rs"]
-mod anthropic_request;
-#[path = "main/anthropic_stream.rs"]
-mod anthropic_stream;
-#[path = "main/anthropic_translate.rs"]
-mod anthropic_translate;
 #[path = "main/dialects.rs"]
 mod dialects;
 #[path = "main/edge.rs"]
