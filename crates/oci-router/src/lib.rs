@@ -28,6 +28,7 @@ mod chat;
 mod embed;
 mod error;
 mod model_id;
+mod repairs;
 mod rerank;
 mod route;
 mod router;

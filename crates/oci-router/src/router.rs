@@ -7,6 +7,7 @@ use crate::chat::{Chat, ChatInput};
 use crate::embed::Embed;
 use crate::error::Error;
 use crate::model_id::ModelId;
+use crate::repairs::Repairs;
 use crate::rerank::Rerank;
 use crate::route::{Choice, Route, resolve};
 use crate::stream::ChatStream;
@@ -33,13 +34,14 @@ use crate::transport::{Format, Operation, Transport};
 pub struct Router {
     client: Client,
     transport: Option<Transport>,
+    repairs: Repairs,
 }
 
 impl Router {
     /// A router over a client.
     #[must_use]
     pub fn new(client: Client) -> Self {
-        Self { client, transport: None }
+        Self { client, transport: None, repairs: Repairs::default() }
     }
 
     /// The same with one transport for all models, whatever the table says. A model can still [choose](Model::over) another.
@@ -60,7 +62,7 @@ impl Router {
     #[must_use]
     pub fn model(&self, id: impl Into<String>) -> Model {
         let choice = Choice { transport: self.transport, ..Choice::default() };
-        Model { client: self.client.clone(), id: id.into(), choice }
+        Model { client: self.client.clone(), id: id.into(), choice, repairs: self.repairs.clone() }
     }
 }
 
@@ -70,6 +72,7 @@ pub struct Model {
     pub(crate) client: Client,
     pub(crate) id: String,
     pub(crate) choice: Choice,
+    pub(crate) repairs: Repairs,
 }
 
 impl Model {

@@ -135,8 +135,9 @@ fn rename_outputs(items: &mut [Item]) {
         match item {
             Item::CustomToolCall(call) => custom.push(call.call_id.clone()),
             Item::FunctionCallOutput(call) => {
-                let id = call.call_id.clone().filter(|id| custom.contains(id));
-                if let (Some(id), Some(output)) = (id, call.output.take()) {
+                if let Some(id) = call.call_id.clone().filter(|id| custom.contains(id))
+                    && let Some(output) = call.output.take()
+                {
                     *item = Item::custom_tool_call_output(id, output);
                 }
             }

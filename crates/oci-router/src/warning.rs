@@ -3,6 +3,7 @@
 use std::fmt;
 
 use oci_wire::Loss;
+use oci_wire::repair::Repair;
 
 /// Something that a call did differently from what was asked, beside its answer.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -16,11 +17,8 @@ pub enum Warning {
     FamilyAssumed,
     /// The endpoint refuses to stream; the answer came whole.
     NotStreamed,
-    /// The service refused a parameter, and the call was repeated without it or with another one.
-    Repaired {
-        /// What was changed, such as `max_tokens became max_completion_tokens`.
-        change: String,
-    },
+    /// The model refuses a parameter, so the call was made without it or with another one.
+    Repaired(Repair),
     /// The service no longer has the conversation; the whole history was sent again.
     StateLost,
 }
@@ -34,7 +32,7 @@ impl fmt::Display for Warning {
                 "the family of the model behind the OCID is not known, the format GENERIC is assumed",
             ),
             Self::NotStreamed => f.write_str("the endpoint does not stream, the answer came whole"),
-            Self::Repaired { change } => write!(f, "the service refused a parameter: {change}"),
+            Self::Repaired(repair) => write!(f, "{repair}, because the model refuses it"),
             Self::StateLost => f.write_str(
                 "the service no longer has the conversation, the whole history was sent again",
             ),

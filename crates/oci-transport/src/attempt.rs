@@ -8,7 +8,7 @@ use http::header::{
     ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT,
 };
 use http::{Request, StatusCode};
-use oci_auth::BodyDigest;
+use oci_auth::{BodyDigest, Snapshot};
 use oci_wire::error::{ErrorBody, ErrorShape};
 use tokio::time::{Instant, sleep};
 
@@ -64,16 +64,30 @@ impl Inner {
         let deadline = budget.deadline(self.deadlines);
         let mut backoff = Backoff::new(self.retry);
         let mut attempts = 1;
+        let mut is_refreshed = false;
         loop {
             if let Err(refused) = self.breaker.check(&place.model, Instant::now()) {
                 return Err(refused.at(&place));
             }
-            let outcome = self.attempt(&call, &digest, deadline, &place).await;
+            let unsigned = |source| {
+                let error = Error::new(ErrorKind::Request, "the request could not be signed");
+                error.with_source(source).at(&place)
+            };
+            let identity = self.signer.snapshot().map_err(unsigned)?;
+            let outcome = self.attempt(&call, &digest, deadline, &place, &identity).await;
             self.breaker.note(&place.model, outcome.as_ref().err(), Instant::now());
             let error = match outcome {
                 Ok(opened) => return Ok(opened),
                 Err(error) => error,
             };
+            // A refused token may have been replaced meanwhile; an identity that does not change is refused again.
+            if error.is_auth() && !is_refreshed {
+                is_refreshed = true;
+                if self.signer.refresh_after(&identity).map_err(unsigned)?.is_some() {
+                    attempts += 1;
+                    continue;
+                }
+            }
             let wait = backoff.after(&error, budget, random::fraction());
             match wait {
                 Some(wait) => match deadline.within(Timeout::Total, sleep(wait)).await {
@@ -92,13 +106,14 @@ impl Inner {
         digest: &BodyDigest,
         deadline: Deadline,
         place: &Place,
+        identity: &Snapshot,
     ) -> Result<Opened, Error> {
         let sent_id = random::request_id();
         let complete = |error: Error| error.with_request_id(sent_id.as_deref()).at(place);
 
         let mut request = self.request(call, sent_id.as_deref());
         // Signed here, in the attempt, because a signature is valid for five minutes only.
-        self.signer.sign_digest(&mut request, digest).map_err(|source| {
+        identity.sign(&mut request, digest, SystemTime::now()).map_err(|source| {
             let error = Error::new(ErrorKind::Request, "the request could not be signed");
             complete(error.with_source(source))
         })?;

@@ -32,7 +32,7 @@ use crate::tls::{Roots, client_config};
 /// let client = Client::builder(Endpoint::inference(&Region::parse("us-chicago-1")?), credentials.into_signer()?)
 ///     .compartment_id(compartment)
 ///     .build()?;
-/// let answer = client.chat(ChatRequest::new("openai.gpt-5.5", [Message::user("What is 2x2?")])).await?;
+/// let answer = client.chat(&ChatRequest::new("openai.gpt-5.5", [Message::user("What is 2x2?")])).await?;
 /// println!("{}", answer.text());
 /// # Ok(())
 /// # }

@@ -39,7 +39,7 @@ pub use response::ResponseStream;
 /// use oci_wire::chat::{ChatRequest, Message};
 ///
 /// let request = ChatRequest::new("openai.gpt-5.5", [Message::user("What is 2x2?")]);
-/// let mut stream = client.chat_stream(request).await?;
+/// let mut stream = client.chat_stream(&request).await?;
 /// while let Some(chunk) = stream.next().await {
 ///     print!("{}", chunk?.text().unwrap_or_default());
 /// }

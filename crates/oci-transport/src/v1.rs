@@ -1,5 +1,7 @@
 //! The V1 transport: chat completions, embeddings and models of the OpenAI-compatible API.
 
+use std::borrow::Cow;
+
 use oci_wire::chat::{ChatRequest, ChatResponse};
 use oci_wire::resources::{EmbeddingRequest, EmbeddingResponse, Model, ModelList};
 
@@ -19,26 +21,31 @@ impl Client {
     /// # Errors
     /// [`Error`], after the retries of the client's [`RetryPolicy`](crate::RetryPolicy). Dropping the future cancels the request;
     /// the service may go on with it.
-    pub async fn chat(&self, mut request: ChatRequest) -> Result<Answer<ChatResponse>, Error> {
+    pub async fn chat(&self, request: &ChatRequest) -> Result<Answer<ChatResponse>, Error> {
+        let mut request = Cow::Borrowed(request);
         if request.stream == Some(true) {
+            let request = request.to_mut();
             (request.stream, request.stream_options) = (None, None);
         }
-        let call = Call::json(&CHAT, &request.model, &request)?;
+        let call = Call::json(&CHAT, &request.model, &*request)?;
         self.whole(call, |answer: &ChatResponse| !answer.choices.is_empty()).await
     }
 
     /// Sends a chat request and returns the stream of its answer as soon as the service accepts it.
     ///
-    /// `stream` is set. Token counts come only if the request asks for them with `stream_options`.
+    /// `stream` is set, in a copy if the request does not say it. Token counts come only if the request asks for them with `stream_options`.
     ///
     /// # Errors
     /// [`Error`] if the service refuses; a failure after it accepted comes from the stream.
-    pub async fn chat_stream(&self, mut request: ChatRequest) -> Result<ChatStream, Error> {
-        request.stream = Some(true);
+    pub async fn chat_stream(&self, request: &ChatRequest) -> Result<ChatStream, Error> {
+        let mut request = Cow::Borrowed(request);
+        if request.stream != Some(true) {
+            request.to_mut().stream = Some(true);
+        }
         let choices = request.n.unwrap_or(1);
         let wants_usage =
             request.stream_options.as_ref().and_then(|options| options.include_usage) == Some(true);
-        let call = Call::json(&CHAT, &request.model, &request)?;
+        let call = Call::json(&CHAT, &request.model, &*request)?;
         Ok(ChatStream::v1(self.streamed(call).await?, choices, wants_usage))
     }
 

@@ -61,7 +61,7 @@ fn request() -> ChatRequest {
 /// The text of a streamed answer, or what came before the error.
 async fn text(client: &Client) -> (String, Option<oci_transport::Error>) {
     let mut text = String::new();
-    let mut stream = match client.chat_stream(request()).await {
+    let mut stream = match client.chat_stream(&request()).await {
         Ok(stream) => stream,
         Err(error) => return (text, Some(error)),
     };

@@ -1,9 +1,12 @@
 //! The way of one call: translate, send, repair or fall back where the service says so, translate back.
 
+use http::StatusCode;
 use oci_transport::{Client, Error as TransportError};
 use oci_wire::chat::{ChatRequest, StreamOptions};
+use oci_wire::error::ErrorBody;
 use oci_wire::native::ChatDetails;
 use oci_wire::native::translate::{chat_details, chat_response};
+use oci_wire::repair::{Repair, repair};
 use oci_wire::responses::{Include, ResponsesRequest};
 use oci_wire::{Nullable, Translated};
 
@@ -25,6 +28,8 @@ pub(super) struct Plan {
     request: ChatRequest,
     chat: Chat,
     warnings: Vec<Warning>,
+    /// What was changed in the request because the model refuses it.
+    repairs: Vec<Repair>,
 }
 
 impl Plan {
@@ -45,50 +50,104 @@ impl Plan {
         if route.family_is_assumed && route.transport == Transport::Native {
             warnings.push(Warning::FamilyAssumed);
         }
-        Ok(Self { client, route, request, chat, warnings })
+        let mut repairs = Vec::new();
+        if !chat.is_strict {
+            for repair in chat.model.repairs.of(route.transport, &request.model) {
+                if repair.apply(&mut request) {
+                    warnings.push(Warning::Repaired(repair.clone()));
+                    repairs.push(repair);
+                }
+            }
+        }
+        Ok(Self { client, route, request, chat, warnings, repairs })
     }
 
+    /// Sends the call, and again with other parameters where the model refuses one.
     pub(super) async fn send(mut self) -> Result<ChatAnswer, Error> {
-        match self.route.transport {
-            Transport::V1 => {
-                let answer = self.client.chat(self.request).await?;
-                let opc_request_id = answer.opc_request_id().map(str::to_owned);
-                Ok(ChatAnswer {
-                    response: answer.into_inner(),
-                    warnings: self.warnings,
-                    state: None,
-                    items: None,
-                    opc_request_id,
-                })
+        loop {
+            let outcome = match self.route.transport {
+                Transport::V1 => self.send_v1().await,
+                Transport::Native => self.send_native().await,
+                Transport::Responses => self.send_response().await,
+            };
+            match outcome {
+                Err(Error::Transport(error)) if self.repair(&error) => {}
+                outcome => return self.learn(outcome),
             }
-            Transport::Native => {
-                let details = self.native()?;
-                self.send_native(details).await
-            }
-            Transport::Responses => self.send_response().await,
         }
     }
 
+    /// The same for a streamed answer: a refusal comes before its first byte.
     pub(super) async fn stream(mut self) -> Result<ChatStream, Error> {
-        match self.route.transport {
-            Transport::V1 => {
-                self.request.stream_options.get_or_insert_with(StreamOptions::usage);
-                let stream = self.client.chat_stream(self.request).await?;
-                Ok(ChatStream::streamed(stream, self.warnings))
+        if self.route.transport != Transport::Responses {
+            self.request.stream = Some(true);
+            self.request.stream_options.get_or_insert_with(StreamOptions::usage);
+        }
+        loop {
+            let outcome = match self.route.transport {
+                Transport::V1 => self.stream_v1().await,
+                Transport::Native => self.stream_native().await,
+                Transport::Responses => self.stream_response().await,
+            };
+            match outcome {
+                Err(Error::Transport(error)) if self.repair(&error) => {}
+                outcome => return self.learn(outcome),
             }
-            Transport::Native => {
-                self.request.stream_options.get_or_insert_with(StreamOptions::usage);
-                let details = self.native()?;
-                match self.client.native_chat_stream(details.clone()).await {
-                    Ok(stream) => Ok(ChatStream::streamed(stream, self.warnings)),
-                    Err(error) if self.refuses_streams(&error) => {
-                        self.warnings.push(Warning::NotStreamed);
-                        Ok(ChatStream::whole(self.send_native(details).await?))
-                    }
-                    Err(error) => Err(error.into()),
-                }
+        }
+    }
+
+    /// Changes the request by what the service refused in it; `false` if nothing can be done about it.
+    fn repair(&mut self, error: &TransportError) -> bool {
+        let is_refusal =
+            error.is_parameter_refused() || error.status() == Some(StatusCode::BAD_REQUEST);
+        if self.repairs.len() >= REPAIRS || !is_refusal || self.chat.is_strict {
+            return false;
+        }
+        let refusal = ErrorBody::parse(error.raw_body());
+        let Some(repaired) = repair(&self.request, &refusal, &self.repairs) else { return false };
+        self.request = repaired.request;
+        self.repairs.push(repaired.repair.clone());
+        self.warnings.retain(|warning| !matches!(warning, Warning::Request(_)));
+        self.warnings.push(Warning::Repaired(repaired.repair));
+        true
+    }
+
+    /// Keeps the repairs with which a call was accepted.
+    fn learn<T>(&self, outcome: Result<T, Error>) -> Result<T, Error> {
+        if outcome.is_ok() {
+            for repair in &self.repairs {
+                self.chat.model.repairs.learn(self.route.transport, &self.request.model, repair);
             }
-            Transport::Responses => self.stream_response().await,
+        }
+        outcome
+    }
+
+    async fn send_v1(&mut self) -> Result<ChatAnswer, Error> {
+        let answer = self.client.chat(&self.request).await?;
+        let opc_request_id = answer.opc_request_id().map(str::to_owned);
+        Ok(ChatAnswer {
+            response: answer.into_inner(),
+            warnings: std::mem::take(&mut self.warnings),
+            state: None,
+            items: None,
+            opc_request_id,
+        })
+    }
+
+    async fn stream_v1(&mut self) -> Result<ChatStream, Error> {
+        let stream = self.client.chat_stream(&self.request).await?;
+        Ok(ChatStream::streamed(stream, std::mem::take(&mut self.warnings)))
+    }
+
+    async fn stream_native(&mut self) -> Result<ChatStream, Error> {
+        let details = self.native()?;
+        match self.client.native_chat_stream(details.clone()).await {
+            Ok(stream) => Ok(ChatStream::streamed(stream, std::mem::take(&mut self.warnings))),
+            Err(error) if self.refuses_streams(&error) => {
+                self.warnings.push(Warning::NotStreamed);
+                Ok(ChatStream::whole(self.answer_native(details).await?))
+            }
+            Err(error) => Err(error.into()),
         }
     }
 
@@ -104,12 +163,17 @@ impl Plan {
         self.accept(details)
     }
 
-    async fn send_native(self, details: ChatDetails) -> Result<ChatAnswer, Error> {
+    async fn send_native(&mut self) -> Result<ChatAnswer, Error> {
+        let details = self.native()?;
+        self.answer_native(details).await
+    }
+
+    async fn answer_native(&mut self, details: ChatDetails) -> Result<ChatAnswer, Error> {
         let answer = self.client.native_chat(details).await?;
         let opc_request_id = answer.opc_request_id().map(str::to_owned);
         let id = opc_request_id.as_deref().unwrap_or_default();
         let translated = chat_response(&answer.into_inner(), id);
-        let mut warnings = self.warnings;
+        let mut warnings = std::mem::take(&mut self.warnings);
         warnings.extend(of_answer(translated.losses));
         let response = translated.value;
         Ok(ChatAnswer { response, warnings, state: None, items: None, opc_request_id })
@@ -151,8 +215,8 @@ impl Plan {
         self.request.store == Some(true)
     }
 
-    async fn send_response(mut self) -> Result<ChatAnswer, Error> {
-        let before = self.chat.state.take();
+    async fn send_response(&mut self) -> Result<ChatAnswer, Error> {
+        let before = self.chat.state.clone();
         let request = self.response(before.as_ref())?;
         let answer = match self.client.create_response(request).await {
             Err(error) if is_state_lost(&error, before.as_ref()) => {
@@ -168,7 +232,7 @@ impl Plan {
         }
         let translated = response.to_chat();
         let stores = self.stores();
-        let mut warnings = self.warnings;
+        let mut warnings = std::mem::take(&mut self.warnings);
         warnings.extend(of_answer(translated.losses));
         Ok(ChatAnswer {
             response: translated.value,
@@ -179,8 +243,8 @@ impl Plan {
         })
     }
 
-    async fn stream_response(mut self) -> Result<ChatStream, Error> {
-        let before = self.chat.state.take();
+    async fn stream_response(&mut self) -> Result<ChatStream, Error> {
+        let before = self.chat.state.clone();
         let request = self.response(before.as_ref())?;
         let stream = match self.client.stream_response_as_chat(request).await {
             Err(error) if is_state_lost(&error, before.as_ref()) => {
@@ -190,7 +254,8 @@ impl Plan {
             stream => stream?,
         };
         let stores = self.stores();
-        Ok(ChatStream::streamed(stream, self.warnings).continuing(before, stores))
+        let warnings = std::mem::take(&mut self.warnings);
+        Ok(ChatStream::streamed(stream, warnings).continuing(before, stores))
     }
 
     /// The same call with the whole history, because the service has lost the conversation.
@@ -211,6 +276,9 @@ impl Plan {
         Ok(translated.value)
     }
 }
+
+/// How many parameters of one call are changed at most.
+const REPAIRS: usize = 3;
 
 /// Whether the service said that it does not have the response that was to be continued.
 fn is_state_lost(error: &TransportError, state: Option<&ProviderState>) -> bool {

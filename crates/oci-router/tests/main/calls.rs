@@ -241,3 +241,53 @@ async fn an_unknown_vendor_sends_nothing_unless_the_transport_is_told() {
     drop(model.over(Transport::V1).chat("hi").await);
     assert_eq!(service.emulator.requests().len(), 1);
 }
+
+#[tokio::test]
+async fn a_refused_parameter_is_changed_told_and_remembered() {
+    let service = service().await;
+    let model = service.router.model("oci:openai.gpt-5.5");
+    let limited = |request: &mut ChatRequest| request.max_tokens = Some(50);
+    let answer = model.chat("What is 2x2?").with(limited).await.unwrap();
+    let told: Vec<String> = answer.warnings().iter().map(Warning::to_string).collect();
+    let change = "max_tokens was sent as max_completion_tokens, because the model refuses it";
+    assert_eq!(told, [change]);
+    let sent: Vec<Value> = service.emulator.requests().iter().map(body).collect();
+    assert_eq!(
+        (&sent[0]["max_tokens"], &sent[1]["max_completion_tokens"]),
+        (&50.into(), &50.into())
+    );
+
+    let stream = service.router.model("oci:openai.gpt-5.5").chat("hi").with(limited).stream().await;
+    assert_eq!(stream.unwrap().warnings()[0].to_string(), change);
+    assert_eq!(service.emulator.requests().len(), 3, "the second call knew");
+
+    let error = model.chat("hi").with(limited).strict().await.unwrap_err();
+    assert!(error.to_string().contains("max_tokens"), "{error}");
+}
+
+#[tokio::test]
+async fn conversations_over_responses_go_on_kept_or_replayed() {
+    let service = service().await;
+    let model = service.router.model("oci:openai.gpt-5.5-pro");
+    for store in [true, false] {
+        let question = "Call get_weather {\"city\":\"Chicago\"} please.";
+        let mut history = vec![Message::user(question)];
+        let call = model.chat(history.clone()).tools([weather()]).store(store);
+        let first = call.await.unwrap();
+        let calls = first.tool_calls();
+        assert_eq!(calls.len(), 1, "store: {store}");
+        history.push(first.to_message().unwrap());
+        history.push(Message::tool(calls[0].id(), "{\"celsius\":21}"));
+        let call = model.chat(history).tools([weather()]).store(store);
+        let mut stream = call.continues(first.state().unwrap()).stream().await.unwrap();
+        let mut answer = ChatAccumulator::new();
+        while let Some(chunk) = stream.next().await {
+            answer.push(&chunk.unwrap());
+        }
+        assert!(answer.text().contains("21"), "store: {store}: {}", answer.text());
+        assert_eq!(stream.state().unwrap().response_id().is_some(), store);
+        let (path, sent) = last(&service);
+        assert_eq!(path, "/openai/v1/responses");
+        assert_eq!(sent.get("previous_response_id").is_some(), store, "{sent}");
+    }
+}

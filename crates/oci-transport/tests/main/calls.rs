@@ -12,13 +12,13 @@ use crate::{Service, request, text};
 async fn whole_and_streamed_answers_agree_in_text_and_usage() {
     let service = Service::start().await;
     let client = service.client();
-    let whole = client.chat(request()).await.unwrap();
+    let whole = client.chat(&request()).await.unwrap();
     assert_eq!(whole.text(), "2x2 is 4.");
     assert!(whole.opc_request_id().is_some());
 
     let mut counted = request();
     counted.stream_options = Some(StreamOptions::usage());
-    let mut stream = client.chat_stream(counted).await.unwrap();
+    let mut stream = client.chat_stream(&counted).await.unwrap();
     assert!(stream.opc_request_id().is_some());
     let (mut streamed, mut usage) = (String::new(), None);
     while let Some(chunk) = stream.next().await {
@@ -34,7 +34,7 @@ async fn whole_and_streamed_answers_agree_in_text_and_usage() {
 #[tokio::test]
 async fn the_owned_stream_yields_the_same_chunks() {
     let service = Service::start().await;
-    let mut stream = service.client().chat_stream(request()).await.unwrap();
+    let mut stream = service.client().chat_stream(&request()).await.unwrap();
     let mut streamed = String::new();
     while let Some(chunk) = std::future::poll_fn(|cx| Pin::new(&mut stream).poll_next(cx)).await {
         streamed.push_str(chunk.unwrap().text().unwrap_or_default());
@@ -46,11 +46,11 @@ async fn the_owned_stream_yields_the_same_chunks() {
 async fn headers_and_body_are_those_of_the_operation() {
     let service = Service::start().await;
     let client = service.builder().project("ocid1.generativeaiproject.oc1..p").build().unwrap();
-    client.chat(request()).await.unwrap();
+    client.chat(&request()).await.unwrap();
     let mut counted = request();
     counted.stream_options = Some(StreamOptions::usage());
-    client.chat_stream(counted).await.unwrap();
-    client.chat_stream(request()).await.unwrap();
+    client.chat_stream(&counted).await.unwrap();
+    client.chat_stream(&request()).await.unwrap();
 
     let sent = service.emulator.requests();
     let body = |index: usize| String::from_utf8(sent[index].body.to_vec()).unwrap();
@@ -84,7 +84,7 @@ async fn connections_are_used_again_also_after_streams() {
     for _ in 0..20 {
         assert_eq!(text(&client).await.0, "2x2 is 4.");
     }
-    client.chat(request()).await.unwrap();
+    client.chat(&request()).await.unwrap();
     let connections: std::collections::BTreeSet<u64> =
         service.emulator.requests().iter().map(|sent| sent.connection).collect();
     assert!(connections.len() <= 2, "{connections:?}");
@@ -101,7 +101,7 @@ async fn many_calls_at_once_are_not_mixed_up() {
                 "openai.gpt-5.5",
                 [oci_wire::chat::Message::user(format!("{n}+1"))],
             );
-            (n, client.chat(request).await.unwrap().text().to_owned())
+            (n, client.chat(&request).await.unwrap().text().to_owned())
         })
     });
     for call in calls.collect::<Vec<_>>() {
@@ -115,7 +115,7 @@ async fn many_calls_at_once_are_not_mixed_up() {
 async fn dropping_a_stream_cancels_the_request() {
     let service = Service::start().await;
     service.emulator.set_fault(Some(oci_emulator::Fault::StallAfter { events: 2 }));
-    let mut stream = service.client().chat_stream(request()).await.unwrap();
+    let mut stream = service.client().chat_stream(&request()).await.unwrap();
     stream.next().await.unwrap().unwrap();
     drop(stream);
     service.emulator.set_fault(None);
@@ -126,7 +126,7 @@ async fn dropping_a_stream_cancels_the_request() {
 #[tokio::test]
 async fn a_dropped_wait_loses_nothing() {
     let service = Service::start().await;
-    let mut stream = service.client().chat_stream(request()).await.unwrap();
+    let mut stream = service.client().chat_stream(&request()).await.unwrap();
     let mut streamed = String::new();
     loop {
         // One poll, then the future is dropped, as `select!` does with the branch that loses.

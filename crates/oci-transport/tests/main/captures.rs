@@ -74,9 +74,9 @@ async fn call(client: &Client, path: &str, method: &str, query: &str, body: &Val
             drop(client.guardrail_versions(Some("ACTIVE"), Some(10), Some("p2")).await);
         }
         ("POST", "/openai/v1/chat/completions") if streams("/stream") => {
-            drop(client.chat_stream(typed(body)).await);
+            drop(client.chat_stream(&typed(body)).await);
         }
-        ("POST", "/openai/v1/chat/completions") => drop(client.chat(typed(body)).await),
+        ("POST", "/openai/v1/chat/completions") => drop(client.chat(&typed(body)).await),
         ("POST", "/openai/v1/responses") if streams("/stream") => {
             drop(client.stream_response(typed(body)).await);
         }

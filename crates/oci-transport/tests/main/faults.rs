@@ -18,7 +18,7 @@ async fn both(
 ) -> [Result<String, Error>; 2] {
     service.emulator.set_fault(Some(fault.clone()));
     let client = service.builder().deadlines(deadlines).build().unwrap();
-    let whole = client.chat(request()).await.map(|answer| answer.text().to_owned());
+    let whole = client.chat(&request()).await.map(|answer| answer.text().to_owned());
     let streamed = match text(&client).await {
         (text, None) => Ok(text),
         (_, Some(error)) => Err(error),
@@ -161,7 +161,7 @@ async fn what_is_merely_odd_changes_nothing() {
 async fn lines_that_are_no_fields_are_counted() {
     let service = Service::start().await;
     service.emulator.set_fault(Some(Fault::GarbageLines));
-    let mut stream = service.client().chat_stream(request()).await.unwrap();
+    let mut stream = service.client().chat_stream(&request()).await.unwrap();
     while let Some(chunk) = stream.next().await {
         chunk.unwrap();
     }
@@ -205,7 +205,7 @@ async fn a_connection_closed_without_an_answer_is_a_network_error() {
 async fn an_answer_beyond_the_limit_is_refused() {
     let service = Service::start().await;
     let client = service.builder().body_limit(10).build().unwrap();
-    let error = client.chat(request()).await.unwrap_err();
+    let error = client.chat(&request()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TooLarge);
 }
 

@@ -19,7 +19,7 @@ async fn nobody_listens() {
         .retry(RetryPolicy::NEVER)
         .build()
         .unwrap();
-    let error = client.chat(request()).await.unwrap_err();
+    let error = client.chat(&request()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connect, "{error:?}");
     assert!(error.hint().unwrap().contains("127.0.0.1"));
 }
@@ -36,7 +36,7 @@ async fn a_name_of_this_machine_is_allowed_over_plain_http() {
         .compartment_id(&service.compartment)
         .build()
         .unwrap();
-    assert_eq!(client.chat(request()).await.unwrap().text(), "2x2 is 4.");
+    assert_eq!(client.chat(&request()).await.unwrap().text(), "2x2 is 4.");
 }
 
 /// A server that accepts and then says nothing: the TLS handshake does not finish.
@@ -53,7 +53,7 @@ async fn a_handshake_that_stalls_meets_the_connect_deadline() {
         .deadlines(deadlines)
         .build()
         .unwrap();
-    let error = client.chat(request()).await.unwrap_err();
+    let error = client.chat(&request()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout(Timeout::Connect), "{error:?}");
     assert_eq!(error.to_string(), "no connection within 50ms");
 }

@@ -23,7 +23,7 @@ async fn a_call_succeeds_when_the_service_recovers() {
     for status in [429, 500, 503] {
         service.emulator.push_fault(Fault::status(status));
         service.emulator.push_fault(Fault::Html(502));
-        assert_eq!(client.chat(request()).await.unwrap().text(), "2x2 is 4.");
+        assert_eq!(client.chat(&request()).await.unwrap().text(), "2x2 is 4.");
         service.emulator.push_fault(Fault::status(status));
         assert_eq!(text(&client).await.0, "2x2 is 4.");
     }
@@ -39,10 +39,10 @@ async fn a_call_succeeds_when_the_service_recovers() {
 async fn the_last_failure_tells_how_often_it_was_tried() {
     let service = Service::start().await;
     service.emulator.set_fault(Some(Fault::status(503)));
-    let error = client(&service, at_once()).chat(request()).await.unwrap_err();
+    let error = client(&service, at_once()).chat(&request()).await.unwrap_err();
     assert_eq!((error.attempts(), service.emulator.requests().len()), (3, 3));
     assert!(error.to_string().contains(", 3 attempts in "), "{error}");
-    let error = client(&service, RetryPolicy::NEVER).chat(request()).await.unwrap_err();
+    let error = client(&service, RetryPolicy::NEVER).chat(&request()).await.unwrap_err();
     assert_eq!((error.attempts(), service.emulator.requests().len()), (1, 4));
     assert!(!error.to_string().contains("attempts"), "{error}");
 }
@@ -62,7 +62,7 @@ async fn what_would_fail_again_or_be_billed_twice_is_sent_once() {
     ];
     for (count, fault) in faults.into_iter().enumerate() {
         service.emulator.set_fault(Some(fault.clone()));
-        let error = client.chat(request()).await.unwrap_err();
+        let error = client.chat(&request()).await.unwrap_err();
         assert_eq!(error.attempts(), 1, "{fault}");
         assert_eq!(service.emulator.requests().len(), count + 1, "{fault}");
     }
@@ -85,7 +85,7 @@ async fn a_broken_connection_is_tried_again_when_that_is_asked_for() {
     let service = Service::start().await;
     service.emulator.push_fault(Fault::HangUp);
     let client = client(&service, RetryPolicy { after_sending: true, ..at_once() });
-    assert_eq!(client.chat(request()).await.unwrap().text(), "2x2 is 4.");
+    assert_eq!(client.chat(&request()).await.unwrap().text(), "2x2 is 4.");
 }
 
 #[tokio::test]
@@ -93,7 +93,7 @@ async fn a_wait_beyond_the_budget_fails_at_once_and_is_told() {
     let service = Service::start().await;
     let fault: Fault = "status=429,retry-after=3600s".parse().unwrap();
     service.emulator.set_fault(Some(fault));
-    let error = client(&service, at_once()).chat(request()).await.unwrap_err();
+    let error = client(&service, at_once()).chat(&request()).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Service, 1));
     assert_eq!(error.retry_after(), Some(Duration::from_secs(3600)));
     assert!(error.hint().unwrap().contains("3600 s"), "{:?}", error.hint());

@@ -76,7 +76,7 @@ fn scripted(outcomes: &[Outcome], retry: RetryPolicy) -> (Client, Scripted) {
 #[tokio::test(start_paused = true)]
 async fn it_is_handed_requests_that_are_complete_and_signed() {
     let (client, service) = scripted(&[GOOD], RetryPolicy::NEVER);
-    assert_eq!(client.chat(request()).await.unwrap().text(), "hi");
+    assert_eq!(client.chat(&request()).await.unwrap().text(), "hi");
     let asked = service.asked.lock().unwrap();
     let (_, sent) = &asked[0];
     assert_eq!(sent.uri(), "https://h.example/openai/v1/chat/completions");
@@ -89,7 +89,7 @@ async fn it_is_handed_requests_that_are_complete_and_signed() {
 async fn the_waits_between_attempts_are_those_of_the_policy() {
     let failed = Outcome::Answer(503, "");
     let (client, service) = scripted(&[failed, failed, GOOD], RetryPolicy::default());
-    client.chat(request()).await.unwrap();
+    client.chat(&request()).await.unwrap();
     let asked = service.asked.lock().unwrap();
     let at = |index: usize| asked[index].0;
     let policy = RetryPolicy::default();
@@ -102,12 +102,12 @@ async fn each_attempt_has_the_deadline_for_the_first_byte_to_itself() {
     let policy = RetryPolicy { after_sending: true, ..RetryPolicy::default() };
     let (client, service) =
         scripted(&[Outcome::Silence, GOOD], RetryPolicy { budget: Duration::MAX, ..policy });
-    client.chat(request()).await.unwrap();
+    client.chat(&request()).await.unwrap();
     let second = service.asked.lock().unwrap()[1].0;
     assert!(second >= Deadlines::default().first_byte, "{second:?}");
 
     let (client, service) = scripted(&[Outcome::Silence], policy);
-    let error = client.chat(request()).await.unwrap_err();
+    let error = client.chat(&request()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout(Timeout::FirstByte), "300 s are beyond the budget");
     assert_eq!(service.asked.lock().unwrap().len(), 1);
 }
@@ -115,10 +115,10 @@ async fn each_attempt_has_the_deadline_for_the_first_byte_to_itself() {
 #[tokio::test(start_paused = true)]
 async fn whether_a_connection_was_made_decides_about_another_attempt() {
     let (client, service) = scripted(&[Outcome::NoConnection, GOOD], RetryPolicy::default());
-    client.chat(request()).await.unwrap();
+    client.chat(&request()).await.unwrap();
     assert_eq!(service.asked.lock().unwrap().len(), 2);
     let (client, service) = scripted(&[Outcome::Broken, GOOD], RetryPolicy::default());
-    assert_eq!(client.chat(request()).await.unwrap_err().kind(), ErrorKind::Network);
+    assert_eq!(client.chat(&request()).await.unwrap_err().kind(), ErrorKind::Network);
     assert_eq!(service.asked.lock().unwrap().len(), 1);
 }
 
@@ -130,8 +130,8 @@ async fn a_failure_under_a_success_status_is_a_failure() {
     let (client, _) = scripted(&[failed, failed, odd, odd], RetryPolicy::NEVER);
     for (kind, code) in [(ErrorKind::Service, Some("overloaded")), (ErrorKind::Malformed, None)] {
         for error in [
-            client.chat(request()).await.unwrap_err(),
-            client.chat_stream(request()).await.unwrap_err(),
+            client.chat(&request()).await.unwrap_err(),
+            client.chat_stream(&request()).await.unwrap_err(),
         ] {
             assert_eq!((error.kind(), error.code()), (kind, code), "{error:?}");
             assert!(!error.raw_body().is_empty());

@@ -65,7 +65,7 @@ async fn a_call_over_tls_while_another_provider_is_linked() {
     let service = Service::start().await;
     let (port, pem) = server("localhost").await;
     let answer =
-        client(&service, port, Roots::Pem(pem.into_bytes())).chat(request()).await.unwrap();
+        client(&service, port, Roots::Pem(pem.into_bytes())).chat(&request()).await.unwrap();
     assert_eq!(answer.text(), "over TLS");
 }
 
@@ -74,7 +74,7 @@ async fn a_certificate_that_is_not_trusted_is_refused() {
     let service = Service::start().await;
     let (port, _) = server("localhost").await;
     for roots in [Roots::Platform, Roots::Bundled] {
-        let error = client(&service, port, roots).chat(request()).await.unwrap_err();
+        let error = client(&service, port, roots).chat(&request()).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Connect, "{error:?}");
         assert!(error.hint().unwrap().contains("certificates"));
     }
@@ -117,7 +117,7 @@ async fn a_proxy_carries_the_call_and_sees_neither_signature_nor_prompt() {
     let service = Service::start().await;
     let (port, pem) = server("h.example").await;
     let (url, mut told) = proxy("HTTP/1.1 200 Connection established\r\n\r\n", port).await;
-    let answer = proxied(&service, &url, pem).chat(request()).await.unwrap();
+    let answer = proxied(&service, &url, pem).chat(&request()).await.unwrap();
     assert_eq!(answer.text(), "over TLS");
     let asked = told.recv().await.unwrap().to_ascii_lowercase();
     assert!(asked.starts_with("connect h.example:443 http/1.1\r\n"), "{asked}");
@@ -130,7 +130,7 @@ async fn a_proxy_that_refuses_is_told_from_a_service_that_refuses() {
     let service = Service::start().await;
     let (port, pem) = server("h.example").await;
     let (url, _told) = proxy("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n", port).await;
-    let error = proxied(&service, &url, pem).chat(request()).await.unwrap_err();
+    let error = proxied(&service, &url, pem).chat(&request()).await.unwrap_err();
     assert_eq!((error.kind(), error.status()), (ErrorKind::Connect, None), "{error:?}");
     let shown = format!("{error:?}");
     assert!(shown.contains("ProxyAuthRequired") && !shown.contains("hunter2"), "{shown}");
