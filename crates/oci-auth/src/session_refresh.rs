@@ -9,6 +9,7 @@ use http::{Method, Request, StatusCode, Uri};
 use serde_json::Value;
 
 use crate::digest::BodyDigest;
+use crate::key::SigningKey;
 use crate::secret::Secret;
 use crate::sign_error::SignError;
 use crate::snapshot::Snapshot;
@@ -100,7 +101,7 @@ impl SessionRefresh {
         }
         let token = Secret::from(text("token").ok_or(SessionRefreshError::Malformed)?);
         let claims = TokenClaims::read(&token).map_err(SessionRefreshError::Token)?;
-        let found = self.snapshot.key().and_then(|key| key.fingerprint());
+        let found = self.snapshot.key().and_then(SigningKey::fingerprint);
         match (claims.key_fingerprint(), found) {
             (Some(named), Some(found)) if named != found => Err(SessionRefreshError::OtherKey),
             _ => Ok(token),
@@ -182,7 +183,7 @@ mod tests {
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
     use super::*;
-    use crate::key::{PrivateKey, SigningKey};
+    use crate::key::PrivateKey;
     use crate::{Fingerprint, KeyId};
 
     const ENDPOINT: &str = "https://auth.us-chicago-1.oraclecloud.com";
