@@ -46,6 +46,28 @@ pub(crate) trait Accept<'de>: Sized {
         deserializer.deserialize_any(AnyVisitor(PhantomData))
     }
 
+    /// The quick way into a place that holds the default; returns whether there was a value.
+    ///
+    /// Large types are built where they stay: moving them costs more than reading them.
+    fn fill<D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<bool, D::Error> {
+        Ok(match Self::read(deserializer)? {
+            Some(value) => {
+                *self = value;
+                true
+            }
+            None => false,
+        })
+    }
+
+    /// The same into a place that is empty.
+    fn fill_option<D: Deserializer<'de>>(
+        place: &mut Option<Self>,
+        deserializer: D,
+    ) -> Result<bool, D::Error> {
+        *place = Self::read(deserializer)?;
+        Ok(place.is_some())
+    }
+
     /// The careful way, from the text of one JSON value.
     fn from_raw(text: &'de str) -> Reading<Self> {
         quickly(text)
@@ -128,7 +150,7 @@ pub(crate) fn read_elements<'de, T: Accept<'de>>(
 /// What can be a JSON document of its own.
 pub(crate) trait Document<'de>: Deserialize<'de> {
     /// The quick way, where there is one; `None` when it gave up, for whatever reason.
-    fn quick(_: &mut StrReader<'de>) -> Option<Self> {
+    fn quick(_: &'de str) -> Option<Self> {
         None
     }
 }
@@ -143,19 +165,22 @@ where
     T: for<'t> Document<'t> + for<'t> FromMap<'t>,
 {
     let raw = RawJson::deserialize(deserializer)?;
-    quick_document(raw.get())
+    T::quick(raw.get())
         .map_or_else(|| read_object(&mut StrReader::from_str(raw.get())), Ok)
         .map_err(D::Error::custom)
 }
 
 /// Reads a text that is exactly one document, if the quick way can.
-pub(crate) fn quick_document<'de, T: Document<'de>>(text: &'de str) -> Option<T> {
+#[inline]
+pub(crate) fn quick_document<'de, T: Accept<'de> + Default>(text: &'de str) -> Option<T> {
+    let mut place = T::default();
     let mut reader = StrReader::from_str(text);
-    T::quick(&mut reader).filter(|_| reader.end().is_ok())
+    let is_read = place.fill(&mut reader).is_ok_and(|is_there| is_there) && reader.end().is_ok();
+    is_read.then_some(place)
 }
 
 /// Reads the first of several documents, and tells where it ends; `None` when there is only white space.
-pub(crate) fn first_document<'de, T: Accept<'de> + Deserialize<'de>>(
+pub(crate) fn first_document<'de, T: Accept<'de> + Default + Deserialize<'de>>(
     text: &'de str,
 ) -> Option<Result<(T, usize), serde_json::Error>> {
     let mut documents = StrReader::from_str(text).into_iter::<Quick<T>>();
@@ -169,9 +194,10 @@ pub(crate) fn first_document<'de, T: Accept<'de> + Deserialize<'de>>(
 /// A document that is read the quick way or not at all.
 struct Quick<T>(T);
 
-impl<'de, T: Accept<'de>> Deserialize<'de> for Quick<T> {
+impl<'de, T: Accept<'de> + Default> Deserialize<'de> for Quick<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        T::read(deserializer)?.map(Self).ok_or_else(wrong_kind)
+        let mut place = T::default();
+        if place.fill(deserializer)? { Ok(Self(place)) } else { Err(wrong_kind()) }
     }
 }
 
@@ -233,6 +259,62 @@ pub(crate) fn list<T>(text: &str, list: T, is_whole: Option<bool>) -> Reading<T>
         Some(false) => Reading::Part(list),
         None if text == "null" => Reading::Nothing,
         None => Reading::Wrong,
+    }
+}
+
+/// An object that is read quickly, member by member, into a place that holds the default.
+pub(crate) trait Members<'de>: Default {
+    fn fill_members<A: MapAccess<'de>>(&mut self, map: A) -> Result<(), A::Error>;
+}
+
+/// Fills a field; the seed says whether there was a value.
+pub(crate) struct Field<'p, S>(pub(crate) &'p mut S);
+
+impl<'de, S: Slot<Inner: Accept<'de>>> DeserializeSeed<'de> for Field<'_, S> {
+    type Value = bool;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
+        self.0.fill(deserializer)
+    }
+}
+
+/// Fills an object; only an object or `null` will do.
+pub(crate) struct Object<'p, T>(pub(crate) &'p mut T);
+
+impl<'de, T: Members<'de>> Visitor<'de> for Object<'_, T> {
+    type Value = bool;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object")
+    }
+
+    fn visit_unit<E>(self) -> Result<bool, E> {
+        Ok(false)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<bool, A::Error> {
+        self.0.fill_members(map)?;
+        Ok(true)
+    }
+}
+
+/// Fills an object that may not be there.
+pub(crate) struct OptionalObject<'p, T>(pub(crate) &'p mut Option<T>);
+
+impl<'de, T: Members<'de>> Visitor<'de> for OptionalObject<'_, T> {
+    type Value = bool;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object")
+    }
+
+    fn visit_unit<E>(self) -> Result<bool, E> {
+        Ok(false)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<bool, A::Error> {
+        self.0.insert(T::default()).fill_members(map)?;
+        Ok(true)
     }
 }
 

@@ -21,6 +21,7 @@ use core::marker::PhantomData;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::ser::SerializeMap;
 
+use crate::lenient::Accept;
 use crate::nullable::Nullable;
 
 macro_rules! object {
@@ -51,14 +52,20 @@ macro_rules! object {
             }
         }
     }};
-    (@read quick $ty:ty, $map:ident, $slot:expr, $extra:expr, $wire:literal) => {{
-        let value = $map.next_value_seed($crate::lenient::Seed::<<$ty as $crate::object::Slot>::Inner>::new())?;
+    (@read quick $ty:ty, $map:ident, $slot:expr, $extra:expr, $wire:literal) => {
         // `null` is no news, so it does not undo what an alias said.
-        value.is_some() && $crate::object::Slot::put($slot, value)
-    }};
+        $map.next_value_seed($crate::lenient::Field::<$ty>($slot))?
+    };
     (@read lenient $ty:ty, $map:ident, $slot:expr, $extra:expr, $wire:literal) => {
         $crate::lenient::put::<$ty>($map.next_value()?, $slot, &mut $extra, $wire)
     };
+    // What comes twice is for the careful way: the quick one fills places that are empty.
+    (@again quick $seen:ident) => {
+        if $seen {
+            return Err($crate::lenient::wrong_kind());
+        }
+    };
+    (@again $mode:ident $seen:ident) => {};
     (@unknown lenient $map:ident, $extra:expr, $key:expr) => { object!(@unknown quick $map, $extra, $key) };
     (@unknown quick $map:ident, $extra:expr, $key:expr) => {
         // A vendor's own `null` members in every chunk must not cost an allocation each.
@@ -72,36 +79,47 @@ macro_rules! object {
     }};
     // The reader's loop: `$mode` says how each member is read.
     (
-        @members $mode:ident $map:ident [$($skip:literal)*]
+        @members $mode:ident $this:ident $map:ident [$($skip:literal)*]
         { $( $field:ident : $ty:ty = $($flag:ident)? $wire:literal $(/ $alias:literal)? ),* }
     ) => {{
-        let mut this = Self::default();
         $( let mut $field = false; )*
         while let Some(key) = $map.next_key::<$crate::text::Text<'_>>()? {
             match key.as_str() {
                 $( $skip => { let _: serde::de::IgnoredAny = $map.next_value()?; } )*
                 $(
                     $(
-                        $alias if !$crate::object::Slot::is_absent(&this.$field) => {
+                        $alias if !$crate::object::Slot::is_absent(&$this.$field) => {
                             let _: serde::de::IgnoredAny = $map.next_value()?;
                         }
                     )?
                     $wire $(| $alias)? => {
-                        $field = object!(@read $mode $ty, $map, &mut this.$field, this.extra, $wire);
+                        object!(@again $mode $field);
+                        $field = object!(@read $mode $ty, $map, &mut $this.$field, $this.extra, $wire);
                     }
                 )*
-                _ => object!(@unknown $mode $map, this.extra, key),
+                _ => object!(@unknown $mode $map, $this.extra, key),
             }
         }
         $( object!(@require [$($flag)?] $field $wire); )*
-        Ok(this)
     }};
     // How it is read from a reader of any kind, and what a stream reads it with.
     (@entry lenient $name:ident [$($lt:lifetime)?] $skips:tt $fields:tt) => {
         impl<'de $(: $lt, $lt)?> $crate::lenient::Accept<'de> for $name $(<$lt>)? {
-            fn from_map<A: serde::de::MapAccess<'de>>(mut map: A) -> Result<Option<Self>, A::Error> {
-                let this: Result<Self, A::Error> = object!(@members quick map $skips $fields);
-                this.map(Some)
+            fn from_map<A: serde::de::MapAccess<'de>>(map: A) -> Result<Option<Self>, A::Error> {
+                let mut this = Self::default();
+                $crate::lenient::Members::fill_members(&mut this, map)?;
+                Ok(Some(this))
+            }
+
+            fn fill<D: serde::Deserializer<'de>>(&mut self, deserializer: D) -> Result<bool, D::Error> {
+                deserializer.deserialize_any($crate::lenient::Object(self))
+            }
+
+            fn fill_option<D: serde::Deserializer<'de>>(
+                place: &mut Option<Self>,
+                deserializer: D,
+            ) -> Result<bool, D::Error> {
+                deserializer.deserialize_any($crate::lenient::OptionalObject(place))
             }
 
             fn from_raw(text: &'de str) -> $crate::lenient::Reading<Self> {
@@ -110,8 +128,16 @@ macro_rules! object {
         }
 
         impl<'de $(: $lt, $lt)?> $crate::lenient::Document<'de> for $name $(<$lt>)? {
-            fn quick(reader: &mut $crate::lenient::StrReader<'de>) -> Option<Self> {
-                $crate::lenient::Accept::read(reader).ok().flatten()
+            fn quick(text: &'de str) -> Option<Self> {
+                $crate::lenient::quick_document(text)
+            }
+        }
+
+        impl<'de $(: $lt, $lt)?> $crate::lenient::Members<'de> for $name $(<$lt>)? {
+            fn fill_members<A: serde::de::MapAccess<'de>>(&mut self, mut map: A) -> Result<(), A::Error> {
+                let this = self;
+                object!(@members quick this map $skips $fields);
+                Ok(())
             }
         }
 
@@ -192,9 +218,11 @@ macro_rules! object {
 
         impl<'de $(: $lt, $lt)?> $crate::object::FromMap<'de> for $name $(<$lt>)? {
             fn from_map<A: serde::de::MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
-                object!(@members $mode map [$($tag)? $($skip)?] {
+                let mut this = Self::default();
+                object!(@members $mode this map [$($tag)? $($skip)?] {
                     $( $field : $ty = $($flag)? $wire $(/ $alias)? ),*
-                })
+                });
+                Ok(this)
             }
         }
 
@@ -219,6 +247,12 @@ macro_rules! plain_slot {
             fn is_absent(&self) -> bool {
                 *self == Self::default()
             }
+            fn fill<'de, D: serde::Deserializer<'de>>(&mut self, deserializer: D) -> Result<bool, D::Error>
+            where
+                Self: $crate::lenient::Accept<'de>,
+            {
+                $crate::lenient::Accept::fill(self, deserializer)
+            }
         }
     };
 }
@@ -236,6 +270,14 @@ pub(crate) trait Slot {
     fn put(&mut self, value: Option<Self::Inner>) -> bool;
     /// Whether the member is left out when writing.
     fn is_absent(&self) -> bool;
+    /// Reads a value in the quick way of [`crate::lenient`], into a place that is absent; returns whether there was one.
+    fn fill<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<bool, D::Error>
+    where
+        Self::Inner: Accept<'de>,
+    {
+        let value = Self::Inner::read(deserializer)?;
+        Ok(value.is_some() && self.put(value))
+    }
 }
 
 impl<T> Slot for Option<T> {
@@ -246,6 +288,12 @@ impl<T> Slot for Option<T> {
     }
     fn is_absent(&self) -> bool {
         self.is_none()
+    }
+    fn fill<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<bool, D::Error>
+    where
+        T: Accept<'de>,
+    {
+        T::fill_option(self, deserializer)
     }
 }
 

@@ -1,12 +1,14 @@
 //! [`ChatChunk`]: one piece of a streamed answer.
 
-use serde::de::SeqAccess;
-use serde::{Deserialize, Serialize, Serializer};
+use std::fmt;
+
+use serde::de::{SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::chat::delta::Delta;
 use crate::chat::error::ChunkError;
 use crate::finish::FinishReason;
-use crate::lenient::{Accept, Reading, Seed, list, quick_document, read_elements};
+use crate::lenient::{Accept, Field, Reading, Seed, list, quick_document, read_elements};
 use crate::object::{Slot, object, replace};
 use crate::raw::RawJson;
 use crate::text::Text;
@@ -213,14 +215,14 @@ impl Serialize for Choices<'_> {
 }
 
 impl<'de: 'a, 'a> Accept<'de> for Choices<'a> {
-    fn from_seq<A: SeqAccess<'de>>(mut seq: A) -> Result<Option<Self>, A::Error> {
+    fn from_seq<A: SeqAccess<'de>>(seq: A) -> Result<Option<Self>, A::Error> {
         let mut choices = Self::default();
-        while let Some(choice) = seq.next_element_seed(Seed::<ChunkChoice<'a>>::new())? {
-            if let Some(choice) = choice {
-                choices.push(choice);
-            }
-        }
+        ChoicesVisitor(&mut choices).visit_seq(seq)?;
         Ok(Some(choices))
+    }
+
+    fn fill<D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<bool, D::Error> {
+        deserializer.deserialize_any(ChoicesVisitor(self))
     }
 
     fn from_raw(text: &'de str) -> Reading<Self> {
@@ -230,8 +232,43 @@ impl<'de: 'a, 'a> Accept<'de> for Choices<'a> {
     }
 }
 
+/// Fills the first choice where it stays.
+struct ChoicesVisitor<'p, 'a>(&'p mut Choices<'a>);
+
+impl<'de: 'a, 'a> Visitor<'de> for ChoicesVisitor<'_, 'a> {
+    type Value = bool;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a list")
+    }
+
+    fn visit_unit<E>(self) -> Result<bool, E> {
+        Ok(false)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<bool, A::Error> {
+        let Choices { first, rest } = self.0;
+        while first.is_none() {
+            if seq.next_element_seed(Field(first))?.is_none() {
+                return Ok(true);
+            }
+        }
+        while let Some(choice) = seq.next_element_seed(Seed::<ChunkChoice<'a>>::new())? {
+            rest.extend(choice);
+        }
+        Ok(true)
+    }
+}
+
 impl Slot for Choices<'_> {
     type Inner = Self;
+
+    fn fill<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<bool, D::Error>
+    where
+        Self: Accept<'de>,
+    {
+        Accept::fill(self, deserializer)
+    }
 
     fn put(&mut self, value: Option<Self>) -> bool {
         replace(self, value)

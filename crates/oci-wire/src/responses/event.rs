@@ -5,7 +5,7 @@ use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use crate::chat::ChunkError;
-use crate::lenient::{Document, quick_document};
+use crate::lenient::Document;
 use crate::object::ToMap;
 use crate::raw::RawJson;
 use crate::responses::event_delta::{
@@ -278,7 +278,7 @@ pub struct OtherEvent {
 }
 
 fn read_content<'a, T: Document<'a>>(data: &'a str) -> Result<T, ChunkError> {
-    if let Some(content) = quick_document(data) {
+    if let Some(content) = T::quick(data) {
         return Ok(content);
     }
     let mut reader = serde_json::Deserializer::from_str(data);
