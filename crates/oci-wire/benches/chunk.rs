@@ -1,4 +1,4 @@
-//! Decoding one chunk, and one event of the Responses API, into the borrowed view, against the owned type.
+//! Decoding one chunk, and one event of the Responses API and of the native one, into the borrowed view.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -9,8 +9,9 @@
 
 use std::hint::black_box;
 
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use oci_wire::chat::{ChatChunk, StreamEvent};
+use oci_wire::native::{ApiFormat, ChatDecoder, ChatEvent};
 use oci_wire::responses::Event;
 
 /// One chunk of 327 bytes, with the members that OpenAI's models send.
@@ -78,5 +79,37 @@ fn delta(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, chunk, delta);
+/// One event of the format `GENERIC`, as the native API sends it.
+const NATIVE: &str = r#"{"index":0,"message":{"role":"ASSISTANT","content":[{"type":"TEXT","text":" therefore"}]},"pad":"aaaaaaaaaaaa"}"#;
+
+fn check_native() {
+    let event = ChatEvent::from_json(NATIVE).unwrap();
+    let message = event.message.as_ref().unwrap();
+    let part = message.content.as_ref().unwrap().iter().next().unwrap();
+    assert_eq!(part.text.as_ref().unwrap(), " therefore");
+    assert!(part.text.as_ref().unwrap().is_borrowed());
+    assert!(event.extra.is_empty());
+}
+
+fn native(criterion: &mut Criterion) {
+    check_native();
+    let mut group = criterion.benchmark_group("native event");
+    group.throughput(Throughput::Bytes(NATIVE.len() as u64));
+    group.bench_function("borrowed", |bencher| {
+        bencher.iter(|| ChatEvent::from_json(black_box(NATIVE)).unwrap());
+    });
+    group.bench_function("as a chunk", |bencher| {
+        bencher.iter_batched_ref(
+            || ChatDecoder::new(ApiFormat::Generic),
+            |decoder| decoder.push("", black_box(NATIVE), &mut |event| drop(black_box(event))),
+            BatchSize::SmallInput,
+        );
+    });
+    group.bench_function("value", |bencher| {
+        bencher.iter(|| serde_json::from_str::<serde_json::Value>(black_box(NATIVE)).unwrap());
+    });
+    group.finish();
+}
+
+criterion_group!(benches, chunk, delta, native);
 criterion_main!(benches);
