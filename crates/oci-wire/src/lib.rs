@@ -39,6 +39,7 @@
 //! Types that the service owns are `#[non_exhaustive]`: make one with its constructor or with `default()` and set the
 //! public fields.
 
+mod arguments;
 mod base64;
 mod either;
 mod error_body;

@@ -47,6 +47,8 @@ mod native_translate_answers;
 mod native_translate_schema;
 #[path = "main/properties.rs"]
 mod properties;
+#[path = "main/quirks.rs"]
+mod quirks;
 #[path = "main/relations.rs"]
 mod relations;
 #[path = "main/repair.rs"]

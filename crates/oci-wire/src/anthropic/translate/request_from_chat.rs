@@ -63,6 +63,11 @@ impl MessagesRequest {
                 losses.approximated("reasoning_effort");
                 Some(ReasoningEffort::Low)
             }
+            // What users of LiteLLM send for none.
+            Some(ReasoningEffort::Other(word)) if word == "disable" => {
+                self.thinking = Some(Thinking::disabled());
+                None
+            }
             Some(ReasoningEffort::Other(_)) => {
                 losses.unknown("reasoning_effort");
                 None

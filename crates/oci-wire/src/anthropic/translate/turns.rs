@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::anthropic::block::{Content, ContentBlock, ToolResultBlock};
 use crate::anthropic::request::{Message, Role};
 use crate::anthropic::translate::{content, drop_members, note_extra};
+use crate::arguments::decoded_once;
 use crate::chat::{self, Message as ChatMessage, ToolCall};
 use crate::loss::Losses;
 use crate::nullable::Nullable;
@@ -201,7 +202,8 @@ pub(super) fn call_from_chat(
 
 /// Arguments as an object; what is none becomes the only member of one.
 fn input(arguments: &str, path: &str, losses: &mut Losses) -> RawJson {
-    let text = arguments.trim();
+    let decoded = decoded_once(arguments);
+    let text = decoded.trim();
     if text.is_empty() {
         return RawJson::from(Value::Object(serde_json::Map::new()));
     }

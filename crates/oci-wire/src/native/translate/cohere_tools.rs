@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use crate::arguments::decoded_once;
 use crate::chat::{self, ChatRequest};
 use crate::family::Family;
 use crate::loss::Losses;
@@ -187,13 +188,11 @@ fn one_call(call: &chat::ToolCall, path: &str, losses: &mut Losses) -> Option<To
 
 /// The parameters of a call from the text of its arguments, which some models encode twice.
 fn restored(arguments: &str, path: &str, losses: &mut Losses) -> RawJson {
-    let inner = serde_json::from_str::<String>(arguments).ok();
-    for text in [Some(arguments), inner.as_deref()].into_iter().flatten() {
-        if serde_json::from_str::<Map<String, Value>>(text).is_ok()
-            && let Ok(raw) = RawJson::parse(text)
-        {
-            return raw;
-        }
+    let text = decoded_once(arguments);
+    if serde_json::from_str::<Map<String, Value>>(&text).is_ok()
+        && let Ok(raw) = RawJson::parse(text)
+    {
+        return raw;
     }
     if !arguments.trim().is_empty() {
         losses.dropped(format!("{path}.arguments"));

@@ -137,6 +137,10 @@ fn tool_choice(request: &ChatRequest, losses: &mut Losses) -> Option<ToolChoice>
         ToolChoiceMode::Required => Some(ToolChoice::required()),
         // Anthropic's word, which clients of several providers send.
         ToolChoiceMode::Other(word) if word == "any" => Some(ToolChoice::required()),
+        // Some clients say the name of the function and nothing around it.
+        ToolChoiceMode::Other(word) if is_offered(request, word) => {
+            Some(ToolChoice::function(&**word))
+        }
         ToolChoiceMode::Other(_) => {
             losses.unknown("tool_choice");
             None
@@ -166,6 +170,14 @@ fn tool_choice(request: &ChatRequest, losses: &mut Losses) -> Option<ToolChoice>
             None
         }
     }
+}
+
+fn is_offered(request: &ChatRequest, name: &str) -> bool {
+    request
+        .tools
+        .iter()
+        .flatten()
+        .any(|tool| matches!(tool, chat::Tool::Function(tool) if tool.function.name == name))
 }
 
 fn tools(

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::arguments::decoded_once;
 use crate::chat::{
     ChatResponse, Choice, Content, FunctionCall, FunctionToolCall, ResponseMessage, Role,
     ServiceTier, ToolCall,
@@ -244,6 +245,7 @@ impl<'c> Calls<'c> {
 
     fn add(&mut self, id: Option<&str>, name: Option<&str>, arguments: &str, extra: &Extra) {
         let name = name.unwrap_or_default();
+        let arguments = &*decoded_once(arguments);
         let id = id.filter(|id| !id.is_empty() && self.calls.iter().all(|call| call.id() != *id));
         let id = id.map_or_else(
             || call_id(self.answer, self.choice, self.calls.len(), name, arguments),

@@ -176,6 +176,11 @@ impl<'r> Repair<'r> {
                 None => schema.remove("type"),
             };
         }
+        if schema.get("type").is_some_and(|kind| kind == "array") && !schema.contains_key("items") {
+            // These families refuse a list of which nothing is said.
+            self.losses.approximated(format!("{path}.items"));
+            schema.insert("items".to_owned(), json!({"type": "object"}));
+        }
         self.inclusive(schema, ("exclusiveMinimum", "minimum", 1), path);
         self.inclusive(schema, ("exclusiveMaximum", "maximum", -1), path);
         if let Some(Value::Object(properties)) = schema.get("properties") {

@@ -52,7 +52,10 @@ impl ResponsesRequest {
             to.include = Nullable::Value(vec![Include::Logprobs]);
         }
         if let Some(effort) = &request.reasoning_effort {
-            to.reasoning = Nullable::Value(Reasoning::effort(effort.clone()));
+            // What users of LiteLLM send for none.
+            let is_off = effort.as_str() == "disable";
+            let effort = if is_off { chat::ReasoningEffort::None } else { effort.clone() };
+            to.reasoning = Nullable::Value(Reasoning::effort(effort));
         }
         let format = request.response_format.as_ref();
         let format = format.and_then(|format| tools::format_from_chat(format, &mut losses));
