@@ -9,6 +9,7 @@ mod cohere_request;
 mod cohere_tools;
 mod cohere_v2_request;
 mod details;
+mod for_family;
 mod from_cohere;
 mod from_cohere_v2;
 mod from_generic;

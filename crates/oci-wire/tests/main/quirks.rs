@@ -2,7 +2,8 @@
 
 use oci_wire::anthropic::MessagesRequest;
 use oci_wire::chat::{
-    ChatRequest, Message, ReasoningEffort, Tool, ToolCall, ToolChoice, ToolChoiceMode,
+    ChatRequest, Message, ReasoningEffort, ResponseFormat, Tool, ToolCall, ToolChoice,
+    ToolChoiceMode,
 };
 use oci_wire::native::ChatResult;
 use oci_wire::native::translate::{chat_response, cohere_request, generic_request};
@@ -100,4 +101,39 @@ fn a_list_says_what_is_in_it_where_the_family_wants_that() {
         assert_eq!(properties["b"]["items"], json!({"type": "string"}), "{family:?}");
         assert_eq!(native.losses.len(), usize::from(!items.is_null()), "{family:?}");
     }
+}
+
+#[test]
+fn a_request_is_made_fit_for_its_family_and_stays_in_its_dialect() {
+    let schema = json!({"type": "object", "properties": {"a": {"title": "A", "const": 1}}});
+    let request = ChatRequest::new("m", [Message::user("x")])
+        .with_max_tokens(9)
+        .with_tools([Tool::function("f", "d", schema.clone())])
+        .with_response_format(ResponseFormat::json_schema("s", schema.clone()))
+        .with_reasoning_effort(ReasoningEffort::from("disable"));
+    let mended = json!({"type": "object", "properties": {"a": {"enum": [1]}}});
+    for (family, old, new, expected) in [
+        (Family::OpenAi, None, Some(9), &schema),
+        (Family::GptOss, Some(9), None, &schema),
+        (Family::Other, Some(9), None, &schema),
+        (Family::Grok, Some(9), None, &mended),
+    ] {
+        let fit = request.clone().for_family(family);
+        assert_eq!(fit.losses, [], "{family:?}");
+        assert_eq!(
+            (fit.value.max_tokens, fit.value.max_completion_tokens),
+            (old, new),
+            "{family:?}"
+        );
+        let value = written(&fit.value);
+        assert_eq!(&value["tools"][0]["function"]["parameters"], expected, "{family:?}");
+        assert_eq!(&value["response_format"]["json_schema"]["schema"], expected, "{family:?}");
+        assert_eq!(value["reasoning_effort"], "none", "{family:?}");
+        assert_eq!(fit.value.clone().for_family(family).value, fit.value, "{family:?}");
+    }
+    let mut both = request;
+    both.max_completion_tokens = Some(7);
+    let fit = both.for_family(Family::Llama);
+    assert_eq!(fit.value.max_tokens, Some(7));
+    assert_eq!(fit.losses[0].path, "max_tokens");
 }
