@@ -29,6 +29,7 @@ class Emulator:
     config_file: str
     profile: str
     compartment_id: str
+    api_key: str
 
     @property
     def address(self) -> tuple[str, int]:

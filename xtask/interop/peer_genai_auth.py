@@ -8,14 +8,15 @@ from openai import OpenAI
 
 from common import TIMEOUT_SECONDS, Script
 from openai_chat import ask_streamed, ask_whole
+from openai_more import check_all
 
 
 def main() -> None:
-    """Asks whole and streamed."""
+    """Asks whole and streamed, and does what there is beside chat."""
     script = Script("oci-genai-auth")
     emulator = script.emulator
 
-    def client(url: str) -> OpenAI:
+    def client(url: str = emulator.url) -> OpenAI:
         auth = OciUserPrincipalAuth(config_file=emulator.config_file, profile_name=emulator.profile)
         headers = {
             "CompartmentId": emulator.compartment_id,
@@ -31,6 +32,7 @@ def main() -> None:
 
     script.check_recorded("whole", lambda url: ask_whole(client(url)))
     script.check_recorded("streamed", lambda url: ask_streamed(client(url)))
+    check_all(script, client)
     script.exit()
 
 

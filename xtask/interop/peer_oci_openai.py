@@ -6,14 +6,15 @@ from oci_openai import OciOpenAI, OciUserPrincipalAuth
 
 from common import TIMEOUT_SECONDS, Script
 from openai_chat import ask_streamed, ask_whole
+from openai_more import check_all
 
 
 def main() -> None:
-    """Asks whole and streamed."""
+    """Asks whole and streamed, and does what there is beside chat."""
     script = Script("oci-openai")
     emulator = script.emulator
 
-    def client(url: str) -> OciOpenAI:
+    def client(url: str = emulator.url) -> OciOpenAI:
         auth = OciUserPrincipalAuth(config_file=emulator.config_file, profile_name=emulator.profile)
         return OciOpenAI(
             auth=auth,
@@ -25,6 +26,7 @@ def main() -> None:
 
     script.check_recorded("whole", lambda url: ask_whole(client(url)))
     script.check_recorded("streamed", lambda url: ask_streamed(client(url)))
+    check_all(script, client)
     script.exit()
 
 

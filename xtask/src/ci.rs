@@ -23,7 +23,7 @@ const STEPS: &[Step] = &[
     ("each crate alone", each_crate_alone),
     ("packaging", packaging),
     ("first command", first_command),
-    ("interop", interop::run_where_possible),
+    ("interop", || interop::run_where_possible(interop::Extent::Official)),
 ];
 
 /// Runs every step; the first failure ends it.

@@ -15,7 +15,9 @@ use crate::process::{Result, cargo, is_ci, read, root, run, shown};
 /// An official client: the name of its pinned list, and the script that drives it.
 const PEERS: &[(&str, &str)] = &[
     ("oci", "peer_oci.py"),
+    ("oci", "peer_oci_native.py"),
     ("oci-genai-auth", "peer_genai_auth.py"),
+    ("oci-genai-auth", "peer_api_key.py"),
     ("oci-openai", "peer_oci_openai.py"),
 ];
 
@@ -29,15 +31,30 @@ const EXAMPLES: &[(&str, &[&str])] = &[
 /// Runs in the environment of the first peer, on what all of them sent.
 const MUTATIONS: &str = "mutate.py";
 
-/// Runs every peer, then the mutations, and closes with the counts.
-pub(crate) fn run_all() -> Result<()> {
+/// Clients with many dependencies, for `interop --full`.
+const HEAVY_PEERS: &[(&str, &str)] =
+    &[("langchain-oci", "peer_langchain_oci.py"), ("litellm", "peer_litellm.py")];
+
+/// Which peers are run.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Extent {
+    /// Oracle's own.
+    Official,
+    /// Those that others have built as well.
+    Full,
+}
+
+/// Runs the peers, then the mutations, and closes with the counts.
+pub(crate) fn run_all(extent: Extent) -> Result<()> {
+    let heavy = if extent == Extent::Full { HEAVY_PEERS } else { &[] };
+    let peers: Vec<(&str, &str)> = PEERS.iter().chain(heavy).copied().collect();
     let target = MetadataCommand::new().current_dir(root()).no_deps().exec()?.target_directory;
     let target = PathBuf::from(target);
     run(&mut cargo(&["build", "--locked", "--bin", "locus"]))?;
 
     let folder = target.join("interop");
     let mut pythons = Vec::new();
-    for (peer, _) in PEERS {
+    for (peer, _) in &peers {
         pythons.push(environment(&folder, peer)?);
     }
     let requests = folder.join("requests");
@@ -49,7 +66,7 @@ pub(crate) fn run_all() -> Result<()> {
     let emulator = Emulator::start(&target.join("debug").join("locus"))?;
     println!("emulator: {}", emulator.description);
     let mut counts = Counts::default();
-    for (python, (_, script)) in pythons.iter().zip(PEERS) {
+    for (python, (_, script)) in pythons.iter().zip(&peers) {
         emulator.examine(python, script, &requests, &mut counts)?;
     }
     if let Some(python) = pythons.first() {
@@ -63,12 +80,12 @@ pub(crate) fn run_all() -> Result<()> {
 }
 
 /// `run_all` where there is Python; elsewhere a word about it, and an error only in CI.
-pub(crate) fn run_where_possible() -> Result<()> {
+pub(crate) fn run_where_possible(extent: Extent) -> Result<()> {
     let mut python = Command::new("python3");
     python.args(["-c", "import venv, ensurepip, sys; sys.exit(sys.version_info < (3, 10))"]);
     let found = python.stderr(Stdio::null()).status();
     if found.is_ok_and(|status| status.success()) {
-        return run_all();
+        return run_all(extent);
     }
     let missing = "interop needs python3 (3.10 or later) with its modules venv and ensurepip";
     if is_ci() {

@@ -22,7 +22,8 @@ usage: cargo xtask <command>
             (`cargo test -p xtask` runs the same)
   interop   the official Python clients against `locus emulate`, then a table of mutations
             of their requests, each of which must be refused (needs python3; without it the
-            command succeeds and says so, unless CI=true)
+            command succeeds and says so, unless CI=true); with --full also langchain-oci and
+            litellm, which have many dependencies
   bench auth [--record]
             what a signature costs: instructions, which may grow by 5 % over those that are
             recorded (needs valgrind), and the time with each backend
@@ -37,7 +38,8 @@ fn main() -> ExitCode {
         ["ci"] => ci::run_all(),
         ["tidy"] => tidy::run(),
         ["bench", name, options @ ..] => bench::run(name, options),
-        ["interop"] => interop::run_where_possible(),
+        ["interop"] => interop::run_where_possible(interop::Extent::Official),
+        ["interop", "--full"] => interop::run_where_possible(interop::Extent::Full),
         [] | ["help" | "-h" | "--help"] => {
             println!("{HELP}");
             Ok(())
