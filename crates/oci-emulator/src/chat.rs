@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::answerer::{Completion, ToolCall};
 use crate::catalogue::{Calls, Thinking};
-use crate::openai::require_compartment;
+use crate::openai::{require_compartment, require_for};
 use crate::outcome::{Answer, Event, Events, Outcome};
 use crate::random::hex;
 use crate::route::Call;
@@ -17,6 +17,7 @@ use request::ChatRequest;
 pub(crate) fn answer(call: &Call<'_>) -> Answer {
     require_compartment(call)?;
     let request = ChatRequest::parse(call.body)?;
+    require_for(call, request.family)?;
     let completion = Completion::new(&request.ask);
     let reading = Reading {
         id: format!("chatcmpl-{}", hex(24)),
@@ -30,7 +31,7 @@ pub(crate) fn answer(call: &Call<'_>) -> Answer {
     let error = json!({ "error": {
         "message": "upstream failed", "type": "server_error", "param": null, "code": "internal",
     } });
-    Ok(Outcome::Stream(Events { list: reading.events(), error }))
+    Ok(Outcome::Stream(Events { list: reading.events(), failure: error.clone(), error }))
 }
 
 /// What there is to send, before it is put into one shape or the other.

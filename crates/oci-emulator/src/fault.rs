@@ -66,6 +66,16 @@ pub enum Fault {
     ///
     /// It is legal, and this service leaves it out, so a client must not mind either way.
     EventNames,
+    /// This many events, then the last of an answer that the model could not finish; `fail=2`.
+    ///
+    /// It is `response.failed`, and `finishReason` `ERROR` with an `errorMessage` in Cohere's formats. The
+    /// other dialects have nothing but the error of [`Fault::StreamError`].
+    Fail {
+        /// Events before.
+        after_events: usize,
+    },
+    /// Another reason for the end, whole and streamed; `finish=content_filter`.
+    FinishReason(String),
     /// This many events, then one whose data is no JSON, then the rest; `garbage=2`.
     Garbage {
         /// Events before the bad one.

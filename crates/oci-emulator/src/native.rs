@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use crate::catalogue::Api;
 use crate::clock::rfc3339;
+use crate::document::set;
 use crate::outcome::{Answer, Event, Events, Outcome};
 use crate::route::Call;
 pub(crate) use embed::embed_text;
@@ -43,7 +44,9 @@ pub(crate) fn chat(call: &Call<'_>) -> Answer {
             "modelVersion": MODEL_VERSION,
             "chatResponse": response,
         })),
-        Spoken::Stream(list) => Outcome::Stream(Events { list, error: stream_error() }),
+        Spoken::Stream(list) => {
+            Outcome::Stream(Events { list, error: stream_error(), failure: failure(api) })
+        }
     })
 }
 
@@ -58,6 +61,18 @@ enum Spoken {
 /// What a failure within a native stream looks like, as far as users have seen it.
 fn stream_error() -> Value {
     json!({ "code": "500", "message": "Internal server error" })
+}
+
+/// How Cohere's formats end when the model fails; GENERIC has nothing of its own.
+fn failure(api: Api) -> Value {
+    let mut failure = match api {
+        Api::Cohere => json!({ "apiFormat": "COHERE", "text": "" }),
+        Api::CohereV2 => json!({ "apiFormat": "COHEREV2", "message": { "role": "ASSISTANT" } }),
+        _ => return stream_error(),
+    };
+    set(&mut failure, "finishReason", "ERROR");
+    set(&mut failure, "errorMessage", "The model failed.");
+    failure
 }
 
 /// Native counts of tokens.

@@ -24,6 +24,15 @@ pub(crate) fn require_compartment(call: &Call<'_>) -> Result<(), Reply> {
     ))
 }
 
+/// A dedicated endpoint wants the compartment itself, even where a project would do for other models.
+pub(crate) fn require_for(call: &Call<'_>, family: &Family) -> Result<(), Reply> {
+    let is_told = call.head.value("opc-compartment-id").is_some_and(|value| !value.is_empty());
+    if is_told || !family.is_dedicated() || call.principal == Principal::ApiKey {
+        return Ok(());
+    }
+    Err(Reply::oracle_error(400, "MissingParameter", "compartment_id is required"))
+}
+
 /// Reads a body and checks what is known of its fields; others may be there.
 pub(crate) fn parse(body: &[u8], fields: &'static [Field]) -> Result<Value, Reply> {
     let document: Value = serde_json::from_slice(body).map_err(|error| {

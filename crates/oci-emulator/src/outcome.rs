@@ -23,8 +23,10 @@ pub(crate) enum Outcome {
 pub(crate) struct Events {
     /// In their order, the end marker included where there is one.
     pub(crate) list: Vec<Event>,
-    /// The event that a failure of the model looks like in this dialect.
+    /// The event that a failure of the service looks like in this dialect.
     pub(crate) error: Value,
+    /// The last event of an answer that the model could not finish; where there is none of the kind, the error.
+    pub(crate) failure: Value,
 }
 
 /// One event of a stream.

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::document::set;
 use crate::openai::require_compartment;
-use crate::outcome::{Answer, Events, Outcome};
+use crate::outcome::{Answer, Outcome};
 use crate::reply::Reply;
 use crate::route::Call;
 use crate::state::StoredResponse;
@@ -38,11 +38,7 @@ pub(crate) fn get(call: &Call<'_>) -> Answer {
     };
     // Whoever reads a stream waits until it is over.
     stored.polls_left = 0;
-    let events = events::of(&stored.now());
-    Ok(Outcome::Stream(Events {
-        error: events::error(events.len()),
-        list: events.into_iter().skip(after).collect(),
-    }))
+    Ok(Outcome::Stream(events::stream(&stored.now(), after)))
 }
 
 /// Answers `DELETE …/responses/{}`.

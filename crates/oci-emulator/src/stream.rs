@@ -14,7 +14,14 @@ use crate::sse;
 
 /// The stream of `events`, with `pause` before each piece of content, befallen by `fault`.
 pub(crate) fn reply(events: Events, pause: Duration, fault: Option<&Fault>) -> Reply {
-    let Events { list: mut events, error } = events;
+    let Events { list: mut events, error, failure } = events;
+    let last_words = match fault {
+        Some(Fault::Fail { .. }) => failure,
+        _ => error,
+    };
+    if let Some(Fault::FinishReason(reason)) = fault {
+        events.iter_mut().for_each(|event| event.data = with_reason(&event.data, reason));
+    }
     match fault {
         Some(Fault::NoDone) => events.retain(|event| event.kind != EventKind::Done),
         Some(Fault::NoFinish) => events.retain(|event| event.kind != EventKind::Finish),
@@ -32,7 +39,7 @@ pub(crate) fn reply(events: Events, pause: Duration, fault: Option<&Fault>) -> R
     let mut steps = Vec::new();
     // One round more than there are events, so that a fault can come after the last.
     for number in 0..=events.len() {
-        let ended = befall(number, &error, fault, &mut steps);
+        let ended = befall(number, &last_words, fault, &mut steps);
         let Some(event) = events.get(number) else { break };
         if ended {
             break;
@@ -55,7 +62,7 @@ pub(crate) fn reply(events: Events, pause: Duration, fault: Option<&Fault>) -> R
 }
 
 /// Adds what a fault puts before event `number`; true if nothing follows it.
-fn befall(number: usize, error: &Value, fault: Option<&Fault>, steps: &mut Vec<Step>) -> bool {
+fn befall(number: usize, last_words: &Value, fault: Option<&Fault>, steps: &mut Vec<Step>) -> bool {
     match fault {
         Some(Fault::CutStream { after_events }) if *after_events == number => {
             steps.extend([Step::Flush, Step::Break]);
@@ -70,8 +77,14 @@ fn befall(number: usize, error: &Value, fault: Option<&Fault>, steps: &mut Vec<S
             steps.push(Step::Stall);
             false
         }
-        Some(Fault::StreamError { after_events }) if *after_events == number => {
-            steps.extend([Step::Send(sse::event(&error.to_string())), Step::Flush]);
+        Some(Fault::Fail { after_events } | Fault::StreamError { after_events })
+            if *after_events == number =>
+        {
+            let mut last = last_words.clone();
+            if last.get("sequence_number").is_some() {
+                set(&mut last, "sequence_number", number);
+            }
+            steps.extend([Step::Send(sse::event(&last.to_string())), Step::Flush]);
             true
         }
         Some(Fault::Garbage { after_events }) if *after_events == number => {
@@ -88,7 +101,11 @@ fn befall(number: usize, error: &Value, fault: Option<&Fault>, steps: &mut Vec<S
 
 /// A whole answer befallen by `fault`.
 pub(crate) fn whole(document: &Value, fault: Option<&Fault>) -> Reply {
-    let text = Bytes::from(document.to_string());
+    let text = match fault {
+        Some(Fault::FinishReason(reason)) => with_reason(&document.to_string(), reason),
+        _ => document.to_string(),
+    };
+    let text = Bytes::from(text);
     match fault {
         Some(Fault::CutBody | Fault::CutStream { .. }) => {
             let length = Some(text.len());
@@ -106,6 +123,29 @@ pub(crate) fn whole(document: &Value, fault: Option<&Fault>) -> Reply {
         Some(Fault::WrongContentType) => Reply::whole(200, "text/plain", text),
         _ => Reply::whole(200, "application/json", text),
     }
+}
+
+/// A document with another finish reason wherever it has one.
+fn with_reason(data: &str, reason: &str) -> String {
+    let Ok(mut document) = serde_json::from_str::<Value>(data) else { return data.to_owned() };
+    let mut holders = vec![&mut document];
+    while let Some(holder) = holders.pop() {
+        match holder {
+            Value::Object(fields) => {
+                for (name, value) in fields {
+                    let is_reason = matches!(name.as_str(), "finishReason" | "finish_reason");
+                    if is_reason && value.is_string() {
+                        *value = reason.into();
+                    } else {
+                        holders.push(value);
+                    }
+                }
+            }
+            Value::Array(list) => holders.extend(list),
+            _ => {}
+        }
+    }
+    document.to_string()
 }
 
 /// Puts a filling into an event, next to what everybody knows.

@@ -33,6 +33,8 @@ impl fmt::Display for Fault {
             Self::Delay(delay) => write!(f, "delay={}", Short(*delay)),
             Self::EndStream { after_events } => write!(f, "end={after_events}"),
             Self::EventNames => f.write_str("event-names"),
+            Self::Fail { after_events } => write!(f, "fail={after_events}"),
+            Self::FinishReason(reason) => write!(f, "finish={reason}"),
             Self::Garbage { after_events } => write!(f, "garbage={after_events}"),
             Self::GarbageHead => f.write_str("garbage-head"),
             Self::GarbageLines => f.write_str("garbage-lines"),
@@ -87,6 +89,8 @@ fn parse(text: &str) -> Result<Fault, &'static str> {
             "delay" => Fault::Delay(duration(value)?),
             "end" => Fault::EndStream { after_events: count(value)? },
             "error" => Fault::StreamError { after_events: count(value)? },
+            "fail" => Fault::Fail { after_events: count(value)? },
+            "finish" if !value.is_empty() => Fault::FinishReason(value.to_owned()),
             "garbage" => Fault::Garbage { after_events: count(value)? },
             "html" => Fault::Html(error_status(value)?),
             "openai" => Fault::openai_error(error_status(value)?),
@@ -164,5 +168,5 @@ impl fmt::Display for Short {
 /// Every form, for the message of an error.
 const FAULTS: &str = "status=429, status=429,retry-after=2s, openai=429, html=502, redirect=URL, \
     delay=500ms, slow-body=10,5ms, stall, stall=1, hang-up, reset, reset=1, half-head, garbage-head, cut=3, \
-    cut-bytes=100, cut-body, end=3, error=2, garbage=2, garbage-lines, event-names, single-newlines, \
+    cut-bytes=100, cut-body, end=3, error=2, fail=2, finish=content_filter, garbage=2, garbage-lines, event-names, single-newlines, \
     big-event=1000000, one-chunk, no-done, no-finish, content-type";

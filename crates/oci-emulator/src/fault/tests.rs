@@ -32,6 +32,8 @@ fn every_form_there_and_back() {
     check("big-event=7", &Fault::BigEvent { bytes: 7 });
     check("cut-bytes=100", &Fault::CutBytes { bytes: 100 });
     check("event-names", &Fault::EventNames);
+    check("fail=2", &Fault::Fail { after_events: 2 });
+    check("finish=content_filter", &Fault::FinishReason("content_filter".into()));
     check("garbage-head", &Fault::GarbageHead);
     check("half-head", &Fault::HalfHead);
     check("one-chunk", &Fault::OneChunk);
@@ -67,6 +69,7 @@ fn everything_else_is_refused_with_the_list() {
     check_refused("status=999", "expected a status");
     check_refused("status=429,retry-after=2", "expected a time");
     check_refused("html=", "expected a status");
+    check_refused("finish=", "unknown name");
     check_refused("slow-body=10", "expected bytes and a time");
     check_refused("slow-body=0,1s", "expected at least one byte");
     check_refused("cut=-1", "expected a number");

@@ -33,7 +33,11 @@ pub(crate) fn generate_text(call: &Call<'_>) -> Answer {
     });
     if request.is_stream() {
         let list = events(&completion, generations, is_cohere);
-        return Ok(Outcome::Stream(Events { list, error: stream_error() }));
+        return Ok(Outcome::Stream(Events {
+            list,
+            error: stream_error(),
+            failure: stream_error(),
+        }));
     }
     let said = if request.flag("isEcho") && !is_cohere {
         format!("{prompt}{}", completion.text())

@@ -10,8 +10,8 @@ use crate::answerer::{Ask, Choice, Completion, Format, Tool};
 use crate::catalogue::Thinking;
 use crate::conversations;
 use crate::document::{list, set, text};
-use crate::openai::{self, invalid, require_compartment};
-use crate::outcome::{Answer, Events, Outcome};
+use crate::openai::{self, invalid, require_compartment, require_for};
+use crate::outcome::{Answer, Outcome};
 use crate::prompt::Prompt;
 use crate::random::hex;
 use crate::reply::Reply;
@@ -22,6 +22,7 @@ use crate::state::{Kept, StoredResponse};
 pub(crate) fn create(call: &Call<'_>) -> Answer {
     require_compartment(call)?;
     let request = Request::parse(call.body)?;
+    require_for(call, request.family)?;
     let is_kept = request.flag("store", true) && !call.settings().zero_data_retention;
     let mut kept = call.service.state.lock();
     let input = items::read(request.get("input"), &kept)?;
@@ -57,8 +58,7 @@ pub(crate) fn create(call: &Call<'_>) -> Answer {
         kept.responses.insert(&text(response.get("id")), stored);
     }
     if is_stream {
-        let list = events::of(&response);
-        return Ok(Outcome::Stream(Events { error: events::error(list.len()), list }));
+        return Ok(Outcome::Stream(events::stream(&response, 0)));
     }
     let is_queued = is_background && is_kept;
     Ok(Outcome::Document(if is_queued { unfinished(&response, "queued") } else { response }))

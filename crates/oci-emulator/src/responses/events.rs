@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 use super::unfinished;
 use crate::answerer::tokens;
 use crate::document::{list, set, text};
-use crate::outcome::{Event, EventKind};
+use crate::outcome::{Event, EventKind, Events};
 
 /// All events of a response that is done or was cancelled, numbered from 0.
-pub(super) fn of(response: &Value) -> Vec<Event> {
+fn of(response: &Value) -> Vec<Event> {
     let mut events = Numbered::default();
     if response.get("background") == Some(&Value::Bool(true)) {
         events.push("response.queued", json!({ "response": unfinished(response, "queued") }));
@@ -31,14 +31,26 @@ pub(super) fn of(response: &Value) -> Vec<Event> {
     events.list
 }
 
+/// The stream of a response, from event `first` on.
+pub(super) fn stream(response: &Value, first: usize) -> Events {
+    let mut failed = unfinished(response, "failed");
+    let error = json!({ "code": "server_error", "message": "The model failed." });
+    set(&mut failed, "error", error);
+    Events {
+        list: of(response).into_iter().skip(first).collect(),
+        error: error_event(),
+        failure: json!({ "type": "response.failed", "sequence_number": 0, "response": failed }),
+    }
+}
+
 /// The event that ends a stream for which something went wrong.
-pub(super) fn error(sequence_number: usize) -> Value {
+fn error_event() -> Value {
     json!({
         "type": "error",
         "code": "server_error",
         "message": "The server had an error while processing your request.",
         "param": null,
-        "sequence_number": sequence_number,
+        "sequence_number": 0,
     })
 }
 

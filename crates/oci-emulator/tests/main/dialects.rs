@@ -161,6 +161,22 @@ async fn errors_within_streams_are_of_the_dialect() {
             }
             _ => assert_eq!(last["code"], "500"),
         }
+        let answer = befallen(&world, "fail=2", target, &document).await.unwrap();
+        let last = answer.documents().pop().unwrap();
+        match what {
+            "responses" => {
+                assert_eq!(
+                    (&last["type"], &last["sequence_number"]),
+                    (&json!("response.failed"), &json!(2))
+                );
+                assert_eq!(last["response"]["error"]["code"], "server_error");
+            }
+            "COHERE" | "COHEREV2" => {
+                assert_eq!(last["finishReason"], "ERROR");
+                assert!(last["errorMessage"].is_string());
+            }
+            _ => assert!(last["error"].is_object() || last["code"] == "500"),
+        }
         let answer = befallen(&world, "no-finish", target, &document).await.unwrap();
         assert_eq!(shape(&answer).len() + 1, shape(&world.ask(target, &document).await).len());
         let answer = befallen(&world, "big-event=100000", target, &document).await.unwrap();
@@ -184,6 +200,17 @@ async fn what_is_held_goes_on_when_it_is_released() {
             connection.read_body(&mut answer, false).await;
             assert_eq!((shape(&answer), answer.is_whole), (shape(&whole), true), "{what} {fault}");
         }
+    }
+}
+
+#[tokio::test]
+async fn other_reasons_for_the_end() {
+    let world = World::new().await;
+    for (what, target, document) in requests().into_iter().filter(|(what, ..)| *what != "responses")
+    {
+        let answer = befallen(&world, "finish=new_reason", target, &document).await.unwrap();
+        let count = answer.body().matches("new_reason").count();
+        assert_eq!(count, usize::from(what != "embeddings"), "{what}");
     }
 }
 

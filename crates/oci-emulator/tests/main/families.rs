@@ -128,6 +128,16 @@ async fn dedicated_endpoints_take_any_format_and_may_refuse_to_stream() {
     assert_eq!(refusal(&answer), "compartmentId must not be null");
     // The OpenAI-compatible operations take its OCID for a model.
     assert_eq!(world.ask(CHAT, &chat(plain, json!({}))).await.status, 200);
+    // A project is not enough for it.
+    let send = async |model: &str| {
+        let body = chat(model, json!({})).to_string();
+        let mut message = Message::new("POST", CHAT, body.as_bytes(), now());
+        message.set("openai-project", "ocid1.generativeaiproject.oc1..emulator");
+        world.signer.sign_usual(&mut message);
+        world.send(&message).await
+    };
+    assert_eq!(send("xai.grok-4").await.status, 200);
+    assert_eq!(send(plain).await.json()["message"], "compartment_id is required");
 }
 
 #[tokio::test]
