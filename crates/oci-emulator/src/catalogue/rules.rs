@@ -81,19 +81,26 @@ pub(crate) fn check_parameters(
     Ok(())
 }
 
-/// Whether a JSON Schema has a keyword that the family does not take.
-pub(crate) fn check_schemas(family: &Family, schema: &Value) -> bool {
-    family.refuses != Refuses::SchemaKeywords || !has_keyword(schema, false)
+/// Whether a JSON Schema has only keywords that the family takes.
+///
+/// At chat completions nothing but Gemini's trouble with references is known.
+pub(crate) fn check_schemas(family: &Family, schema: &Value, names: Names) -> bool {
+    let refused = match (family.refuses, names) {
+        (Refuses::SchemaKeywords, Names::Native) => REFUSED_KEYWORDS,
+        (Refuses::SchemaKeywords, Names::Chat) if family.pairing == Pairing::OneByOne => &["$ref"],
+        _ => return true,
+    };
+    !has_keyword(schema, refused, false)
 }
 
 /// Looks at keywords only: a property may have any name.
-fn has_keyword(schema: &Value, names_are_free: bool) -> bool {
+fn has_keyword(schema: &Value, refused: &[&str], names_are_free: bool) -> bool {
     match schema {
         Value::Object(fields) => fields.iter().any(|(name, value)| {
-            (!names_are_free && REFUSED_KEYWORDS.contains(&name.as_str()))
-                || has_keyword(value, !names_are_free && name == "properties")
+            (!names_are_free && refused.contains(&name.as_str()))
+                || has_keyword(value, refused, !names_are_free && name == "properties")
         }),
-        Value::Array(list) => list.iter().any(|value| has_keyword(value, false)),
+        Value::Array(list) => list.iter().any(|value| has_keyword(value, refused, false)),
         _ => false,
     }
 }
@@ -193,7 +200,7 @@ mod tests {
     #[test]
     fn keywords_are_not_names_of_properties() {
         let gemini = Family::of("google.gemini-2.5-pro").unwrap();
-        let check = |schema| check_schemas(gemini, &schema);
+        let check = |schema| check_schemas(gemini, &schema, Names::Native);
         assert!(check(
             json!({ "type": "object", "properties": { "title": { "type": "string" } } })
         ));
@@ -201,7 +208,10 @@ mod tests {
         assert!(!check(json!({ "properties": { "a": { "title": "x" } } })));
         assert!(!check(json!({ "properties": { "properties": { "$ref": "#" } } })));
         assert!(!check(json!({ "anyOf": [{ "additionalProperties": false }] })));
-        assert!(check_schemas(Family::of("xai.grok-4").unwrap(), &json!({ "title": "x" })));
+        let grok = Family::of("xai.grok-4").unwrap();
+        assert!(check_schemas(grok, &json!({ "title": "x" }), Names::Native));
+        assert!(check_schemas(gemini, &json!({ "title": "x" }), Names::Chat));
+        assert!(!check_schemas(gemini, &json!({ "items": { "$ref": "#" } }), Names::Chat));
     }
 
     fn said(script: &str) -> Value {

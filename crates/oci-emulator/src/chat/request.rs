@@ -3,7 +3,9 @@
 use serde_json::Value;
 
 use crate::answerer::{Ask, Format, Tool};
-use crate::catalogue::{Api, Family, Names, Thinking, Words, check_messages, check_parameters};
+use crate::catalogue::{
+    Api, Family, Names, Thinking, Words, check_messages, check_parameters, check_schemas,
+};
 use crate::document::{flag, list, strings, text};
 use crate::openai::{self, invalid};
 use crate::prompt::Prompt;
@@ -45,6 +47,13 @@ impl ChatRequest {
         check_parameters(family, &document, Names::Chat)
             .and_then(|()| check_messages(family, document.get("messages"), Names::Chat))
             .map_err(|refusal| refusal.reply(family, Words::OpenAi))?;
+        for (param, schema) in schemas(&document) {
+            if !check_schemas(family, schema, Names::Chat) {
+                let message =
+                    format!("Invalid schema for '{param}': references are not supported.");
+                return Err(invalid(Some(param), "invalid_value", &message));
+            }
+        }
         let prompt = Prompt::of_messages(document.get("messages"));
         Ok(Self {
             ask: ask(&document, &prompt, family),
@@ -55,6 +64,14 @@ impl ChatRequest {
             family,
         })
     }
+}
+
+/// The schemas of tools and of the answer, each with the parameter that it is part of.
+fn schemas(document: &Value) -> impl Iterator<Item = (&'static str, &Value)> {
+    let tools = list(document.get("tools"));
+    let tools = tools.filter_map(|tool| tool.pointer("/function/parameters"));
+    let format = document.pointer("/response_format/json_schema/schema");
+    tools.map(|schema| ("tools", schema)).chain(format.map(|schema| ("response_format", schema)))
 }
 
 fn ask(document: &Value, prompt: &Prompt, family: &Family) -> Ask {

@@ -48,7 +48,7 @@ fn check(request: &Request<'_>) -> Result<(), Reply> {
         .filter_map(|tool| tool.get("parameters"))
         .chain(request.body.pointer("/responseFormat/jsonSchema/schema"));
     for schema in schemas {
-        if !check_schemas(request.family, schema) {
+        if !check_schemas(request.family, schema, Names::Native) {
             return Err(wrong_format());
         }
     }
