@@ -2,6 +2,7 @@
 
 mod auth;
 mod sse;
+mod transport;
 
 use std::process::Command;
 
@@ -13,8 +14,9 @@ pub(crate) fn run(name: &str, options: &[&str]) -> Result<()> {
         ("auth", []) => auth::run(false),
         ("auth", ["--record"]) => auth::run(true),
         ("sse", []) => sse::run(),
+        ("transport", []) => transport::run(),
         _ => Err(format!(
-            "no benchmark is called `{name} {}`; there are `auth`, `auth --record` and `sse`",
+            "no benchmark is called `{name} {}`; there are `auth`, `auth --record`, `sse` and `transport`",
             options.join(" ")
         )
         .into()),
@@ -30,4 +32,17 @@ fn machine() -> Result<String> {
     let cpu = cpu.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
     let cpu = cpu.map_or("unknown CPU", |(_, name)| name);
     Ok(format!("{cpu}, {}, commit {}", rustc.trim(), commit.trim()))
+}
+
+/// Names and versions of the packages of `bench/` whose names begin so; a space ends a whole name.
+fn versions(prefixes: &[&str]) -> Result<String> {
+    let lock = std::fs::read_to_string(root().join("bench/Cargo.lock"))?;
+    let packages = lock.split("[[package]]").filter_map(|package| {
+        let field = |name: &str| {
+            package.lines().find_map(|line| line.strip_prefix(name)?.strip_suffix('"'))
+        };
+        let package = format!("{} {}", field("name = \"")?, field("version = \"")?);
+        prefixes.iter().any(|prefix| package.starts_with(prefix)).then_some(package)
+    });
+    Ok(packages.collect::<Vec<_>>().join(", "))
 }

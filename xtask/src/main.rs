@@ -30,6 +30,9 @@ usage: cargo xtask <command>
   bench sse
             oci-sse beside other parsers, a few minutes: a table of ratios (needs the network once,
             for the rivals)
+  bench transport
+            oci-transport beside hyper and other clients, a few minutes: a table of CPU time,
+            allocations and memory (needs the network once, for the rivals)
   help      this text";
 
 fn main() -> ExitCode {

@@ -2,10 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::Path;
 
-use super::machine;
-use crate::process::{Result, cargo, read, root, run as run_command};
+use crate::process::{Result, cargo, read, run as run_command};
 
 /// What the others are compared with.
 const OURS: &str = "oci-sse";
@@ -13,6 +11,9 @@ const OWNED: &str = "oci-sse `Bytes`";
 const PEER: &str = "sse-core";
 const LARGE: &str = "16 KiB";
 const SHAPES: [&str; 3] = ["openai", "responses", "oci"];
+
+/// How the names of the packages begin whose versions are told.
+const MEASURED: [&str; 6] = ["sse-", "sseer", "eventsource-", "tokio_sse", "memchr", "simdutf8"];
 
 /// Builds and runs both programs of the benchmark and prints what they found, as Markdown.
 pub(super) fn run() -> Result<()> {
@@ -23,7 +24,7 @@ pub(super) fn run() -> Result<()> {
         Measurements::parse(&read(&mut cargo(&arguments.concat()))?)
     };
     let (times, allocations) = (measure("speed")?, measure("allocations")?);
-    println!("\n{}\n", environment()?);
+    println!("\n{}, {}\n", super::machine()?, super::versions(&MEASURED)?);
     println!("{}", table(&times));
     println!("{}", allocation_table(&allocations));
     let (list, missed) = acceptance(&times, &allocations);
@@ -161,24 +162,6 @@ fn acceptance(times: &Measurements, allocations: &Measurements) -> (String, usiz
         add(bound, found, is_kept, &format!("at most: allocations of {parser}, openai, {LARGE}"));
     }
     (list, missed)
-}
-
-/// The machine, and the versions that were measured.
-fn environment() -> Result<String> {
-    let lock = std::fs::read_to_string(root().join(Path::new("bench/Cargo.lock")))?;
-    let versions: Vec<String> = lock.split("[[package]]").filter_map(measured).collect();
-    Ok(format!("{}, {}", machine()?, versions.join(", ")))
-}
-
-/// Name and version of a package of the lock file, if it is one that is measured.
-fn measured(package: &str) -> Option<String> {
-    let field =
-        |name: &str| package.lines().find_map(|line| line.strip_prefix(name)?.strip_suffix('"'));
-    let (name, version) = (field("name = \"")?, field("version = \"")?);
-    let is_measured = ["sse-", "sseer", "eventsource-", "tokio_sse", "memchr", "simdutf8"]
-        .iter()
-        .any(|prefix| name.starts_with(prefix));
-    is_measured.then(|| format!("{name} {version}"))
 }
 
 #[cfg(test)]
