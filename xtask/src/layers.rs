@@ -83,8 +83,16 @@ const LAYERS: &[Layer] = &[
         reason: "the facade puts the parts together; it knows no server and no command line",
     },
     Layer {
+        package: "locus-gateway",
+        arrows: &["locus-oci", "oci-sse"],
+        tests_use_emulator: true,
+        needs: &["axum", "hyper", "prometheus-client", "serde-saphyr", "tokio"],
+        forbids: &["clap", "ring", "rustls"],
+        reason: "the gateway serves what the facade offers and writes events with the leaf that knows them",
+    },
+    Layer {
         package: "locus-cli",
-        arrows: &["locus-oci", "oci-emulator"],
+        arrows: &["locus-oci", "locus-gateway", "oci-emulator"],
         tests_use_emulator: true,
         needs: &["serde_json", "tokio"],
         forbids: &["http", "hyper", "hyper-util", "ring", "rustls"],
@@ -130,7 +138,7 @@ const RESERVED: &[Reserved] = &[
     // oci-auth has the parts of hyper in its tests and its example only, to send what was signed; its row forbids the rest.
     Reserved {
         package: "hyper",
-        users: &["oci-auth", "oci-emulator", "oci-transport"],
+        users: &["locus-gateway", "oci-auth", "oci-emulator", "oci-transport"],
         free_in_tests: false,
     },
     Reserved {
@@ -140,7 +148,7 @@ const RESERVED: &[Reserved] = &[
     },
     Reserved {
         package: "hyper-util",
-        users: &["oci-auth", "oci-emulator", "oci-transport"],
+        users: &["locus-gateway", "oci-auth", "oci-emulator", "oci-transport"],
         free_in_tests: false,
     },
     Reserved {
@@ -151,7 +159,7 @@ const RESERVED: &[Reserved] = &[
     Reserved { package: "rustls", users: &["oci-auth", "oci-transport"], free_in_tests: false },
     Reserved {
         package: "tokio",
-        users: &["locus-cli", "oci-emulator", "oci-transport"],
+        users: &["locus-cli", "locus-gateway", "oci-emulator", "oci-transport"],
         free_in_tests: true,
     },
     Reserved { package: "tokio-rustls", users: &["oci-transport"], free_in_tests: false },

@@ -1,0 +1,152 @@
+//! What all requests share, and the paths that they come in on.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+use std::time::SystemTime;
+
+use axum::Router;
+use axum::routing::{get, post};
+use tokio::sync::watch;
+
+use crate::config::Config;
+use crate::error::Error;
+use crate::event_stream::Closing;
+use crate::keys::Keys;
+use crate::metrics::Metrics;
+use crate::receive::Limits;
+use crate::recent::Recent;
+use crate::routes;
+use crate::upstream::{Clients, Upstreams};
+
+/// What all requests share.
+pub(crate) struct App {
+    live: RwLock<Arc<Live>>,
+    /// Kept over reloads, so that connections are.
+    clients: Mutex<Clients>,
+    pub(crate) metrics: Metrics,
+    pub(crate) recent: Recent,
+    pub(crate) limits: Limits,
+    pub(crate) insecure: bool,
+    address: OnceLock<SocketAddr>,
+    closing: watch::Sender<Phase>,
+}
+
+/// What a reload replaces. A request keeps the one that it began with.
+pub(crate) struct Live {
+    pub(crate) upstreams: Upstreams,
+    pub(crate) keys: Keys,
+    /// When the configuration was read, in seconds since 1970.
+    pub(crate) since: u64,
+}
+
+/// How far the gateway is with ending.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(crate) enum Phase {
+    Serving,
+    /// No new connections; answers go on.
+    Draining,
+    /// Streams end with an error.
+    Closing,
+}
+
+impl App {
+    pub(crate) fn new(config: &Config, limits: Limits, insecure: bool) -> Result<Self, Error> {
+        let mut clients = Clients::default();
+        let live = Live::new(config, &mut clients, None)?;
+        Ok(Self {
+            live: RwLock::new(Arc::new(live)),
+            clients: Mutex::new(clients),
+            metrics: Metrics::new(),
+            recent: Recent::default(),
+            limits,
+            insecure,
+            address: OnceLock::new(),
+            closing: watch::Sender::new(Phase::Serving),
+        })
+    }
+
+    pub(crate) fn live(&self) -> Arc<Live> {
+        Arc::clone(&self.live.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Takes a new configuration; if it cannot be used, the old one stays.
+    pub(crate) fn reload(&self, config: &Config) -> Result<(), Error> {
+        if let Some(address) = self.address.get() {
+            self.check_exposure(*address, config.has_keys())?;
+        }
+        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        let live = Live::new(config, &mut clients, Some(&self.live().keys))?;
+        *self.live.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(live);
+        Ok(())
+    }
+
+    /// Notes the address that is listened on.
+    pub(crate) fn listens_on(&self, address: SocketAddr) {
+        // With several listeners the first one that others can reach is the one that counts.
+        if !address.ip().is_loopback() {
+            let _ = self.address.set(address);
+        }
+    }
+
+    pub(crate) fn check_exposure(&self, address: SocketAddr, has_keys: bool) -> Result<(), Error> {
+        if has_keys || self.insecure || address.ip().is_loopback() {
+            Ok(())
+        } else {
+            Err(Error::Exposed { address })
+        }
+    }
+
+    pub(crate) fn enter(&self, phase: Phase) {
+        self.closing.send_replace(phase);
+    }
+
+    pub(crate) fn phase(&self) -> Phase {
+        *self.closing.borrow()
+    }
+
+    /// Ready when streams must end.
+    pub(crate) fn closing(&self) -> Closing {
+        let mut phase = self.closing.subscribe();
+        Box::pin(async move {
+            // It fails only when the app is gone, and with it every stream.
+            let _ = phase.wait_for(|phase| *phase == Phase::Closing).await;
+        })
+    }
+}
+
+impl Live {
+    fn new(config: &Config, clients: &mut Clients, before: Option<&Keys>) -> Result<Self, Error> {
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+        Ok(Self {
+            upstreams: Upstreams::new(config, clients)?,
+            keys: Keys::new(config, before)?,
+            since: now.map_or(0, |now| now.as_secs()),
+        })
+    }
+}
+
+/// The paths of the gateway. What is under `/v1` is there without it too, as in LiteLLM.
+pub(crate) fn router(app: Arc<App>) -> Router {
+    let api = Router::new()
+        .route("/chat/completions", post(routes::chat))
+        .route("/messages", post(routes::messages))
+        .route("/responses", post(routes::responses))
+        .route("/embeddings", post(routes::embeddings))
+        .route("/rerank", post(routes::rerank))
+        .route("/models", get(routes::models))
+        .route("/models/{*id}", get(routes::model));
+    Router::new()
+        .merge(api.clone())
+        .nest("/v1", api)
+        .route("/", get(routes::status))
+        .route("/health", get(routes::alive))
+        .route("/health/liveliness", get(routes::alive))
+        .route("/health/liveness", get(routes::alive))
+        .route("/live", get(routes::alive))
+        .route("/health/readiness", get(routes::ready))
+        .route("/ready", get(routes::ready))
+        .route("/metrics", get(routes::metrics))
+        .fallback(routes::not_found)
+        .method_not_allowed_fallback(routes::method_not_allowed)
+        .with_state(app)
+}

@@ -1,0 +1,140 @@
+//! Chunks of chat completions as the events of the API that the client speaks.
+
+mod anthropic;
+mod responses;
+
+use std::pin::pin;
+use std::task::{Context, Poll, ready};
+
+use locus::wire::chat::{ChatChunk, Usage};
+use locus::{ChatStream, Warning};
+use oci_sse::Encoder;
+use serde::Serialize;
+
+pub(crate) use anthropic::AnthropicChunks;
+pub(crate) use responses::ResponsesChunks;
+
+use crate::event_stream::{Source, Step};
+use crate::failure::{Dialect, Failure};
+use crate::record::Record;
+
+/// Writes chunks in one API's events.
+pub(crate) trait ChunkEvents: Send {
+    fn chunk(&mut self, chunk: ChatChunk<'_>, output: &mut Encoder);
+
+    /// What comes after the last chunk of a complete answer.
+    fn end(&mut self, output: &mut Encoder);
+
+    /// What comes after the last chunk of an answer that is not complete.
+    fn fail(&mut self, failure: &Failure, output: &mut Encoder);
+
+    /// What the events could not carry so far.
+    fn losses(&self) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+/// The chunks of one answer, written by `E`.
+pub(crate) struct ChatEvents<E> {
+    stream: ChatStream,
+    events: E,
+    usage: Option<Usage>,
+}
+
+impl<E: ChunkEvents> ChatEvents<E> {
+    pub(crate) fn new(stream: ChatStream, events: E) -> Self {
+        Self { stream, events, usage: None }
+    }
+
+    /// What was done differently from what was asked, as far as it is known by now.
+    pub(crate) fn warnings(&self) -> &[Warning] {
+        self.stream.warnings()
+    }
+
+    pub(crate) fn opc_request_id(&self) -> Option<&str> {
+        self.stream.opc_request_id()
+    }
+}
+
+impl<E: ChunkEvents> Source for ChatEvents<E> {
+    fn poll_fill(&mut self, cx: &mut Context<'_>, output: &mut Encoder) -> Poll<Step> {
+        // A new future for every poll: the stream keeps its place, and lends the chunk from the bytes that came.
+        let next = pin!(self.stream.next());
+        Poll::Ready(match ready!(next.poll(cx)) {
+            Some(Ok(chunk)) => {
+                if chunk.usage.is_some() {
+                    self.usage.clone_from(&chunk.usage);
+                }
+                self.events.chunk(chunk, output);
+                Step::Event
+            }
+            Some(Err(error)) => Step::Failed(Failure::transport(&error)),
+            None => {
+                self.events.end(output);
+                Step::End
+            }
+        })
+    }
+
+    fn fail(&mut self, failure: &Failure, output: &mut Encoder) {
+        self.events.fail(failure, output);
+    }
+
+    fn note(&self, record: &mut Record) {
+        record.usage(self.usage.as_ref());
+        let losses = self.events.losses();
+        if !losses.is_empty() {
+            // The headers are with the client already.
+            let losses = losses.join("; ");
+            tracing::debug!(target: "locus_gateway", losses, "parts of an answer were left out");
+        }
+    }
+}
+
+/// JSON on its way into an event, whose memory is kept from event to event.
+#[derive(Default)]
+pub(crate) struct Scratch(Vec<u8>);
+
+impl Scratch {
+    /// Writes an event. JSON of one line fits into one line of data.
+    fn write(&mut self, name: Option<&str>, data: &impl Serialize, output: &mut Encoder) {
+        self.0.clear();
+        if serde_json::to_writer(&mut self.0, data).is_ok()
+            && let Ok(text) = str::from_utf8(&self.0)
+            && name.is_none_or(|name| output.event(name).is_ok())
+        {
+            output.data(text).end();
+        }
+    }
+}
+
+/// OpenAI's own events, which are the chunks as they came.
+pub(crate) struct OpenAiChunks {
+    show_usage: bool,
+    scratch: Scratch,
+}
+
+impl OpenAiChunks {
+    pub(crate) fn new(show_usage: bool) -> Self {
+        Self { show_usage, scratch: Scratch::default() }
+    }
+}
+
+impl ChunkEvents for OpenAiChunks {
+    fn chunk(&mut self, mut chunk: ChatChunk<'_>, output: &mut Encoder) {
+        if !self.show_usage && chunk.usage.take().is_some() && chunk.choices.is_empty() {
+            // Clients that did not ask for it stumble over a chunk without choices.
+            return;
+        }
+        self.scratch.write(None, &chunk, output);
+    }
+
+    fn end(&mut self, output: &mut Encoder) {
+        output.data("[DONE]").end();
+    }
+
+    fn fail(&mut self, failure: &Failure, output: &mut Encoder) {
+        // No [DONE]: that would say the answer is complete.
+        self.scratch.write(None, &failure.body(Dialect::OpenAi), output);
+    }
+}

@@ -1,0 +1,145 @@
+//! What the gateway serves and how: LiteLLM's configuration file as users of OCI write it.
+
+mod error;
+mod file;
+mod params;
+mod routing;
+mod value;
+mod vars;
+
+use std::path::PathBuf;
+
+use locus::{Endpoint, Env};
+
+pub use error::{ConfigError, ConfigWarning};
+pub(crate) use params::{Identity, ModelConfig, Target};
+pub(crate) use routing::{FallbackKind, Routing, Strategy};
+pub(crate) use vars::Vars;
+
+use crate::secret::Secret;
+use value::Reader;
+
+/// A configuration that was read and checked. Keys and the parts of identities do not show in `Debug`.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub(crate) models: Vec<ModelConfig>,
+    pub(crate) routing: Routing,
+    pub(crate) master_key: Option<Secret>,
+    /// The file of clients' keys.
+    pub(crate) keys_file: Option<PathBuf>,
+    pub(crate) vars: Vars,
+    /// Where every call goes instead of to the endpoints of the models, for an emulator.
+    pub(crate) endpoint: Option<Endpoint>,
+    warnings: Vec<ConfigWarning>,
+}
+
+impl Config {
+    /// The configuration without a file: every `oci:` id, with what the environment says about identity and region.
+    ///
+    /// The key of the clients is `LOCUS_MASTER_KEY`, then `LITELLM_MASTER_KEY`, if one of them is set.
+    ///
+    /// # Errors
+    /// [`ConfigError`] if a variable that is read is not UTF-8.
+    pub fn from_env(env: Env) -> Result<Self, ConfigError> {
+        let vars = Vars::new(env);
+        let reader = Reader::new(&vars);
+        let master_key = reader.variable(MASTER_KEY_VARIABLES)?.map(Secret::new);
+        Ok(Self {
+            models: vec![ModelConfig::every()],
+            routing: Routing::default(),
+            master_key,
+            keys_file: None,
+            endpoint: None,
+            warnings: reader.into_warnings(),
+            vars,
+        })
+    }
+
+    /// Reads a configuration file's text. The environment is what `os.environ/NAME` refers to, and where the parts of an identity
+    /// come from that the file does not name.
+    ///
+    /// Keys that are not known here are [warnings](Self::warnings), since they mean something to LiteLLM; values that cannot be
+    /// used are errors.
+    ///
+    /// ```
+    /// use locus::Env;
+    /// use locus_gateway::Config;
+    ///
+    /// let yaml = "
+    /// model_list:
+    ///   - model_name: grok
+    ///     litellm_params:
+    ///       model: oci/xai.grok-4
+    ///       oci_region: os.environ/OCI_REGION
+    ///       weight: 60
+    /// ";
+    /// let config = Config::parse(yaml, Env::from_pairs([("OCI_REGION", "us-chicago-1")]))?;
+    /// assert_eq!(config.model_names().collect::<Vec<_>>(), ["grok"]);
+    ///
+    /// let wrong = yaml.replace("60", "many");
+    /// let error = Config::parse(&wrong, Env::default()).unwrap_err();
+    /// assert_eq!((error.line(), error.column()), (Some(7), Some(15)));
+    /// # Ok::<(), locus_gateway::ConfigError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ConfigError`] with line and column.
+    pub fn parse(text: &str, env: Env) -> Result<Self, ConfigError> {
+        let (file, unknown) = file::read(text)?;
+        let vars = Vars::with_overlay(env, file.environment_variables.as_ref());
+        let reader = Reader::new(&vars);
+        reader.unknown(unknown);
+        let models = params::models(&reader, &file)?;
+        let routing = routing::routing(&reader, &file, &models)?;
+        let general = file.general_settings.unwrap_or_default();
+        let told = reader
+            .required_reference("general_settings.master_key", general.master_key.as_ref())?;
+        let master_key = match told {
+            Some(key) => Some(key),
+            None => reader.variable(MASTER_KEY_VARIABLES)?,
+        };
+        let keys_file = reader
+            .required_reference("general_settings.keys_file", general.keys_file.as_ref())?
+            .map(|path| vars.expand(&path));
+        let warnings = reader.into_warnings();
+        let master_key = master_key.map(Secret::new);
+        Ok(Self { models, routing, master_key, keys_file, vars, endpoint: None, warnings })
+    }
+
+    /// Sends every call to one endpoint, with what another environment says about the identity and not what the file says.
+    ///
+    /// This is for an emulator: names, defaults and routing stay those of the file, and no account is needed.
+    #[must_use]
+    pub fn redirected(mut self, endpoint: Endpoint, env: Env) -> Self {
+        self.vars = Vars::new(env);
+        self.endpoint = Some(endpoint);
+        for model in &mut self.models {
+            model.identity = Identity::default();
+        }
+        self
+    }
+
+    /// What was read and has no effect, or not the one that it seems to have.
+    #[must_use]
+    pub fn warnings(&self) -> &[ConfigWarning] {
+        &self.warnings
+    }
+
+    /// The names that clients can ask for, in the order of the file; a name with several deployments comes once.
+    pub fn model_names(&self) -> impl Iterator<Item = &str> {
+        let names = self.models.iter().map(|model| model.name.as_str());
+        names.enumerate().filter_map(|(at, name)| {
+            let earlier = self.models.iter().take(at).any(|model| model.name == name);
+            (!earlier).then_some(name)
+        })
+    }
+
+    /// Whether clients need a key.
+    #[must_use]
+    pub fn has_keys(&self) -> bool {
+        self.master_key.is_some() || self.keys_file.is_some()
+    }
+}
+
+/// Where a key comes from that the file does not name.
+const MASTER_KEY_VARIABLES: &[&str] = &["LOCUS_MASTER_KEY", "LITELLM_MASTER_KEY"];

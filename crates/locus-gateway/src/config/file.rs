@@ -1,0 +1,145 @@
+//! The shape of the file, before anything in it is understood.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_saphyr::{Spanned, options};
+
+use super::error::ConfigError;
+
+/// A scalar with its place. Numbers and flags are read as text too, so that each of them can be a reference to a variable.
+pub(super) type Scalar = Spanned<String>;
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct File {
+    pub(super) model_list: Option<Vec<Entry>>,
+    pub(super) litellm_settings: Option<LitellmSettings>,
+    pub(super) router_settings: Option<RouterSettings>,
+    pub(super) general_settings: Option<GeneralSettings>,
+    pub(super) environment_variables: Option<BTreeMap<String, Scalar>>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Entry {
+    pub(super) model_name: Scalar,
+    pub(super) litellm_params: Params,
+    pub(super) model_info: Option<ModelInfo>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Params {
+    pub(super) model: Scalar,
+    pub(super) api_base: Option<Scalar>,
+    pub(super) oci_api_key: Option<Scalar>,
+    pub(super) oci_auth_type: Option<Scalar>,
+    pub(super) oci_compartment_id: Option<Scalar>,
+    pub(super) oci_config_file: Option<Scalar>,
+    pub(super) oci_endpoint_id: Option<Scalar>,
+    pub(super) oci_family: Option<Scalar>,
+    pub(super) oci_fingerprint: Option<Scalar>,
+    pub(super) oci_key: Option<Scalar>,
+    pub(super) oci_key_file: Option<Scalar>,
+    pub(super) oci_key_passphrase: Option<Scalar>,
+    pub(super) oci_profile: Option<Scalar>,
+    pub(super) oci_region: Option<Scalar>,
+    pub(super) oci_serving_mode: Option<Scalar>,
+    pub(super) oci_tenancy: Option<Scalar>,
+    pub(super) oci_transport: Option<Scalar>,
+    pub(super) oci_user: Option<Scalar>,
+    pub(super) weight: Option<Scalar>,
+    pub(super) timeout: Option<Scalar>,
+    pub(super) drop_params: Option<Scalar>,
+    pub(super) temperature: Option<Scalar>,
+    pub(super) top_p: Option<Scalar>,
+    pub(super) max_tokens: Option<Scalar>,
+    pub(super) max_completion_tokens: Option<Scalar>,
+    pub(super) frequency_penalty: Option<Scalar>,
+    pub(super) presence_penalty: Option<Scalar>,
+    pub(super) seed: Option<Scalar>,
+    pub(super) reasoning_effort: Option<Scalar>,
+}
+
+/// Facts about a model for people and dashboards; `id` names the deployment in logs and metrics.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct ModelInfo {
+    pub(super) id: Option<Scalar>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct LitellmSettings {
+    pub(super) drop_params: Option<Scalar>,
+    pub(super) num_retries: Option<Scalar>,
+    pub(super) request_timeout: Option<Scalar>,
+    pub(super) allowed_fails: Option<Scalar>,
+    pub(super) fallbacks: Option<Fallbacks>,
+    pub(super) default_fallbacks: Option<Vec<Scalar>>,
+    pub(super) context_window_fallbacks: Option<Fallbacks>,
+    pub(super) content_policy_fallbacks: Option<Fallbacks>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct RouterSettings {
+    pub(super) routing_strategy: Option<Scalar>,
+    pub(super) num_retries: Option<Scalar>,
+    pub(super) timeout: Option<Scalar>,
+    pub(super) allowed_fails: Option<Scalar>,
+    pub(super) cooldown_time: Option<Scalar>,
+    pub(super) fallbacks: Option<Fallbacks>,
+    pub(super) default_fallbacks: Option<Vec<Scalar>>,
+    pub(super) context_window_fallbacks: Option<Fallbacks>,
+    pub(super) content_policy_fallbacks: Option<Fallbacks>,
+    pub(super) model_group_alias: Option<BTreeMap<String, Scalar>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct GeneralSettings {
+    pub(super) master_key: Option<Scalar>,
+    pub(super) keys_file: Option<Scalar>,
+}
+
+/// A list of mappings from a model to the models that stand in for it.
+pub(super) type Fallbacks = Vec<BTreeMap<String, Vec<Scalar>>>;
+
+/// Reads the text; the second value is the paths of the keys that the file has and the shape has not.
+pub(super) fn read(text: &str) -> Result<(File, Vec<String>), ConfigError> {
+    let mut unknown = Vec::new();
+    // Messages with an excerpt of the file could show a key.
+    let options = options! { with_snippet: false };
+    let file = serde_saphyr::with_deserializer_from_str_with_options(text, options, |reader| {
+        serde_ignored::deserialize(reader, |path| unknown.push(path_of(&path)))
+    });
+    unknown.retain(|path| !path.ends_with(SPANNED));
+    match file {
+        Ok(file) => Ok((file, unknown)),
+        Err(error) => Err(ConfigError {
+            path: None,
+            position: error.location().map(|place| (place.line(), place.column())),
+            message: message(&error.to_string()),
+        }),
+    }
+}
+
+/// A path as people write it: `model_list[0].litellm_params.rpm`.
+fn path_of(path: &serde_ignored::Path<'_>) -> String {
+    use serde_ignored::Path;
+    match path {
+        Path::Root => String::new(),
+        Path::Seq { parent, index } => format!("{}[{index}]", path_of(parent)),
+        Path::Map { parent, key } => {
+            let parent = path_of(parent);
+            if parent.is_empty() { key.clone() } else { format!("{parent}.{key}") }
+        }
+        Path::Some { parent }
+        | Path::NewtypeStruct { parent }
+        | Path::NewtypeVariant { parent } => path_of(parent),
+    }
+}
+
+/// One line, without the place, which is told apart.
+fn message(text: &str) -> String {
+    let text = text.split(" at line ").next().unwrap_or(text);
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What stands between a key and its value where the value's place is asked for; `Spanned` ignores it itself.
+const SPANNED: &str = ".__serde_saphyr_private_spanned";

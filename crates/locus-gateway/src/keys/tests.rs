@@ -1,0 +1,47 @@
+//! Keys in headers, and what clients may do.
+
+use super::*;
+
+fn master() -> Keys {
+    Keys { master: Some(KeyDigest::of("sk-1234")), ..Keys::default() }
+}
+
+#[track_caller]
+fn check(header: (&'static str, &'static str), is_right: bool) {
+    let mut headers = HeaderMap::new();
+    headers.insert(header.0, header.1.parse().unwrap());
+    assert_eq!(master().check(&headers).is_ok(), is_right, "{header:?}");
+}
+
+#[test]
+fn every_common_header_is_read_and_every_wrong_key_refused() {
+    check(("authorization", "Bearer sk-1234"), true);
+    check(("authorization", "bearer sk-1234"), true);
+    check(("x-api-key", "sk-1234"), true);
+    check(("api-key", "sk-1234"), true);
+    check(("x-goog-api-key", "sk-1234"), true);
+    check(("authorization", "Basic sk-1234"), false);
+    check(("authorization", "Bearer"), false);
+    check(("authorization", "Bearer "), false);
+    check(("authorization", "sk-1234"), false);
+    check(("x-api-key", "sk-123"), false);
+    check(("x-api-key", "sk-12345"), false);
+    check(("x-api-key", "SK-1234"), false);
+    check(("x-api-key", ""), false);
+    check(("cookie", "sk-1234"), false);
+}
+
+#[test]
+fn the_failure_does_not_repeat_the_key() {
+    let mut headers = HeaderMap::new();
+    headers.insert("x-api-key", "sk-guess".parse().unwrap());
+    let Err(failure) = master().check(&headers) else { panic!("expected a failure") };
+    assert!(!format!("{failure:?}").contains("guess"));
+}
+
+#[test]
+fn an_empty_file_of_keys_is_no_open_door() {
+    let keys = Keys { has_file: true, ..Keys::default() };
+    assert!(!keys.is_open());
+    assert!(keys.check(&HeaderMap::new()).is_err());
+}

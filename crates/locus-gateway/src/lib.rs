@@ -1,0 +1,28 @@
+//! # locus-gateway
+#![doc = include_str!("../README.md")]
+
+mod app;
+mod chunks;
+mod config;
+mod error;
+mod event_stream;
+mod failure;
+mod gateway;
+mod guard;
+mod keys;
+mod metrics;
+mod receive;
+mod recent;
+mod record;
+mod reply;
+mod routes;
+mod secret;
+mod server;
+mod upstream;
+
+// The public interface is:
+pub use config::{Config, ConfigError, ConfigWarning};
+pub use error::Error;
+pub use gateway::{Gateway, GatewayBuilder};
+pub use keys::{ClientKey, KeyFile, KeyFileError};
+pub use server::Server;

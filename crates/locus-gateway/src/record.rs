@@ -1,0 +1,160 @@
+//! What is known of a call, kept until it is over, then counted and logged.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use http::StatusCode;
+use locus::wire::chat::Usage;
+
+use crate::app::App;
+use crate::failure::Failure;
+use crate::keys::Grant;
+use crate::upstream::Lease;
+
+/// One call of a client. Dropping it ends it: every way out of a call is one.
+pub(crate) struct Record {
+    app: Arc<App>,
+    started: Instant,
+    endpoint: &'static str,
+    streamed: bool,
+    /// The name of the group, which is the operator's and therefore one of few; never what a client made up.
+    model: Option<Arc<str>>,
+    lease: Option<Lease>,
+    usage: Option<Usage>,
+    first_byte: Option<Duration>,
+    opc_request_id: Option<String>,
+    key: String,
+    grant: Option<Grant>,
+    outcome: Outcome,
+}
+
+enum Outcome {
+    /// Still under way; if it is dropped like this, the client has left.
+    Open,
+    Complete,
+    Failed(Failure),
+}
+
+impl Record {
+    pub(crate) fn new(app: Arc<App>, endpoint: &'static str) -> Self {
+        app.metrics.in_flight.inc();
+        Self {
+            app,
+            started: Instant::now(),
+            endpoint,
+            streamed: false,
+            model: None,
+            lease: None,
+            usage: None,
+            first_byte: None,
+            opc_request_id: None,
+            key: String::new(),
+            grant: None,
+            outcome: Outcome::Open,
+        }
+    }
+
+    pub(crate) fn model(&mut self, group: &Arc<str>) {
+        self.model = Some(Arc::clone(group));
+    }
+
+    /// Notes whose key it is, and what was taken out of its limits.
+    pub(crate) fn granted(&mut self, key: &str, grant: Grant) {
+        key.clone_into(&mut self.key);
+        self.grant = Some(grant);
+    }
+
+    pub(crate) fn served_by(&mut self, lease: Lease) {
+        self.lease = Some(lease);
+    }
+
+    pub(crate) fn is_streamed(&mut self) {
+        self.streamed = true;
+    }
+
+    pub(crate) fn usage(&mut self, usage: Option<&Usage>) {
+        self.usage = usage.cloned();
+    }
+
+    pub(crate) fn opc_request_id(&mut self, id: Option<&str>) {
+        self.opc_request_id = id.map(str::to_owned);
+    }
+
+    /// Notes that the first piece of a stream goes out.
+    pub(crate) fn first_byte(&mut self) {
+        if self.first_byte.is_none() {
+            self.first_byte = Some(self.started.elapsed());
+        }
+    }
+
+    pub(crate) fn complete(&mut self) {
+        self.outcome = Outcome::Complete;
+    }
+
+    pub(crate) fn failed(&mut self, failure: &Failure) {
+        if failure.opc_request_id.is_some() {
+            self.opc_request_id = failure.opc_request_id.as_deref().map(str::to_owned);
+        }
+        self.outcome = Outcome::Failed(failure.clone());
+    }
+}
+
+impl Record {
+    /// Takes what was really used out of the limits. A stream that the client left has told nothing, so the guess stands.
+    fn settle(&self) {
+        let Some(grant) = &self.grant else { return };
+        match (&self.outcome, self.usage.as_ref().and_then(Usage::total)) {
+            (_, Some(tokens)) => grant.settle(tokens),
+            (Outcome::Failed(_), None) if self.first_byte.is_none() => grant.settle(0),
+            _ => {}
+        }
+    }
+}
+
+impl Drop for Record {
+    fn drop(&mut self) {
+        let elapsed = self.started.elapsed();
+        let (status, code) = match &self.outcome {
+            Outcome::Open => (CLIENT_LEFT, "client_left"),
+            Outcome::Complete => (StatusCode::OK.as_u16(), ""),
+            Outcome::Failed(failure) => {
+                (failure.status.as_u16(), failure.code.as_deref().unwrap_or_default())
+            }
+        };
+        let model = self.model.as_deref().unwrap_or_default();
+        let deployment = self.lease.as_ref().map_or("", Lease::name);
+        self.settle();
+        if let Outcome::Failed(failure) = &self.outcome {
+            self.app.recent.push(self.endpoint, model, failure);
+        }
+        let metrics = &self.app.metrics;
+        metrics.in_flight.dec();
+        metrics.call(self.endpoint, model, status, elapsed);
+        if let Some(first_byte) = self.first_byte.filter(|_| self.streamed) {
+            metrics.first_byte(model, first_byte);
+        }
+        if let Some(usage) = &self.usage {
+            metrics.tokens(model, usage);
+        }
+        let tokens = |count: Option<u64>| count.unwrap_or_default();
+        let usage = self.usage.as_ref();
+        tracing::info!(
+            target: "locus_gateway::access",
+            endpoint = self.endpoint,
+            status,
+            code,
+            model,
+            deployment,
+            key = self.key,
+            stream = self.streamed,
+            ms = elapsed.as_secs_f64() * 1e3,
+            first_byte_ms = self.first_byte.map(|first| first.as_secs_f64() * 1e3),
+            prompt_tokens = tokens(usage.and_then(|usage| usage.prompt_tokens)),
+            completion_tokens = tokens(usage.and_then(|usage| usage.completion_tokens)),
+            opc_request_id = self.opc_request_id.as_deref().unwrap_or_default(),
+        );
+    }
+}
+
+/// What proxies log when the client closed the connection before the answer was complete.
+const CLIENT_LEFT: u16 = 499;

@@ -1,0 +1,19 @@
+//! The operations of the gateway.
+
+mod answer;
+mod chat;
+mod completion;
+mod health;
+mod listing;
+mod messages;
+mod responses;
+mod status;
+mod vectors;
+
+pub(crate) use chat::chat;
+pub(crate) use health::{alive, method_not_allowed, metrics, not_found, ready};
+pub(crate) use listing::{model, models};
+pub(crate) use messages::messages;
+pub(crate) use responses::responses;
+pub(crate) use status::status;
+pub(crate) use vectors::{embeddings, rerank};

@@ -1,0 +1,172 @@
+//! What every operation does around its own work: admit, read, answer, record.
+
+use std::sync::Arc;
+
+use axum::extract::Request;
+use bytes::Bytes;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue};
+use http::request::Parts;
+use http::{HeaderMap, Response, StatusCode};
+use oci_sse::Encoder;
+
+use crate::app::{App, Live};
+use crate::event_stream::{EventStream, First, Source};
+use crate::failure::{Dialect, Failure, OPC_REQUEST_ID};
+use crate::guard;
+use crate::keys::Caller;
+use crate::receive;
+use crate::record::Record;
+use crate::reply::Body;
+
+/// An answer that is ready to be sent.
+pub(crate) struct Reply {
+    content: Content,
+    headers: HeaderMap,
+}
+
+enum Content {
+    Whole(Bytes),
+    Events { source: Box<dyn Source>, output: Encoder, first: First },
+}
+
+impl Reply {
+    pub(crate) fn json(body: impl Into<Bytes>) -> Self {
+        Self::new(Content::Whole(body.into()), "application/json")
+    }
+
+    pub(crate) fn events(source: Box<dyn Source>, output: Encoder, first: First) -> Self {
+        let mut reply = Self::new(Content::Events { source, output, first }, "text/event-stream");
+        reply.headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        // Some reverse proxies hold events back otherwise.
+        let buffering = HeaderName::from_static("x-accel-buffering");
+        reply.headers.insert(buffering, HeaderValue::from_static("no"));
+        reply
+    }
+
+    fn new(content: Content, media_type: &'static str) -> Self {
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+        Self { content, headers }
+    }
+
+    pub(crate) fn opc_request_id(mut self, id: Option<&str>) -> Self {
+        if let Some(id) = id.and_then(|id| HeaderValue::from_str(id).ok()) {
+            self.headers.insert(OPC_REQUEST_ID, id);
+        }
+        self
+    }
+
+    /// Tells which deployment answered, and after how many attempts.
+    pub(crate) fn served(mut self, deployment: &str, attempts: u32) -> Self {
+        if let Ok(name) = HeaderValue::from_str(deployment) {
+            self.headers.insert(HeaderName::from_static("x-locus-deployment"), name);
+        }
+        let attempts = HeaderValue::from(attempts);
+        self.headers.insert(HeaderName::from_static("x-locus-attempts"), attempts);
+        self
+    }
+
+    /// Tells what of the request has no effect, and what of the answer has no place in the client's API.
+    pub(crate) fn losses(mut self, request: &[String], answer: &[String]) -> Self {
+        if !request.is_empty() {
+            let losses = request.join("; ");
+            tracing::warn!(target: "locus_gateway", losses, "parts of a request were left out");
+        }
+        if !answer.is_empty() {
+            // Most answers have something of the kind, such as `system_fingerprint`.
+            let losses = answer.join("; ");
+            tracing::debug!(target: "locus_gateway", losses, "parts of an answer were left out");
+        }
+        let all: Vec<&str> = request.iter().chain(answer).map(String::as_str).collect();
+        if all.is_empty() {
+            return self;
+        }
+        let all = all.join("; ");
+        let visible: String = all
+            .chars()
+            .map(|c| if c.is_ascii_graphic() || c == ' ' { c } else { '?' })
+            .take(LONGEST_HEADER)
+            .collect();
+        if let Ok(value) = HeaderValue::from_str(&visible) {
+            self.headers.insert(HeaderName::from_static("x-locus-losses"), value);
+        }
+        self
+    }
+
+    fn send(self, app: &App, mut record: Record) -> Response<Body> {
+        let body = match self.content {
+            Content::Whole(bytes) => {
+                record.complete();
+                Body::Whole(bytes)
+            }
+            Content::Events { source, output, first } => {
+                record.is_streamed();
+                let events = EventStream::new(source, output, first, app.closing(), record);
+                Body::Events(Box::new(events))
+            }
+        };
+        let mut response = Response::new(body);
+        *response.headers_mut() = self.headers;
+        response
+    }
+}
+
+/// A request that may be served.
+pub(crate) struct Admitted {
+    pub(crate) caller: Caller,
+    pub(crate) live: Arc<Live>,
+    pub(crate) body: Bytes,
+}
+
+/// Serves one request of an operation with a JSON body.
+pub(crate) async fn serve<W>(
+    app: Arc<App>,
+    request: Request,
+    endpoint: &'static str,
+    dialect: Dialect,
+    work: W,
+) -> Response<Body>
+where
+    W: AsyncFnOnce(&App, Admitted, &mut Record) -> Result<Reply, Failure>,
+{
+    let mut record = Record::new(Arc::clone(&app), endpoint);
+    let result = match receive(&app, request).await {
+        Ok(admitted) => work(&app, admitted, &mut record).await,
+        Err(failure) => Err(failure),
+    };
+    match result {
+        Ok(reply) => reply.send(&app, record),
+        Err(failure) => {
+            record.failed(&failure);
+            failure.response(dialect)
+        }
+    }
+}
+
+async fn receive(app: &App, request: Request) -> Result<Admitted, Failure> {
+    let (parts, body) = request.into_parts();
+    let live = app.live();
+    let caller = admit(app, &live, &parts)?;
+    let body = receive::body(&parts, body, app.limits).await?;
+    Ok(Admitted { caller, live, body })
+}
+
+/// Whether a request may be served at all.
+pub(crate) fn admit(app: &App, live: &Live, request: &Parts) -> Result<Caller, Failure> {
+    if live.keys.is_open() && !app.insecure {
+        guard::check_local(request)?;
+    }
+    live.keys.check(&request.headers)
+}
+
+/// Whether somebody may see what is the operator's: counters, and the page for people.
+pub(super) fn admit_operator(app: &App, live: &Live, request: &Parts) -> Result<(), Failure> {
+    if admit(app, live, request)?.is_operator() {
+        return Ok(());
+    }
+    let message = "this is for the master key";
+    Err(Failure::new(StatusCode::FORBIDDEN, "not_allowed", message))
+}
+
+/// Common limits of a whole head are 8 KiB.
+const LONGEST_HEADER: usize = 2000;

@@ -1,0 +1,64 @@
+//! `POST /v1/messages`: Anthropic's API, for coding agents and other clients of it.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use http::Response;
+use locus::Family;
+use locus::wire::anthropic::{MessagesRequest, MessagesResponse};
+use locus::wire::chat::{ChatRequest, ChatResponse};
+
+use super::completion::{Api, Asked, complete, unreadable};
+use crate::app::App;
+use crate::chunks::AnthropicChunks;
+use crate::failure::{Dialect, Failure};
+use crate::reply::Body;
+
+pub(crate) async fn messages(State(app): State<Arc<App>>, request: Request) -> Response<Body> {
+    complete::<Messages>(app, request).await
+}
+
+struct Messages;
+
+impl Api for Messages {
+    const ENDPOINT: &'static str = "messages";
+    const DIALECT: Dialect = Dialect::Anthropic;
+    /// The name that the client calls the model by, which answers repeat.
+    type Context = String;
+    type Events = AnthropicChunks;
+
+    fn read(body: &[u8]) -> Result<Asked<String>, Failure> {
+        let request: MessagesRequest =
+            serde_json::from_slice(body).map_err(|error| unreadable("messages request", &error))?;
+        // Which family it is for is known when a deployment is chosen.
+        let translated = request.to_chat(Family::Other);
+        Ok(Asked {
+            is_streamed: request.stream == Some(true),
+            context: request.model,
+            losses: translated.losses.iter().map(ToString::to_string).collect(),
+            request: translated.value,
+        })
+    }
+
+    /// The API has one name for the limit, chat completions two, of which each family takes its own.
+    fn suit(request: &mut ChatRequest, family: Family) {
+        if family == Family::OpenAi && request.max_completion_tokens.is_none() {
+            request.max_completion_tokens = request.max_tokens.take();
+        }
+    }
+
+    fn events(model: &String) -> AnthropicChunks {
+        AnthropicChunks::new(model)
+    }
+
+    fn write(
+        model: &String,
+        answer: &ChatResponse,
+        losses: &mut Vec<String>,
+    ) -> serde_json::Result<Vec<u8>> {
+        let mut translated = MessagesResponse::from_chat(answer);
+        losses.extend(translated.losses.iter().map(ToString::to_string));
+        translated.value.model = Some(model.clone());
+        serde_json::to_vec(&translated.value)
+    }
+}

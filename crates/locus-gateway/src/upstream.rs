@@ -1,0 +1,127 @@
+//! The deployments behind the names that clients ask for, and the choice between them.
+
+mod call;
+mod client;
+mod deployment;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+pub(crate) use call::{Call, Operation, Served};
+pub(crate) use client::Clients;
+pub(crate) use deployment::{Deployment, Lease};
+
+use crate::config::{Config, Routing, Strategy};
+use crate::error::Error;
+
+/// Every name that can be asked for, with its deployments.
+pub(crate) struct Upstreams {
+    groups: Vec<Group>,
+    routing: Routing,
+}
+
+/// The deployments of one name.
+pub(crate) struct Group {
+    pub(crate) name: Arc<str>,
+    deployments: Vec<Arc<Deployment>>,
+}
+
+impl Upstreams {
+    pub(crate) fn new(config: &Config, clients: &mut Clients) -> Result<Self, Error> {
+        let mut groups: Vec<Group> = Vec::new();
+        for model in &config.models {
+            let client = clients.get(config, model)?;
+            let deployment = Arc::new(Deployment::new(model, client));
+            match groups.iter_mut().find(|group| *group.name == *model.name) {
+                Some(group) => group.deployments.push(deployment),
+                None => groups.push(Group {
+                    name: Arc::from(model.name.as_str()),
+                    deployments: vec![deployment],
+                }),
+            }
+        }
+        Ok(Self { groups, routing: config.routing.clone() })
+    }
+
+    pub(crate) fn routing(&self) -> &Routing {
+        &self.routing
+    }
+
+    /// The names that are no patterns, with the aliases.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        let names = self.groups.iter().map(|group| &*group.name);
+        names
+            .filter(|name| !name.ends_with('*'))
+            .chain(self.routing.aliases.keys().map(String::as_str))
+    }
+
+    pub(crate) fn groups(&self) -> &[Group] {
+        &self.groups
+    }
+
+    /// The group that serves a name, and what its `*` stands for: the name itself goes before the longest pattern.
+    pub(crate) fn find<'n>(&self, asked: &'n str) -> Option<(&Group, &'n str)> {
+        let name = self.routing.aliases.get(asked).map_or(asked, String::as_str);
+        if let Some(group) = self.groups.iter().find(|group| *group.name == *name) {
+            return Some((group, asked));
+        }
+        let pattern = |group: &&Group| {
+            group.name.strip_suffix('*').is_some_and(|prefix| asked.starts_with(prefix))
+        };
+        let group = self.groups.iter().filter(pattern).max_by_key(|group| group.name.len())?;
+        let prefix = group.name.trim_end_matches('*');
+        Some((group, asked.strip_prefix(prefix).unwrap_or(asked)))
+    }
+}
+
+impl Group {
+    pub(crate) fn deployments(&self) -> &[Arc<Deployment>] {
+        &self.deployments
+    }
+
+    /// Chooses a deployment: one that was not tried in this call and does not rest, if there is one.
+    ///
+    /// `random` is a number from 0 to 1.
+    fn choose(
+        &self,
+        strategy: Strategy,
+        tried: &[Arc<str>],
+        random: f64,
+    ) -> Option<&Arc<Deployment>> {
+        let is_new = |deployment: &&Arc<Deployment>| !tried.contains(deployment.id());
+        let rested: Vec<_> =
+            self.deployments.iter().filter(|it| is_new(it) && !it.is_resting()).collect();
+        if rested.is_empty() {
+            // Better one that may fail than none: the next to come back, a new one first.
+            return self.deployments.iter().min_by_key(|it| (!is_new(it), it.rests_until()));
+        }
+        match strategy {
+            Strategy::LeastBusy => rested.into_iter().min_by_key(|it| it.calls_under_way()),
+            Strategy::Weighted => {
+                let total: f64 = rested.iter().map(|it| it.weight()).sum();
+                let mut left = random.clamp(0.0, 1.0) * total;
+                let last = rested.last().copied();
+                let drawn = rested.into_iter().find(|it| {
+                    left -= it.weight();
+                    left < 0.0
+                });
+                drawn.or(last)
+            }
+        }
+    }
+}
+
+/// The deployments by their ids, so that a reload can tell which of them are new.
+impl std::fmt::Debug for Upstreams {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let groups: BTreeMap<&str, Vec<&str>> = self
+            .groups
+            .iter()
+            .map(|group| (&*group.name, group.deployments.iter().map(|it| &**it.id()).collect()))
+            .collect();
+        f.debug_struct("Upstreams").field("groups", &groups).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,133 @@
+//! One way to a model, and how it fares.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use locus::Client;
+use locus::router::Model;
+use locus::wire::chat::ChatRequest;
+use tokio::time::Instant;
+
+use crate::config::{ModelConfig, Target};
+
+/// One way to a model: an identity, a place and an id.
+pub(crate) struct Deployment {
+    config: ModelConfig,
+    client: Client,
+    calls: AtomicUsize,
+    health: Mutex<Health>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Health {
+    failures_in_a_row: u32,
+    rests_until: Option<Instant>,
+}
+
+impl Deployment {
+    pub(crate) fn new(config: &ModelConfig, client: Client) -> Self {
+        Self {
+            config: config.clone(),
+            client,
+            calls: AtomicUsize::new(0),
+            health: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn id(&self) -> &Arc<str> {
+        &self.config.id
+    }
+
+    /// The model to call; `asked` is what the client's name has in place of the `*`.
+    pub(crate) fn model(&self, asked: &str) -> Model {
+        let mut model = match &self.config.target {
+            Target::Id(id) => self.client.model(id),
+            Target::Dedicated { id, endpoint } => self.client.model(id).at_endpoint(endpoint),
+            Target::AsAsked => self.client.model(asked),
+        };
+        if let Some(family) = self.config.family {
+            model = model.of_family(family);
+        }
+        if let Some(transport) = self.config.transport {
+            model = model.over(transport);
+        }
+        model
+    }
+
+    /// The id that is called, for people.
+    pub(crate) fn target(&self) -> &str {
+        match &self.config.target {
+            Target::Id(id) | Target::Dedicated { id, .. } => id,
+            Target::AsAsked => "as asked",
+        }
+    }
+
+    /// The host that is called, for people.
+    pub(crate) fn host(&self) -> &str {
+        self.client.endpoint().host()
+    }
+
+    /// Fills in the parameters that the client left out.
+    pub(crate) fn apply_defaults(&self, request: &mut ChatRequest) {
+        self.config.defaults.apply(request);
+    }
+
+    pub(crate) fn weight(&self) -> f64 {
+        f64::from(self.config.weight)
+    }
+
+    pub(crate) fn calls_under_way(&self) -> usize {
+        self.calls.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn is_resting(&self) -> bool {
+        self.rests_until().is_some_and(|until| until > Instant::now())
+    }
+
+    pub(crate) fn rests_until(&self) -> Option<Instant> {
+        self.health().rests_until
+    }
+
+    /// Notes that a call succeeded.
+    pub(crate) fn succeeded(&self) {
+        let mut health = self.health();
+        if health.failures_in_a_row > 0 || health.rests_until.is_some() {
+            *health = Health::default();
+        }
+    }
+
+    /// Notes that a call failed through no fault of the client's.
+    pub(crate) fn failed(&self, allowed_fails: u32, rest: Duration) {
+        let mut health = self.health();
+        health.failures_in_a_row = health.failures_in_a_row.saturating_add(1);
+        if health.failures_in_a_row > allowed_fails {
+            health.rests_until = Some(Instant::now() + rest);
+        }
+    }
+
+    fn health(&self) -> MutexGuard<'_, Health> {
+        self.health.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A call under way on a deployment; dropping it ends it.
+pub(crate) struct Lease(Arc<Deployment>);
+
+impl Lease {
+    pub(super) fn new(deployment: &Arc<Deployment>) -> Self {
+        deployment.calls.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(deployment))
+    }
+
+    /// The deployment's name.
+    pub(crate) fn name(&self) -> &str {
+        self.0.id()
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        self.0.calls.fetch_sub(1, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,154 @@
+//! Anthropic's Messages API and OpenAI's Responses API in front of chat completions.
+
+use oci_emulator::Fault;
+use serde_json::{Value, json};
+
+use crate::Desk;
+use crate::http::{Answer, post};
+
+async fn messages(desk: &Desk, body: &Value) -> Answer {
+    post(desk.address, "/v1/messages", &body.to_string()).await
+}
+
+async fn responses(desk: &Desk, body: &Value) -> Answer {
+    post(desk.address, "/v1/responses", &body.to_string()).await
+}
+
+fn asked() -> Value {
+    json!({
+        "model": "oci/openai.gpt-5.5",
+        "max_tokens": 100,
+        "messages": [{"role": "user", "content": "What is 2x2?"}],
+    })
+}
+
+/// The names of the events and their data.
+fn named(answer: &Answer) -> Vec<(String, Value)> {
+    let events = answer.body.split("\n\n").filter(|event| event.starts_with("event: "));
+    events
+        .map(|event| {
+            let (name, data) = event.split_once('\n').unwrap();
+            let data = serde_json::from_str(data.strip_prefix("data: ").unwrap()).unwrap();
+            (name.strip_prefix("event: ").unwrap().to_owned(), data)
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn a_message_is_answered() {
+    let desk = Desk::open().await;
+    let answer = messages(&desk, &asked()).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    let body = answer.json();
+    assert_eq!(body["type"], "message");
+    assert_eq!(body["role"], "assistant");
+    assert_eq!(body["model"], "oci/openai.gpt-5.5");
+    assert_eq!(body["content"], json!([{"type": "text", "text": "2x2 is 4."}]));
+    assert_eq!(body["stop_reason"], "end_turn");
+    assert!(body["usage"]["output_tokens"].as_u64().unwrap() > 0);
+    let plain = post(desk.address, "/messages", &asked().to_string()).await;
+    assert_eq!(plain.status, 200, "without /v1 too");
+}
+
+#[tokio::test]
+async fn a_message_is_streamed() {
+    let desk = Desk::open().await;
+    let mut body = asked();
+    body["stream"] = json!(true);
+    let answer = messages(&desk, &body).await;
+    let events = named(&answer);
+    let names: Vec<&str> = events.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names.first(), Some(&"message_start"), "{answer:?}");
+    assert_eq!(names.last(), Some(&"message_stop"));
+    let text: String =
+        events.iter().filter_map(|(_, data)| data["delta"]["text"].as_str()).collect();
+    assert_eq!(text, "2x2 is 4.");
+    assert!(events.iter().all(|(name, data)| data["type"] == name.as_str()));
+    let end = events.iter().find(|(name, _)| name == "message_delta").unwrap();
+    assert!(end.1["usage"]["output_tokens"].as_u64().unwrap() > 0, "{}", end.1);
+}
+
+#[tokio::test]
+async fn failures_of_messages_have_their_shape() {
+    let desk = Desk::open().await;
+    desk.emulator.push_fault(Fault::status(429));
+    desk.emulator.push_fault(Fault::status(404));
+    // 429 is tried again, then 404 is not.
+    let answer = messages(&desk, &asked()).await;
+    assert_eq!(answer.status, 404, "{answer:?}");
+    assert_eq!(answer.json()["type"], "error");
+    assert_eq!(answer.json()["error"]["type"], "not_found_error");
+
+    let mut body = asked();
+    body["stream"] = json!(true);
+    desk.emulator.push_fault(Fault::CutStream { after_events: 2 });
+    let events = named(&messages(&desk, &body).await);
+    let (name, data) = events.last().unwrap();
+    assert_eq!((name.as_str(), &data["type"]), ("error", &json!("error")));
+    assert_eq!(messages(&desk, &json!({"model": "x"})).await.json()["type"], "error");
+}
+
+#[tokio::test]
+async fn what_has_no_counterpart_is_told() {
+    let desk = Desk::open().await;
+    let mut body = asked();
+    body["container"] = json!("c");
+    body["api_base"] = json!("https://evil.example");
+    let answer = messages(&desk, &body).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    assert!(answer.header("x-locus-losses").unwrap().contains("container"), "{answer:?}");
+    let sent = String::from_utf8(desk.emulator.requests()[0].body.to_vec()).unwrap();
+    assert!(!sent.contains("evil"), "{sent}");
+}
+
+#[tokio::test]
+async fn a_response_is_answered() {
+    let desk = Desk::open().await;
+    let body = json!({"model": "oci/openai.gpt-5.5", "input": "What is 2x2?"});
+    let answer = responses(&desk, &body).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    let body = answer.json();
+    assert_eq!(body["object"], "response");
+    assert_eq!(body["status"], "completed");
+    assert_eq!(body["output"][0]["content"][0]["text"], "2x2 is 4.");
+    assert!(body["usage"]["total_tokens"].as_u64().unwrap() > 0);
+    assert_eq!(body["tools"], json!([]));
+}
+
+#[tokio::test]
+async fn a_response_is_streamed() {
+    let desk = Desk::open().await;
+    let body = json!({"model": "oci/openai.gpt-5.5", "input": "What is 2x2?", "stream": true});
+    let events = named(&responses(&desk, &body).await);
+    let names: Vec<&str> = events.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names.first(), Some(&"response.created"), "{names:?}");
+    assert_eq!(names.last(), Some(&"response.completed"));
+    let text: String = events
+        .iter()
+        .filter(|(name, _)| name == "response.output_text.delta")
+        .filter_map(|(_, data)| data["delta"].as_str())
+        .collect();
+    assert_eq!(text, "2x2 is 4.");
+    desk.emulator.push_fault(Fault::CutStream { after_events: 2 });
+    let events = named(&responses(&desk, &body).await);
+    let (name, data) = events.last().unwrap();
+    assert_eq!(name, "response.failed");
+    assert_eq!(data["response"]["error"]["code"], "upstream_truncated", "{data}");
+}
+
+#[tokio::test]
+async fn a_response_that_continues_another_is_refused_and_not_answered_without_it() {
+    let desk = Desk::open().await;
+    for (name, value) in [
+        ("previous_response_id", json!("resp_1")),
+        ("conversation", json!("conv_1")),
+        ("background", json!(true)),
+    ] {
+        let mut body = json!({"model": "oci/openai.gpt-5.5", "input": "And now?"});
+        body[name] = value;
+        let answer = responses(&desk, &body).await;
+        assert_eq!(answer.status, 400, "{answer:?}");
+        assert_eq!(answer.json()["error"]["param"], name);
+    }
+    assert!(desk.emulator.requests().is_empty());
+}
