@@ -20,6 +20,11 @@ pub(crate) enum Command {
     Chat(ChatArgs),
     /// Says over which API a model is reached, and why; without a model, prints the whole table.
     Route(RouteArgs),
+    /// Serves OCI Generative AI as an OpenAI-compatible port, by LiteLLM's configuration file or without one.
+    Serve(ServeArgs),
+    /// Makes, lists and revokes keys of clients of the gateway.
+    #[command(subcommand)]
+    Keys(KeysCommand),
     /// Serves a loopback OCI Generative AI that checks every signature, for tests and offline use.
     Emulate(EmulateArgs),
 }
@@ -83,6 +88,98 @@ pub(crate) struct RouteArgs {
     /// Print one JSON object for each row.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = EXIT_STATUS)]
+pub(crate) struct ServeArgs {
+    /// The configuration file, in the format of LiteLLM's proxy [default: every oci: id, with the environment's credentials].
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+
+    /// The address to listen on. One that other machines reach needs general_settings.master_key.
+    #[arg(long, default_value = "127.0.0.1", value_name = "ADDRESS")]
+    pub(crate) host: IpAddr,
+
+    /// The port to listen on; 0 chooses a free one.
+    #[arg(long, default_value_t = 4000)]
+    pub(crate) port: u16,
+
+    /// Read and check everything, say what is served and what is wrong, and end.
+    #[arg(long)]
+    pub(crate) check: bool,
+
+    /// Serve from an emulator inside this process: no account is needed, whatever the file says.
+    #[arg(long)]
+    pub(crate) emulator: bool,
+
+    /// Serve whoever reaches the address, even without a key. They use, and you pay.
+    #[arg(long)]
+    pub(crate) insecure: bool,
+
+    /// How long answers may go on after the command was told to end, in seconds.
+    #[arg(long, default_value_t = 30, value_name = "SECONDS")]
+    pub(crate) drain: u64,
+
+    /// How much to tell on standard error: error, warn, info (with a line for each call) or debug.
+    #[arg(long, default_value = "info", value_name = "LEVEL")]
+    pub(crate) log: tracing_subscriber::filter::LevelFilter,
+
+    /// Print where it listens as one line of JSON, and end when standard input is closed.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeysCommand {
+    /// Makes a key and prints it, this once; the file gets its digest. A running gateway takes it on SIGHUP.
+    Create(CreateKeyArgs),
+    /// Lists the keys by id, name, models and limits.
+    List(KeysFile),
+    /// Takes a key out of the file. A running gateway refuses it from the next SIGHUP on.
+    Revoke {
+        /// The id of the key, as `locus keys list` shows it.
+        id: String,
+
+        #[command(flatten)]
+        file: KeysFile,
+    },
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct KeysFile {
+    /// The file that general_settings.keys_file of the configuration names.
+    #[arg(long, value_name = "FILE", default_value = "keys.json")]
+    pub(crate) file: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct CreateKeyArgs {
+    /// Who it is for, in your words.
+    pub(crate) name: String,
+
+    /// A model that it allows, or a pattern with a * at its end; may be repeated [default: all].
+    #[arg(long = "model", value_name = "NAME")]
+    pub(crate) models: Vec<String>,
+
+    /// How many calls it allows in a minute.
+    #[arg(long, value_name = "CALLS")]
+    pub(crate) rpm: Option<u32>,
+
+    /// How many tokens it allows in a minute.
+    #[arg(long, value_name = "TOKENS")]
+    pub(crate) tpm: Option<u32>,
+
+    /// How many calls it allows at a time.
+    #[arg(long, value_name = "CALLS")]
+    pub(crate) parallel: Option<u32>,
+
+    /// In how many days it ends.
+    #[arg(long, value_name = "DAYS")]
+    pub(crate) days: Option<u32>,
+
+    #[command(flatten)]
+    pub(crate) file: KeysFile,
 }
 
 #[derive(Args, Debug)]

@@ -63,7 +63,7 @@ pub(crate) async fn sandbox(folder: PathBuf) -> Result<Sandbox, Failure> {
 }
 
 /// Waits until whoever started the program has closed its standard input, or is gone.
-async fn input_closed() {
+pub(crate) async fn input_closed() {
     let read = tokio::task::spawn_blocking(|| {
         let mut ignored = [0; 256];
         let mut stdin = std::io::stdin().lock();

@@ -3,6 +3,7 @@
 use std::error::Error as StdError;
 use std::fmt;
 use std::io;
+use std::path::Path;
 use std::process::ExitCode;
 
 use locus::ErrorKind;
@@ -55,6 +56,35 @@ impl From<locus::Error> for Failure {
             hint,
             opc_request_id: transport.and_then(|error| error.opc_request_id()).map(str::to_owned),
         }
+    }
+}
+
+impl Failure {
+    /// A configuration file that cannot be used.
+    pub(crate) fn configuration(file: &Path, error: &locus_gateway::ConfigError) -> Self {
+        Self {
+            code: CONFIGURATION,
+            message: format!("{}: {error}", file.display()),
+            hint: None,
+            opc_request_id: None,
+        }
+    }
+}
+
+impl From<locus_gateway::Error> for Failure {
+    fn from(error: locus_gateway::Error) -> Self {
+        let code = match &error {
+            locus_gateway::Error::Bind { .. } => LOCAL,
+            locus_gateway::Error::Exposed { .. } => USAGE,
+            _ => CONFIGURATION,
+        };
+        let mut hint = error.hint();
+        if let (locus_gateway::Error::Client { source, .. }, Some(hint)) = (&error, &mut hint)
+            && matches!(**source, locus::Error::Credentials(CredentialError::NoConfigFile { .. }))
+        {
+            hint.push_str(", or try it without an account with --emulator");
+        }
+        Self { code, message: chain("", &error), hint, opc_request_id: None }
     }
 }
 

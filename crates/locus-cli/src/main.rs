@@ -5,7 +5,9 @@ mod chat;
 mod emulate;
 mod escape;
 mod failure;
+mod keys;
 mod route;
+mod serve;
 mod signal;
 
 use std::io::Write as _;
@@ -18,16 +20,22 @@ use failure::Failure;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let runtime =
-        match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
-            Ok(runtime) => runtime,
-            Err(error) => return report(&Failure::io("cannot start", error)),
-        };
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    // One call needs no more than two threads; a server takes the cores that there are.
+    if !matches!(cli.command, Command::Serve(_)) {
+        runtime.worker_threads(2);
+    }
+    let runtime = match runtime.enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return report(&Failure::io("cannot start", error)),
+    };
     let result = runtime.block_on(async {
         match cli.command {
             Command::Chat(args) => chat::run(args).await,
             Command::Emulate(args) => emulate::run(args).await,
             Command::Route(args) => route::run(&args),
+            Command::Keys(command) => keys::run(command),
+            Command::Serve(args) => serve::run(args).await,
         }
     });
     // A read of standard input may still block its thread; nobody waits for it.

@@ -35,3 +35,30 @@ pub(crate) async fn interrupted() {
         std::future::pending::<()>().await;
     }
 }
+
+/// The requests to read the configuration again: SIGHUP, caught from the call of [`hung_up`] on.
+pub(crate) struct HungUp {
+    #[cfg(unix)]
+    listener: std::io::Result<tokio::signal::unix::Signal>,
+}
+
+/// Begins to listen for SIGHUP, which would end the program otherwise.
+pub(crate) fn hung_up() -> HungUp {
+    HungUp {
+        #[cfg(unix)]
+        listener: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()),
+    }
+}
+
+impl HungUp {
+    /// Waits for the next one.
+    pub(crate) async fn next(&mut self) {
+        #[cfg(unix)]
+        if let Ok(listener) = &mut self.listener
+            && listener.recv().await.is_some()
+        {
+            return;
+        }
+        std::future::pending::<()>().await;
+    }
+}

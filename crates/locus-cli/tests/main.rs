@@ -7,8 +7,12 @@ mod answers;
 mod emulate;
 #[path = "main/failures.rs"]
 mod failures;
+#[path = "main/keys.rs"]
+mod keys;
 #[path = "main/route.rs"]
 mod route;
+#[path = "main/serve.rs"]
+mod serve;
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

@@ -1,0 +1,162 @@
+//! `locus serve`: the gateway as a server.
+
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use locus::{Endpoint, Env};
+use locus_gateway::{Config, Gateway};
+use oci_emulator::{Emulator, Sandbox};
+
+use crate::args::ServeArgs;
+use crate::emulate;
+use crate::escape;
+use crate::failure::{Failure, is_closed_pipe};
+use crate::signal::{hung_up, interrupted};
+
+pub(crate) async fn run(args: ServeArgs) -> Result<ExitCode, Failure> {
+    let interrupted = interrupted();
+    tracing_subscriber::fmt()
+        .with_max_level(args.log)
+        .with_writer(std::io::stderr)
+        .with_ansi(false)
+        .compact()
+        .init();
+    let emulated = if args.emulator { Some(Emulated::start().await?) } else { None };
+    let config = read(args.config.as_deref(), emulated.as_ref())?;
+    warn(&config);
+    let summary = summary(&config);
+    let mut builder = Gateway::builder(config).drain(Duration::from_secs(args.drain));
+    if args.insecure {
+        builder = builder.dangerously_serve_everybody();
+    }
+    let gateway = builder.build()?;
+    if args.check {
+        say(&summary)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let server = gateway.bind(SocketAddr::new(args.host, args.port)).await?;
+    let url = format!("http://{}", server.address());
+    if args.json {
+        say(&format!("{}\n", serde_json::json!({"url": url})))?;
+    } else {
+        say(&format!("The gateway listens on {url} until Ctrl-C.\n{summary}"))?;
+    }
+    let reloads = reload(&gateway, args.config.as_deref(), emulated.as_ref());
+    let end = async {
+        tokio::select! {
+            () = interrupted => {}
+            () = emulate::input_closed(), if args.json => {}
+        }
+    };
+    tokio::select! {
+        () = server.serve(end) => {}
+        () = reloads => {}
+    }
+    if let Some(emulated) = emulated {
+        emulated.emulator.shutdown().await;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Reads the file again whenever the process is told to by SIGHUP. What cannot be used is told, and changes nothing.
+async fn reload(gateway: &Gateway, file: Option<&Path>, emulated: Option<&Emulated>) {
+    let mut hung_up = hung_up();
+    loop {
+        hung_up.next().await;
+        let result = read(file, emulated).and_then(|config| {
+            warn(&config);
+            gateway.reload(&config).map_err(Failure::from)
+        });
+        match result {
+            Ok(()) => tell("the configuration was read again"),
+            Err(failure) => tell(&format!("the configuration stays as it was: {failure}")),
+        }
+    }
+}
+
+fn read(file: Option<&Path>, emulated: Option<&Emulated>) -> Result<Config, Failure> {
+    // The environment of an emulator's calls is its own, but what the file refers to is in that of the process.
+    let env = Env::process();
+    let config = match file {
+        None => Config::from_env(env)
+            .map_err(|error| Failure::configuration(Path::new("environment"), &error))?,
+        Some(file) => {
+            let text = std::fs::read_to_string(file)
+                .map_err(|error| Failure::io(&format!("cannot read {}", file.display()), error))?;
+            Config::parse(&text, env).map_err(|error| Failure::configuration(file, &error))?
+        }
+    };
+    match emulated {
+        None => Ok(config),
+        Some(emulated) => emulated.redirect(config),
+    }
+}
+
+/// An emulator with a key that was made for it; both end with this.
+struct Emulated {
+    emulator: Emulator,
+    config_file: PathBuf,
+    compartment_id: String,
+    _folder: tempfile::TempDir,
+}
+
+impl Emulated {
+    async fn start() -> Result<Self, Failure> {
+        let folder = tempfile::tempdir()
+            .map_err(|error| Failure::io("cannot make a temporary folder", error))?;
+        let sandbox: Sandbox = emulate::sandbox(folder.path().to_owned()).await?;
+        let emulator = Emulator::builder()
+            .identity(sandbox.identity())
+            .token_delay(emulate::TOKEN_DELAY)
+            .start()
+            .await
+            .map_err(|error| Failure::io("cannot start the emulator", error))?;
+        let config_file = sandbox.config_file().to_owned();
+        let compartment_id = sandbox.compartment_id().to_owned();
+        Ok(Self { emulator, config_file, compartment_id, _folder: folder })
+    }
+
+    fn redirect(&self, config: Config) -> Result<Config, Failure> {
+        let endpoint = Endpoint::parse(&self.emulator.url())
+            .map_err(|error| Failure::io("cannot call the emulator", error))?;
+        let env = Env::from_pairs([
+            ("OCI_CONFIG_FILE", self.config_file.as_os_str()),
+            ("OCI_COMPARTMENT_ID", self.compartment_id.as_ref()),
+        ]);
+        Ok(config.redirected(endpoint, env))
+    }
+}
+
+fn summary(config: &Config) -> String {
+    let names: Vec<String> = config.model_names().map(escape::line).collect();
+    let models = match names.as_slice() {
+        [all] if all == "*" => "every oci: id".to_owned(),
+        names => names.join(", "),
+    };
+    let key = if config.has_keys() { "needed" } else { "not needed, for this machine only" };
+    format!("models: {models}\nkey: {key}\n")
+}
+
+fn warn(config: &Config) {
+    for warning in config.warnings() {
+        tell(&warning.to_string());
+    }
+}
+
+/// One line on standard error. If it is closed there is nobody left to tell.
+fn tell(text: &str) {
+    let _ = writeln!(std::io::stderr(), "locus: {}", escape::line(text));
+}
+
+pub(crate) fn say(text: &str) -> Result<(), Failure> {
+    let mut stdout = std::io::stdout();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if !is_closed_pipe(&error) => {
+            Err(Failure::io("cannot write to standard output", error))
+        }
+        _ => Ok(()),
+    }
+}

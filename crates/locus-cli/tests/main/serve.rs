@@ -1,0 +1,142 @@
+//! `locus serve` answers, reads its file again, and ends when it is told to.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, ChildStdout, Stdio};
+
+use crate::{locus, signal, stderr, stdout};
+
+const FILE: &str = "\
+model_list:
+  - model_name: oci-grok-4
+    litellm_params: {model: oci/xai.grok-4, oci_region: os.environ/OCI_REGION, tags: [a]}
+";
+
+struct Served {
+    child: Child,
+    url: String,
+    output: BufReader<ChildStdout>,
+}
+
+fn serve(home: &Path, args: &[&str]) -> Served {
+    let mut command = locus(home);
+    command.args(["serve", "--emulator", "--port", "0"]).args(args);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut output = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    output.read_line(&mut line).unwrap();
+    let start = line.find("http://").unwrap_or_else(|| panic!("{line}"));
+    let url = line[start..].split(['"', ' ']).next().unwrap().to_owned();
+    Served { child, url, output }
+}
+
+fn chat(url: &str, model: &str) -> String {
+    let body =
+        format!(r#"{{"model":"{model}","messages":[{{"role":"user","content":"What is 2x2?"}}]}}"#);
+    let address = url.strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(
+        stream,
+        "POST /chat/completions HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        body.len()
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+#[test]
+fn without_a_file_and_an_account_every_id_is_served() {
+    let home = tempfile::tempdir().unwrap();
+    let mut served = serve(home.path(), &["--json"]);
+    let answer = chat(&served.url, "oci/xai.grok-4");
+    assert!(answer.contains("2x2 is 4."), "{answer}");
+    drop(served.child.stdin.take());
+    assert!(served.child.wait().unwrap().success(), "it ends when its input does");
+}
+
+#[test]
+fn it_says_what_it_serves_and_logs_calls_without_what_was_said() {
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("config.yaml");
+    std::fs::write(&file, FILE).unwrap();
+    let mut served = serve(home.path(), &["--config", file.to_str().unwrap()]);
+    let mut line = String::new();
+    served.output.read_line(&mut line).unwrap();
+    assert_eq!(line, "models: oci-grok-4\n");
+    assert!(chat(&served.url, "oci-grok-4").contains("2x2 is 4."));
+    assert!(signal("TERM", served.child.id()) && served.child.wait().unwrap().success());
+    let mut log = String::new();
+    served.child.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+    assert!(log.contains("litellm_params.tags: is not known here"), "{log}");
+    assert!(log.contains("status=200") && log.contains("oci-grok-4#0"), "{log}");
+    assert!(!log.contains("2x2"), "{log}");
+}
+
+#[test]
+fn sighup_reads_the_file_again() {
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("config.yaml");
+    std::fs::write(&file, FILE).unwrap();
+    let mut served = serve(home.path(), &["--json", "--config", file.to_str().unwrap()]);
+    let mut log = BufReader::new(served.child.stderr.take().unwrap());
+    let mut wait_for = |words: &str| {
+        let mut line = String::new();
+        while !line.contains(words) {
+            line.clear();
+            assert!(log.read_line(&mut line).unwrap() > 0, "{words}");
+        }
+    };
+    assert!(chat(&served.url, "oci-grok-4").contains("2x2 is 4."));
+
+    std::fs::write(&file, "model_list: 1\n").unwrap();
+    assert!(signal("HUP", served.child.id()));
+    wait_for("stays as it was");
+    assert!(chat(&served.url, "oci-grok-4").contains("2x2 is 4."));
+
+    std::fs::write(&file, FILE.replace("oci-grok-4", "renamed")).unwrap();
+    assert!(signal("HUP", served.child.id()));
+    wait_for("was read again");
+    assert!(chat(&served.url, "renamed").contains("2x2 is 4."));
+    assert!(chat(&served.url, "oci-grok-4").starts_with("HTTP/1.1 404"));
+    drop(served.child.stdin.take());
+    assert!(served.child.wait().unwrap().success());
+}
+
+#[test]
+fn check_tells_what_is_served_or_wrong_and_ends() {
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("config.yaml");
+    let path = file.to_str().unwrap();
+    let check = |text: &str, args: &[&str]| {
+        std::fs::write(&file, text).unwrap();
+        locus(home.path()).args(["serve", "--check", "--config", path]).args(args).output().unwrap()
+    };
+    let right = check(FILE, &["--emulator"]);
+    assert!(right.status.success(), "{}", stderr(&right));
+    assert_eq!(stdout(&right), "models: oci-grok-4\nkey: not needed, for this machine only\n");
+
+    let wrong = check(&FILE.replace("tags: [a]", "weight: heavy"), &["--emulator"]);
+    assert_eq!(wrong.status.code(), Some(3));
+    let place = "config.yaml: line 3, column 88: model_list[0].litellm_params.weight: expected a whole number, found heavy";
+    assert!(stderr(&wrong).contains(place), "{}", stderr(&wrong));
+
+    let no_account = check(FILE, &[]);
+    assert_eq!(no_account.status.code(), Some(3));
+    assert!(stderr(&no_account).contains("model_list[0] (oci-grok-4) cannot be set up"));
+    assert!(stderr(&no_account).contains("--emulator"), "{}", stderr(&no_account));
+}
+
+#[test]
+fn an_address_that_others_reach_needs_a_key() {
+    let home = tempfile::tempdir().unwrap();
+    let mut command = locus(home.path());
+    command.args(["serve", "--emulator", "--host", "0.0.0.0", "--port", "0"]);
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    assert!(stderr(&output).contains("master_key") && stderr(&output).contains("--insecure"));
+}
