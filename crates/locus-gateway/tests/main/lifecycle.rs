@@ -169,3 +169,41 @@ async fn the_status_page_of_a_gateway_with_keys_tells_strangers_nothing() {
     let page = crate::http::get_with(desk.address, "/", &key).await;
     assert!(page.body.contains("named"), "{}", page.body);
 }
+
+#[tokio::test]
+async fn clients_that_do_not_read_hold_up_nobody() {
+    let desk = Desk::open().await;
+    let body = streamed("openai.gpt-5.5");
+    let request = format!(
+        "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let mut idle = Vec::new();
+    for _ in 0..8 {
+        let mut client = TcpStream::connect(desk.address).await.unwrap();
+        client.write_all(request.as_bytes()).await.unwrap();
+        idle.push(client);
+    }
+    let mut others = tokio::task::JoinSet::new();
+    for number in 0..100 {
+        let address = desk.address;
+        // Each asks for something else, so that none can get another's answer unnoticed.
+        let body = streamed("openai.gpt-5.5").replace("2x2", &format!("{number}x2"));
+        others.spawn(async move {
+            (number, crate::http::post(address, "/v1/chat/completions", &body).await)
+        });
+    }
+    while let Some(done) = others.join_next().await {
+        let (number, answer) = done.unwrap();
+        let mut events = answer.events();
+        assert_eq!(events.pop(), Some("[DONE]"), "{answer:?}");
+        let text: String = events
+            .iter()
+            .map(|event| serde_json::from_str::<serde_json::Value>(event).unwrap())
+            .filter_map(|chunk| chunk["choices"][0]["delta"]["content"].as_str().map(str::to_owned))
+            .collect();
+        assert_eq!(text, format!("{number}x2 is {}.", number * 2));
+    }
+    drop(idle);
+}
