@@ -32,7 +32,7 @@ impl Chat for Bearer {
     }
 
     async fn open(&self, model: &'static str) -> Self::Stream {
-        self.0.chat_stream(request(model)).await.expect("the server answers")
+        self.0.chat_stream(&request(model)).await.expect("the server answers")
     }
 
     async fn next(stream: &mut Self::Stream) -> Option<usize> {
