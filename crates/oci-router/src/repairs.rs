@@ -9,7 +9,10 @@ use crate::transport::Transport;
 
 /// The changes that calls to each model need, shared by all clones of a router.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Repairs(Arc<Mutex<HashMap<(Transport, String), Vec<Repair>>>>);
+pub(crate) struct Repairs(Arc<Mutex<Known>>);
+
+/// By transport and model.
+type Known = HashMap<(Transport, String), Vec<Repair>>;
 
 impl Repairs {
     /// The changes that were found to be needed.

@@ -1,6 +1,5 @@
 //! The way of one call: translate, send, repair or fall back where the service says so, translate back.
 
-use http::StatusCode;
 use oci_transport::{Client, Error as TransportError};
 use oci_wire::chat::{ChatRequest, StreamOptions};
 use oci_wire::error::ErrorBody;
@@ -98,8 +97,7 @@ impl Plan {
 
     /// Changes the request by what the service refused in it; `false` if nothing can be done about it.
     fn repair(&mut self, error: &TransportError) -> bool {
-        let is_refusal =
-            error.is_parameter_refused() || error.status() == Some(StatusCode::BAD_REQUEST);
+        let is_refusal = error.is_parameter_refused() || status_of(error) == 400;
         if self.repairs.len() >= REPAIRS || !is_refusal || self.chat.is_strict {
             return false;
         }
@@ -183,7 +181,7 @@ impl Plan {
     fn refuses_streams(&self, error: &TransportError) -> bool {
         let said = error.service_message().unwrap_or_default().to_ascii_lowercase();
         self.route.serving == Serving::Dedicated
-            && error.status().is_some_and(|status| status.as_u16() == 400)
+            && status_of(error) == 400
             && (said.contains("stream"))
             && ["not support", "unsupported", "not allowed", "not enabled"]
                 .iter()
@@ -280,12 +278,16 @@ impl Plan {
 /// How many parameters of one call are changed at most.
 const REPAIRS: usize = 3;
 
+/// The status of a refusal; 0 if there was no answer.
+fn status_of(error: &TransportError) -> u16 {
+    error.status().map_or(0, |status| status.as_u16())
+}
+
 /// Whether the service said that it does not have the response that was to be continued.
 fn is_state_lost(error: &TransportError, state: Option<&ProviderState>) -> bool {
     let Some(id) = state.and_then(ProviderState::response_id) else { return false };
-    let status = error.status().map_or(0, |status| status.as_u16());
     let said = error.service_message().unwrap_or_default();
-    matches!(status, 400 | 404)
+    matches!(status_of(error), 400 | 404)
         && (error.param() == Some("previous_response_id")
             || error.code() == Some("previous_response_not_found")
             || said.contains("previous_response")
