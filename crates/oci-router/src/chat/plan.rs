@@ -49,6 +49,14 @@ impl Plan {
         if route.family_is_assumed && route.transport == Transport::Native {
             warnings.push(Warning::FamilyAssumed);
         }
+        if route.transport == Transport::V1 {
+            let fit = request.for_family(route.family);
+            request = fit.value;
+            warnings.extend(of_request(fit.losses));
+            if chat.is_strict && !warnings.is_empty() {
+                return Err(Error::Lossy { model: request.model, warnings });
+            }
+        }
         let mut repairs = Vec::new();
         if !chat.is_strict {
             for repair in chat.model.repairs.of(route.transport, &request.model) {

@@ -243,26 +243,52 @@ async fn an_unknown_vendor_sends_nothing_unless_the_transport_is_told() {
 }
 
 #[tokio::test]
+async fn a_request_is_made_fit_for_the_family_of_its_model() {
+    let service = service().await;
+    let limited = |request: &mut ChatRequest| request.max_tokens = Some(50);
+    let model = service.router.model("oci:openai.gpt-5.5");
+    let answer = model.chat("What is 2x2?").with(limited).strict().await.unwrap();
+    assert!(answer.warnings().is_empty(), "the same limit by another name is no loss");
+    assert_eq!(last(&service).1["max_completion_tokens"], 50);
+
+    let schema: Value = serde_json::from_str(
+        r##"{"type":"object","properties":{"city":{"$ref":"#/$defs/city"}},"$defs":{"city":{"type":"string"}}}"##,
+    )
+    .unwrap();
+    let tool = Tool::function("get_weather", "Tells the weather", schema);
+    let model = service.router.model("oci:google.gemini-2.5-pro");
+    model.chat("hi").tools([tool]).await.unwrap();
+    let sent = last(&service).1.to_string();
+    assert!(sent.contains("get_weather") && !sent.contains("$ref"), "Gemini takes none: {sent}");
+}
+
+#[tokio::test]
 async fn a_refused_parameter_is_changed_told_and_remembered() {
     let service = service().await;
     let model = service.router.model("oci:openai.gpt-5.5");
-    let limited = |request: &mut ChatRequest| request.max_tokens = Some(50);
-    let answer = model.chat("What is 2x2?").with(limited).await.unwrap();
+    let odd = |request: &mut ChatRequest| {
+        *request = std::mem::take(request).with_temperature(0.2).with_stop("END");
+    };
+    let answer = model.chat("What is 2x2?").with(odd).await.unwrap();
+    assert!(answer.text().contains("2x2 is 4."), "{}", answer.text());
     let told: Vec<String> = answer.warnings().iter().map(Warning::to_string).collect();
-    let change = "max_tokens was sent as max_completion_tokens, because the model refuses it";
-    assert_eq!(told, [change]);
-    let sent: Vec<Value> = service.emulator.requests().iter().map(body).collect();
-    assert_eq!(
-        (&sent[0]["max_tokens"], &sent[1]["max_completion_tokens"]),
-        (&50.into(), &50.into())
+    let left_out = |name| format!("{name} was left out, because the model refuses it");
+    assert_eq!(told.len(), 2);
+    assert!(
+        told.contains(&left_out("stop")) && told.contains(&left_out("temperature")),
+        "{told:?}"
     );
+    assert_eq!(service.emulator.requests().len(), 3, "two refusals, one answer");
 
-    let stream = service.router.model("oci:openai.gpt-5.5").chat("hi").with(limited).stream().await;
-    assert_eq!(stream.unwrap().warnings()[0].to_string(), change);
-    assert_eq!(service.emulator.requests().len(), 3, "the second call knew");
+    let stream = service.router.model("oci:openai.gpt-5.5").chat("hi").with(odd).stream().await;
+    assert_eq!(stream.unwrap().warnings().len(), 2);
+    assert_eq!(service.emulator.requests().len(), 4, "the second call knew");
 
-    let error = model.chat("hi").with(limited).strict().await.unwrap_err();
-    assert!(error.to_string().contains("max_tokens"), "{error}");
+    let error = model.chat("hi").with(odd).strict().await.unwrap_err();
+    assert!(error.to_string().contains("not support"), "{error}");
+    let kind =
+        |error: &Error| matches!(error, Error::Transport(error) if error.is_parameter_refused());
+    assert!(kind(&error), "{error}");
 }
 
 #[tokio::test]
