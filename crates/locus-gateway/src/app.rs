@@ -1,7 +1,7 @@
 //! What all requests share, and the paths that they come in on.
 
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::SystemTime;
 
 use axum::Router;
@@ -16,13 +16,11 @@ use crate::metrics::Metrics;
 use crate::receive::Limits;
 use crate::recent::Recent;
 use crate::routes;
-use crate::upstream::{Clients, Upstreams};
+use crate::upstream::Upstreams;
 
 /// What all requests share.
 pub(crate) struct App {
     live: RwLock<Arc<Live>>,
-    /// Kept over reloads, so that connections are.
-    clients: Mutex<Clients>,
     pub(crate) metrics: Metrics,
     pub(crate) recent: Recent,
     pub(crate) limits: Limits,
@@ -51,11 +49,9 @@ pub(crate) enum Phase {
 
 impl App {
     pub(crate) fn new(config: &Config, limits: Limits, insecure: bool) -> Result<Self, Error> {
-        let mut clients = Clients::default();
-        let live = Live::new(config, &mut clients, None)?;
+        let live = Live::new(config, None)?;
         Ok(Self {
             live: RwLock::new(Arc::new(live)),
-            clients: Mutex::new(clients),
             metrics: Metrics::new(),
             recent: Recent::default(),
             limits,
@@ -74,8 +70,8 @@ impl App {
         if let Some(address) = self.address.get() {
             self.check_exposure(*address, config.has_keys())?;
         }
-        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
-        let live = Live::new(config, &mut clients, Some(&self.live().keys))?;
+        // New clients, even for identities that are the same by name: their keys may have been changed behind it.
+        let live = Live::new(config, Some(&self.live().keys))?;
         *self.live.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(live);
         Ok(())
     }
@@ -115,10 +111,10 @@ impl App {
 }
 
 impl Live {
-    fn new(config: &Config, clients: &mut Clients, before: Option<&Keys>) -> Result<Self, Error> {
+    fn new(config: &Config, before: Option<&Keys>) -> Result<Self, Error> {
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
         Ok(Self {
-            upstreams: Upstreams::new(config, clients)?,
+            upstreams: Upstreams::new(config)?,
             keys: Keys::new(config, before)?,
             since: now.map_or(0, |now| now.as_secs()),
         })

@@ -105,12 +105,11 @@ impl EventStream {
                 Poll::Ready(Step::Failed(failure)) => self.failed(&failure),
             }
         }
+        if !self.is_over && self.closing.as_mut().poll(cx).is_ready() {
+            self.failed(&shutting_down());
+        }
         if !self.is_over && self.output.as_bytes().is_empty() {
-            if self.closing.as_mut().poll(cx).is_ready() {
-                self.failed(&shutting_down());
-            } else {
-                self.keep_alive(cx);
-            }
+            self.keep_alive(cx);
         }
         if !self.output.as_bytes().is_empty() {
             self.is_busy = true;

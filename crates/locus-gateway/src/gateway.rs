@@ -45,8 +45,8 @@ impl Gateway {
             .map_err(|source| Error::Bind { address, source })
     }
 
-    /// Serves another configuration from now on. Calls under way go on with the one that they began with, and connections to the
-    /// service are kept where identity and place are the same.
+    /// Serves another configuration from now on. Calls under way go on with the one that they began with. Files are read
+    /// again, those with keys as well.
     ///
     /// # Errors
     /// [`Error`] if it cannot be used; the old one is then served as before.

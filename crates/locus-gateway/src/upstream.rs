@@ -8,11 +8,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub(crate) use call::{Call, Operation, Served};
-pub(crate) use client::Clients;
 pub(crate) use deployment::{Deployment, Lease};
 
 use crate::config::{Config, Routing, Strategy};
 use crate::error::Error;
+use client::Clients;
 
 /// Every name that can be asked for, with its deployments.
 pub(crate) struct Upstreams {
@@ -27,7 +27,8 @@ pub(crate) struct Group {
 }
 
 impl Upstreams {
-    pub(crate) fn new(config: &Config, clients: &mut Clients) -> Result<Self, Error> {
+    pub(crate) fn new(config: &Config) -> Result<Self, Error> {
+        let mut clients = Clients::default();
         let mut groups: Vec<Group> = Vec::new();
         for model in &config.models {
             let client = clients.get(config, model)?;

@@ -110,6 +110,16 @@ async fn the_end_of_the_gateway_ends_a_silent_stream() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_end_of_the_gateway_ends_a_busy_stream_too() {
+    let app = app();
+    let mut stream = stream(&app, vec![vec![Step::Event], vec![Step::Event], vec![Step::Event]]);
+    assert_eq!(next(&mut stream).await.unwrap(), "data: event\n\n");
+    app.enter(crate::app::Phase::Closing);
+    assert_eq!(next(&mut stream).await.unwrap(), "data: event\n\ndata: shutting_down\n\n");
+    assert_eq!(next(&mut stream).await, None);
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_first_event_is_waited_for_and_not_for_ever() {
     async fn first(told: Vec<Vec<Step>>) -> (Result<First, Failure>, Vec<u8>) {
         let mut output = Encoder::new();

@@ -11,11 +11,11 @@ use crate::secret::Secret;
 
 /// The clients of a gateway. A key is read and parsed once, not for every request.
 #[derive(Debug, Default)]
-pub(crate) struct Clients(BTreeMap<Identity, Client>);
+pub(super) struct Clients(BTreeMap<Identity, Client>);
 
 impl Clients {
     /// The client for a model, made if there is none yet.
-    pub(crate) fn get(&mut self, config: &Config, model: &ModelConfig) -> Result<Client, Error> {
+    pub(super) fn get(&mut self, config: &Config, model: &ModelConfig) -> Result<Client, Error> {
         if let Some(client) = self.0.get(&model.identity) {
             return Ok(client.clone());
         }

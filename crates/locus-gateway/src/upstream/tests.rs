@@ -9,7 +9,7 @@ const IDENTITY: &str = "{api_base: http://127.0.0.1:9, oci_api_key: k}";
 fn upstreams(yaml: &str) -> Upstreams {
     let yaml = format!("x-id: &id {IDENTITY}\n{yaml}");
     let config = Config::parse(&yaml, Env::default()).unwrap();
-    Upstreams::new(&config, &mut Clients::default()).unwrap()
+    Upstreams::new(&config).unwrap()
 }
 
 fn entry(name: &str, model: &str, more: &str) -> String {
@@ -111,7 +111,9 @@ fn one_identity_has_one_client() {
     let yaml = format!("x-id: &id {IDENTITY}\n{yaml}");
     let config = Config::parse(&yaml, Env::default()).unwrap();
     let mut clients = Clients::default();
-    Upstreams::new(&config, &mut clients).unwrap();
+    for model in &config.models {
+        clients.get(&config, model).unwrap();
+    }
     let shown = format!("{clients:?}");
     assert_eq!(shown.matches("Identity").count(), 2, "{shown}");
     assert!(!shown.contains("\"k\""), "{shown}");

@@ -63,7 +63,7 @@ async fn other_machines_are_not_served_without_a_key() {
 }
 
 #[tokio::test]
-async fn a_reload_changes_names_and_keeps_calls_and_connections() {
+async fn a_reload_changes_names_and_keys_and_keeps_calls() {
     let yaml = |name: &str| {
         format!(
             "model_list:\n  - model_name: {name}\n    litellm_params: {{model: oci/xai.grok-4}}\n"
@@ -86,10 +86,14 @@ async fn a_reload_changes_names_and_keeps_calls_and_connections() {
     assert_eq!(desk.chat(&question("new")).await.status, 200);
     let models = get(desk.address, "/v1/models").await.json();
     assert_eq!(models["data"][0]["id"], "new");
-    let requests = desk.emulator.requests();
-    let connections: std::collections::BTreeSet<u64> =
-        requests.iter().map(|request| request.connection).collect();
-    assert!(connections.len() < requests.len(), "no connection was used twice: {connections:?}");
+
+    // The same path, and another key behind it, which the emulator does not know.
+    let other = tempfile::tempdir().unwrap();
+    let stranger = oci_emulator::Sandbox::create(other.path()).unwrap();
+    std::fs::copy(stranger.config_file(), desk.sandbox.config_file()).unwrap();
+    let config = Config::parse(&yaml("new"), Env::default()).unwrap();
+    desk.gateway.reload(&redirected(config, &desk.sandbox, &desk.emulator)).unwrap();
+    assert_eq!(desk.chat(&question("new")).await.status, 401);
 }
 
 #[tokio::test]
