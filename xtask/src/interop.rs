@@ -32,8 +32,12 @@ const EXAMPLES: &[(&str, &[&str])] = &[
 const MUTATIONS: &str = "mutate.py";
 
 /// Clients with many dependencies, for `interop --full`.
-const HEAVY_PEERS: &[(&str, &str)] =
-    &[("langchain-oci", "peer_langchain_oci.py"), ("litellm", "peer_litellm.py")];
+const HEAVY_PEERS: &[(&str, &str)] = &[
+    ("langchain-oci", "peer_langchain_oci.py"),
+    ("litellm", "peer_litellm.py"),
+    // They call `locus serve`, which has an emulator of its own.
+    ("gateway", "peer_gateway.py"),
+];
 
 /// Which peers are run.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

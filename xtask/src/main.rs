@@ -23,7 +23,8 @@ usage: cargo xtask <command>
   interop   the official Python clients against `locus emulate`, then a table of mutations
             of their requests, each of which must be refused (needs python3; without it the
             command succeeds and says so, unless CI=true); with --full also langchain-oci and
-            litellm, which have many dependencies
+            litellm, which have many dependencies, and the SDKs of OpenAI and Anthropic and
+            langchain-openai against `locus serve`
   bench auth [--record]
             what a signature costs: instructions, which may grow by 5 % over those that are
             recorded (needs valgrind), and the time with each backend
