@@ -5,49 +5,16 @@ mod plan;
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 
-use oci_wire::chat::{ChatRequest, Message, Tool};
+use oci_wire::chat::{ChatRequest, Message};
 use oci_wire::responses;
 
 use crate::answer::ChatAnswer;
 use crate::error::Error;
+use crate::input::{CallerTool, ChatInput, HostedTool};
 use crate::router::Model;
 use crate::state::ProviderState;
 use crate::stream::ChatStream;
 use plan::Plan;
-
-/// What a chat call begins with: a prompt, messages or a whole request.
-#[derive(Clone, Debug)]
-pub struct ChatInput(ChatRequest);
-
-impl From<&str> for ChatInput {
-    fn from(prompt: &str) -> Self {
-        Self::from([Message::user(prompt)])
-    }
-}
-
-impl From<String> for ChatInput {
-    fn from(prompt: String) -> Self {
-        Self::from([Message::user(prompt)])
-    }
-}
-
-impl From<Vec<Message>> for ChatInput {
-    fn from(messages: Vec<Message>) -> Self {
-        Self(ChatRequest::new("", messages))
-    }
-}
-
-impl<const N: usize> From<[Message; N]> for ChatInput {
-    fn from(messages: [Message; N]) -> Self {
-        Self::from(Vec::from(messages))
-    }
-}
-
-impl From<ChatRequest> for ChatInput {
-    fn from(request: ChatRequest) -> Self {
-        Self(request)
-    }
-}
 
 /// A chat call being made up. Await it for the whole answer, or ask for its [`stream`](Self::stream).
 ///
@@ -64,8 +31,14 @@ pub struct Chat {
 }
 
 impl Chat {
-    pub(crate) fn new(model: Model, input: ChatInput) -> Self {
-        Self { model, request: input.0, is_strict: false, state: None, hosted: Vec::new() }
+    pub(crate) fn new(model: Model, input: impl ChatInput) -> Self {
+        Self {
+            model,
+            request: input.into_request(),
+            is_strict: false,
+            state: None,
+            hosted: Vec::new(),
+        }
     }
 
     /// Puts a system message before all others.
@@ -75,19 +48,16 @@ impl Chat {
     }
 
     /// Offers functions that the model may call; the caller runs them and sends their results in a next call.
-    pub fn tools(mut self, tools: impl IntoIterator<Item = impl Into<Tool>>) -> Self {
-        let tools = tools.into_iter().map(Into::into);
+    pub fn tools(mut self, tools: impl IntoIterator<Item = impl CallerTool>) -> Self {
+        let tools = tools.into_iter().map(CallerTool::into_tool);
         self.request.tools.get_or_insert_with(Vec::new).extend(tools);
         self
     }
 
     /// Offers tools that the service runs itself: web search, file search, code interpreter, MCP servers. Only the Responses API
     /// has them, so the call goes there.
-    pub fn hosted_tools(
-        mut self,
-        tools: impl IntoIterator<Item = impl Into<responses::Tool>>,
-    ) -> Self {
-        self.hosted.extend(tools.into_iter().map(Into::into));
+    pub fn hosted_tools(mut self, tools: impl IntoIterator<Item = impl HostedTool>) -> Self {
+        self.hosted.extend(tools.into_iter().map(HostedTool::into_hosted_tool));
         self
     }
 

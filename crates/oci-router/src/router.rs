@@ -3,9 +3,10 @@
 use oci_transport::Client;
 use oci_wire::Family;
 
-use crate::chat::{Chat, ChatInput};
+use crate::chat::Chat;
 use crate::embed::Embed;
 use crate::error::Error;
+use crate::input::ChatInput;
 use crate::model_id::ModelId;
 use crate::repairs::Repairs;
 use crate::rerank::Rerank;
@@ -121,15 +122,15 @@ impl Model {
     /// A chat call with a prompt, a list of messages or a whole request, whose `model` is replaced.
     ///
     /// Awaiting it gives the whole answer; [`Chat::stream`] gives it piece by piece.
-    pub fn chat(&self, input: impl Into<ChatInput>) -> Chat {
-        Chat::new(self.clone(), input.into())
+    pub fn chat(&self, input: impl ChatInput) -> Chat {
+        Chat::new(self.clone(), input)
     }
 
     /// The same as `chat(input).stream()`.
     ///
     /// # Errors
     /// As for [`Chat::stream`].
-    pub async fn stream(&self, input: impl Into<ChatInput>) -> Result<ChatStream, Error> {
+    pub async fn stream(&self, input: impl ChatInput) -> Result<ChatStream, Error> {
         self.chat(input).stream().await
     }
 
