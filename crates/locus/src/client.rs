@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use oci_auth::{Backend, CredentialError, CredentialOptions, Credentials, Env, Found, Warning};
-use oci_router::{Model, Router, Transport};
+use oci_router::{Explanation, Model, Router, Transport};
 use oci_transport::{Client as TransportClient, Deadlines, Endpoint, Proxy, RetryPolicy, Roots};
+use oci_wire::native::{ApplyGuardrailsResult, GuardrailConfigs, GuardrailsInput};
 
 use crate::error::{Error, Result};
 
@@ -38,6 +39,39 @@ impl Client {
     #[must_use]
     pub fn model(&self, id: impl Into<String>) -> Model {
         self.router.model(id)
+    }
+
+    /// How a model would be reached, why, and in which compartment, in one line for people. Nothing is sent.
+    ///
+    /// [`Model::explain`] has the same as values.
+    ///
+    /// # Errors
+    /// [`Error`] if the id has no route.
+    pub fn explain(&self, id: impl Into<String>) -> Result<String> {
+        let explanation: Explanation = self.model(id).explain()?;
+        let compartment = match &self.compartment_id {
+            Some(found) => format!("compartment {} ({})", found.value, found.origin),
+            None => "the compartment is that of the API key".to_owned(),
+        };
+        Ok(format!("{explanation}; at {}, {compartment}", self.endpoint().host()))
+    }
+
+    /// Checks a text or an image for harmful content, personal data and prompt injection: those checks that are set.
+    ///
+    /// # Errors
+    /// [`Error`] if there is no compartment or the service refuses.
+    pub async fn guardrails(
+        &self,
+        input: GuardrailsInput,
+        checks: GuardrailConfigs,
+    ) -> Result<ApplyGuardrailsResult> {
+        Ok(self.router.guardrails(input, checks).await?)
+    }
+
+    /// The client below, one method for each operation of the service, without routing and translation.
+    #[must_use]
+    pub fn transport(&self) -> &TransportClient {
+        self.router.client()
     }
 
     /// The endpoint that requests go to.

@@ -6,8 +6,10 @@ mod error;
 
 /// What most programs need: `use locus::prelude::*;`.
 pub mod prelude {
-    pub use crate::{Client, Error};
-    pub use oci_wire::chat::{ChatRequest, Message};
+    pub use crate::{Client, Error, Transport};
+    pub use oci_wire::chat::{
+        ChatAccumulator, ChatRequest, Message, Part, ReasoningEffort, ResponseFormat, Tool,
+    };
 }
 
 // The public interface is:
@@ -16,9 +18,9 @@ pub use error::{Error, Result};
 
 pub use oci_auth::{Backend, Env, Region};
 pub use oci_router::{
-    Capabilities, Chat, ChatAnswer, ChatInput, ChatStream, Embed, Embeddings, Format, Model,
-    ModelId, Operation, ProviderState, Rank, Ranking, Rerank, Route, RouteError, Row, Serving,
-    Transport, Warning, prefixes, route,
+    CallerTool, Capabilities, Chat, ChatAnswer, ChatInput, ChatStream, Embed, Embeddings,
+    Explanation, Format, HostedTool, Model, ModelId, Operation, ProviderState, Rank, Ranking,
+    Rerank, Route, RouteError, Row, Serving, Transport, Warning, prefixes, route,
 };
 pub use oci_transport::{
     Answer, BreakerPolicy, Deadlines, Endpoint, ErrorKind, RetryPolicy, Roots, Timeout,

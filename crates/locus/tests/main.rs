@@ -3,3 +3,22 @@
 
 #[path = "main/client.rs"]
 mod client;
+#[path = "main/examples.rs"]
+mod examples;
+
+/// The examples' functions, whose `main` is not called here.
+macro_rules! example {
+    ($($name:ident $path:literal)*) => { $(
+        #[allow(dead_code, reason = "`main` is for `cargo run`")]
+        #[path = $path]
+        mod $name;
+    )* };
+}
+example! {
+    chat "../examples/chat.rs"
+    embeddings "../examples/embeddings.rs"
+    laptop_to_oke "../examples/laptop_to_oke.rs"
+    responses "../examples/responses.rs"
+    routes "../examples/routes.rs"
+    tools "../examples/tools.rs"
+}
