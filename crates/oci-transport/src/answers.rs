@@ -11,6 +11,11 @@ use crate::client::Client;
 use crate::error::{Error, ErrorKind};
 
 impl Client {
+    /// Sends a call; its answer has a status of success and a body that is not yet read.
+    pub(crate) async fn open(&self, call: Call<'_>) -> Result<Opened, Error> {
+        self.inner.send(call, &self.budget()).await
+    }
+
     /// Sends a call and reads its whole answer. Types of answers take nearly anything, so `is_answer` says whether it is one.
     pub(crate) async fn whole<T: DeserializeOwned>(
         &self,
@@ -18,7 +23,7 @@ impl Client {
         is_answer: fn(&T) -> bool,
     ) -> Result<Answer<T>, Error> {
         let what = call.operation.name;
-        let mut opened = self.inner.send(call, &self.budget()).await?;
+        let mut opened = self.open(call).await?;
         let body = opened.collect(self.inner.body_limit).await?;
         let value = decode(&opened, body, what, is_answer)?;
         Ok(Answer::new(value, opened.opc_request_id))
@@ -27,7 +32,7 @@ impl Client {
     /// Sends a deletion; an answer without a body confirms it too.
     pub(crate) async fn delete(&self, call: Call<'_>) -> Result<Answer<Deleted>, Error> {
         let (what, id) = (call.operation.name, call.model.to_owned());
-        let mut opened = self.inner.send(call, &self.budget()).await?;
+        let mut opened = self.open(call).await?;
         let body = opened.collect(self.inner.body_limit).await?;
         let deleted = if body.trim_ascii().is_empty() {
             let mut deleted = Deleted::default();
@@ -43,7 +48,7 @@ impl Client {
 
     /// Sends a call and returns its answer if that is a stream.
     pub(crate) async fn streamed(&self, call: Call<'_>) -> Result<Opened, Error> {
-        let opened = self.inner.send(call, &self.budget()).await?;
+        let opened = self.open(call).await?;
         if media_type(&opened.headers) == EVENT_STREAM {
             return Ok(opened);
         }

@@ -42,12 +42,40 @@ const fn native(name: &'static str, path: &'static str, accept: &'static str) ->
     Operation { name, method, path, api, accept, permission: FAMILY }
 }
 
+const fn raw_operation(method: Method, api: Api) -> Operation {
+    Operation { name: "raw request", method, path: "", api, accept: ANYTHING, permission: FAMILY }
+}
+
+/// What a raw request of this method and path is; `None` for methods that the service does not know.
+pub(crate) fn raw(method: &Method, path: &str) -> Option<&'static Operation> {
+    let is_openai = ["/openai/v1", "/20231130/actions/v1"].iter().any(|base| {
+        path.strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    });
+    let operations = if is_openai { &RAW_OPENAI } else { &RAW_NATIVE };
+    operations.iter().find(|operation| operation.method == *method)
+}
+
+static RAW_OPENAI: [Operation; 6] = raw_operations(Api::OpenAi);
+static RAW_NATIVE: [Operation; 6] = raw_operations(Api::Native);
+
+const fn raw_operations(api: Api) -> [Operation; 6] {
+    [
+        raw_operation(Method::GET, api),
+        raw_operation(Method::HEAD, api),
+        raw_operation(Method::DELETE, api),
+        raw_operation(Method::POST, api),
+        raw_operation(Method::PUT, api),
+        raw_operation(Method::PATCH, api),
+    ]
+}
+
 /// The resource type that stands for all others of the service.
 const FAMILY: &str = "use generative-ai-family";
 /// Oracle's quick start names it for the Responses API.
 const RESPONSE: &str = "manage generative-ai-response";
 
 const JSON: &str = "application/json";
+const ANYTHING: &str = "*/*";
 const EITHER: &str = "application/json, text/event-stream";
 
 const RESPONSES: &str = "/openai/v1/responses";

@@ -19,6 +19,33 @@ impl Path {
         Self { text: base.to_owned(), has_query: false }
     }
 
+    /// A path of the caller's, which must stay below the authority whatever reads it.
+    pub(crate) fn relative(path: &str) -> Result<Self, Error> {
+        let refused = |what: &str| {
+            let message = format!("expected a path such as /openai/v1/models, found {what}");
+            Err(Error::new(ErrorKind::Request, message))
+        };
+        if !path.starts_with('/') {
+            return refused("one that does not begin with a slash");
+        }
+        if path.starts_with("//") {
+            return refused("one that begins with two slashes, which names a host");
+        }
+        if let Some(odd) =
+            path.chars().find(|c| !c.is_ascii_graphic() || "?#\\\"<>`{}|^".contains(*c))
+        {
+            return refused(&format!("{odd:?}, which must be percent-encoded or set as a query"));
+        }
+        let is_step = |segment: &str| {
+            let dots = segment.to_ascii_lowercase().replace("%2e", ".");
+            dots == "." || dots == ".."
+        };
+        if path.split('/').any(is_step) {
+            return refused("a step such as `..`");
+        }
+        Ok(Self { text: path.to_owned(), has_query: false })
+    }
+
     /// Appends a fixed segment.
     pub(crate) fn then(mut self, segment: &'static str) -> Self {
         self.text.push('/');

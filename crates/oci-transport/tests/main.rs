@@ -9,6 +9,8 @@ mod captures;
 mod faults;
 #[path = "main/places.rs"]
 mod places;
+#[path = "main/raw.rs"]
+mod raw;
 #[path = "main/retries.rs"]
 mod retries;
 #[path = "main/service.rs"]

@@ -13,7 +13,7 @@ use serde_json::Value;
 
 /// Keeps each request and answers nothing of use.
 #[derive(Clone, Default)]
-struct Recorder(Arc<Mutex<Vec<Request<Bytes>>>>);
+pub(crate) struct Recorder(pub(crate) Arc<Mutex<Vec<Request<Bytes>>>>);
 
 impl HttpService for Recorder {
     fn send(
@@ -36,7 +36,7 @@ fn client(recorder: &Recorder, signer: Signer) -> Client {
         .unwrap()
 }
 
-fn key() -> Signer {
+pub(crate) fn key() -> Signer {
     let pem = std::fs::read(concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/../../fixtures/keys/rsa2048_a.pkcs8.pem"
