@@ -98,6 +98,8 @@ mod sign_error;
 mod signer;
 mod snapshot;
 mod token;
+#[cfg(all(feature = "ring", feature = "system"))]
+mod token_pair;
 #[cfg(feature = "tower")]
 mod tower;
 

@@ -134,9 +134,7 @@ fn session_files(
     let token_file = env.expand(token_file);
     let files = match &found.key {
         Key::File(path) => SessionFiles::new(token_file, env.expand(path)),
-        Key::Content { text, variable } => {
-            SessionFiles::with_key_text(token_file, Secret::from(*text), variable)
-        }
+        Key::Content { text, variable } => SessionFiles::with_key_text(token_file, text, variable),
     };
     let files = files.backend(backend);
     match found.pass_phrase {
