@@ -20,11 +20,13 @@ use crate::env::Env;
 use crate::key::{Backend, Fingerprint, PrivateKey, SigningKey};
 use crate::profile::Profile;
 use crate::region::{Region, Regions};
+use crate::resource_principal::{self, ResourcePrincipal};
 use crate::secret::Secret;
 use crate::session::Session;
 use crate::settings::{OCI_PREFIX, Setting};
 use crate::signer::Signer;
 use crate::token::TokenClaims;
+use auth_type::AuthType;
 use load::Place;
 
 /// Where to look for credentials. What is not set here comes from the environment, then from the defaults.
@@ -68,6 +70,8 @@ pub struct Credentials {
 enum Kind {
     /// A user's API key, which signs requests.
     User { user: String, tenancy: String, fingerprint: Fingerprint, key: PrivateKey },
+    /// A resource that is a principal of its own.
+    Resource { principal: Arc<ResourcePrincipal>, claims: Box<TokenClaims> },
     /// A session of the command line, whose files are read again when they change.
     Session { session: Arc<Session>, claims: Box<TokenClaims>, tenancy: Option<String> },
     /// An API key of the Generative AI service, which is sent as it is.
@@ -85,7 +89,9 @@ impl Credentials {
     /// 4. the profile that `OCI_PROFILE` names, else `DEFAULT`, of the configuration file. It is that of a session if it has
     ///    `security_token_file` itself, rather than from `[DEFAULT]`.
     ///
-    /// `OCI_AUTH_TYPE` may say which is meant: `api_key`, or `security_token` (also `session_token`).
+    /// `OCI_AUTH_TYPE`, or `authentication_type` of the profile, may say which is meant: `api_key`, `security_token` (also
+    /// `session_token`), or `resource_principal`, which is found in the variables `OCI_RESOURCE_PRINCIPAL_*` of the platform and
+    /// never taken unless it is asked for.
     ///
     /// An identity comes from one source as a whole: variables of one prefix, or one profile. A first source that lacks a part
     /// is an error, which names the source that has the part if there is one.
@@ -101,8 +107,14 @@ impl Credentials {
         let told = options.profile.is_some() || options.config_file.is_some();
         let asked = auth_type::of_environment(env, options)?;
         let kind = asked.as_ref().map(|(kind, _)| *kind);
+        let (identity, is_resource) = match kind {
+            Some(AuthType::Identity(kind)) => (Some(kind), false),
+            Some(AuthType::ResourcePrincipal) => (None, !told),
+            None => (None, false),
+        };
         let bearer = Setting::GenaiApiKey.read(env, options.prefixes)?.filter(|_| !told);
-        let variables = identity::any_variable(env, options.prefixes, kind)?.filter(|_| !told);
+        let variables = identity::any_variable(env, options.prefixes, identity)?
+            .filter(|_| !told && !is_resource);
         if let Some((bearer, _)) = &bearer
             && let Some(other) = asked.as_ref().map(|(_, name)| name).or(variables.as_ref())
         {
@@ -112,15 +124,17 @@ impl Credentials {
                 lacking: "a signature; an API key of Generative AI is sent without one".to_owned(),
             });
         }
-        let needed = bearer.is_none() && variables.is_none();
+        let needed = bearer.is_none() && variables.is_none() && !is_resource;
         let profile = file::read_profile(env, options, needed)?;
         let mut warnings = Vec::new();
         let (kind, origin) = if let Some((name, key)) = bearer {
             (Kind::Bearer(Secret::from(key.trim())), Origin::Variable(name))
+        } else if let Some((_, name)) = asked.as_ref().filter(|_| is_resource) {
+            load::resource_principal(name, env, options.backend)?
         } else if let Some((found, names)) = variables
             .map(|_| {
                 let profile = profile.as_ref().map(|(profile, _)| profile);
-                identity::from_variables(env, options.prefixes, kind, profile)
+                identity::from_variables(env, options.prefixes, identity, profile)
             })
             .transpose()?
             .flatten()
@@ -132,15 +146,22 @@ impl Credentials {
             let Some((profile, path)) = &profile else { return Err(CredentialError::NoHome) };
             warnings.extend(modes::readable_by_others(path));
             let place = Place::Profile(profile, path);
-            let kind = auth_type::of_profile(profile, path, kind)?;
-            let found = identity::from_profile(profile, kind).map_err(|missing| {
-                CredentialError::Missing {
-                    path: path.clone(),
-                    profile: profile.name().to_owned(),
-                    keys: missing.join(", "),
+            match auth_type::of_profile(profile, path, kind)? {
+                AuthType::ResourcePrincipal => {
+                    let asked = format!("profile {} of {}", profile.name(), path.display());
+                    load::resource_principal(&asked, env, options.backend)?
                 }
-            })?;
-            (place.load(&found, env, options.backend, &mut warnings)?, place.origin())
+                AuthType::Identity(kind) => {
+                    let found = identity::from_profile(profile, kind).map_err(|missing| {
+                        CredentialError::Missing {
+                            path: path.clone(),
+                            profile: profile.name().to_owned(),
+                            keys: missing.join(", "),
+                        }
+                    })?;
+                    (place.load(&found, env, options.backend, &mut warnings)?, place.origin())
+                }
+            }
         };
         let setting = |setting: Setting, key: &str| -> Result<_, CredentialError> {
             Ok(match setting.read(env, options.prefixes)? {
@@ -154,7 +175,17 @@ impl Credentials {
                 }),
             })
         };
-        let region = setting(Setting::Region, "region")?;
+        let mut region = setting(Setting::Region, "region")?;
+        // Where a variable asks for the resource, its region is meant, rather than that of a profile.
+        if matches!(kind, Kind::Resource { .. })
+            && region
+                .as_ref()
+                .is_none_or(|found| is_resource && matches!(found.origin, Origin::Profile { .. }))
+            && let Some(value) = ResourcePrincipal::region(env)?
+        {
+            let origin = Origin::Variable(resource_principal::REGION.to_owned());
+            region = Some(Found { value: value.to_owned(), origin });
+        }
         let compartment_id = setting(Setting::CompartmentId, "compartment_id")?;
         let regions = Regions::from_env(env)?;
         Ok(Self { kind, origin, profile, region, compartment_id, regions, warnings })
@@ -165,6 +196,7 @@ impl Credentials {
     pub fn tenancy(&self) -> Option<&str> {
         match &self.kind {
             Kind::User { tenancy, .. } => Some(tenancy),
+            Kind::Resource { claims, .. } => claims.tenancy(),
             Kind::Session { claims, tenancy, .. } => claims.tenancy().or(tenancy.as_deref()),
             Kind::Bearer(_) => None,
         }
@@ -175,7 +207,7 @@ impl Credentials {
     pub fn user(&self) -> Option<&str> {
         match &self.kind {
             Kind::User { user, .. } => Some(user),
-            Kind::Session { .. } | Kind::Bearer(_) => None,
+            Kind::Resource { .. } | Kind::Session { .. } | Kind::Bearer(_) => None,
         }
     }
 
@@ -184,7 +216,7 @@ impl Credentials {
     pub fn fingerprint(&self) -> Option<Fingerprint> {
         match &self.kind {
             Kind::User { fingerprint, .. } => Some(*fingerprint),
-            Kind::Session { .. } | Kind::Bearer(_) => None,
+            Kind::Resource { .. } | Kind::Session { .. } | Kind::Bearer(_) => None,
         }
     }
 
@@ -215,11 +247,12 @@ impl Credentials {
     pub fn region(&self, given: Option<&str>) -> Result<Found<Region>, CredentialError> {
         let given = given.map(|text| Found { value: text.to_owned(), origin: Origin::Given });
         let Some(found) = given.or_else(|| self.region.clone()) else {
-            let looked = match &self.profile {
-                Some((profile, path)) => {
+            let looked = match (&self.kind, &self.profile) {
+                (Kind::Resource { .. }, _) => resource_principal::REGION.to_owned(),
+                (_, Some((profile, path))) => {
                     format!("region in profile {} of {}", profile.name(), path.display())
                 }
-                None => "a profile".to_owned(),
+                (_, None) => "a profile".to_owned(),
             };
             return Err(CredentialError::NoRegion { looked });
         };
@@ -235,7 +268,7 @@ impl Credentials {
     pub fn compartment_id(&self, given: Option<&str>) -> Option<Found<String>> {
         let found = |ocid: &str, origin| Found { value: ocid.to_owned(), origin };
         let token = match &self.kind {
-            Kind::Session { claims, .. } => claims.compartment_id(),
+            Kind::Resource { claims, .. } | Kind::Session { claims, .. } => claims.compartment_id(),
             Kind::User { .. } | Kind::Bearer(_) => None,
         };
         given
@@ -256,6 +289,7 @@ impl Credentials {
                     .expect("the parts hold OCID and fingerprint characters only, because they were checked when they were read");
                 Ok(Signer::new(SigningKey::new(id, key)))
             }
+            Kind::Resource { principal, .. } => Ok(Signer::of_resource(principal)),
             Kind::Session { session, .. } => Ok(Signer::of_session(session)),
             Kind::Bearer(key) => Signer::bearer(&key)
                 .map_err(|_| CredentialError::BearerText { origin: self.origin }),

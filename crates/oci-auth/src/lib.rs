@@ -50,7 +50,8 @@
 //! | the same without a file, such as in CI | `OCI_USER`, `OCI_TENANCY`, `OCI_FINGERPRINT`, `OCI_REGION`, and `OCI_KEY` or `OCI_KEY_FILE` |
 //! | an API key of the Generative AI service (`sk-…`) | `OCI_GENAI_API_KEY`; it opens the inference endpoints of one region and nothing else |
 //! | a session of `oci session authenticate` | `OCI_PROFILE` to its profile; or `OCI_SECURITY_TOKEN_FILE`, `OCI_KEY_FILE` and `OCI_REGION` |
-//! | an instance, a function or a pod that is a principal of its own | not in this release: each is refused by name |
+//! | a function or another resource that is a principal of its own | `OCI_AUTH_TYPE=resource_principal`; the platform sets the rest, `OCI_RESOURCE_PRINCIPAL_*` |
+//! | an instance or a pod that is one | not in this release: each is refused by name |
 //!
 //! [`Setting`] lists every name, [`Credentials::from_env`] the order.
 //!
@@ -85,6 +86,9 @@ mod key;
 mod key_id;
 mod profile;
 mod region;
+#[cfg(all(feature = "ring", feature = "system"))]
+mod resource_principal;
+mod resource_principal_error;
 mod secret;
 #[cfg(all(feature = "ring", feature = "system"))]
 mod session;
@@ -118,6 +122,7 @@ pub use key::{
 pub use key_id::{KeyId, KeyIdError};
 pub use profile::{ConfigFile, DEFAULT_PROFILE, Profile, ProfileError};
 pub use region::{EndpointTemplate, Region, RegionError, Regions, TemplateError};
+pub use resource_principal_error::ResourcePrincipalError;
 pub use secret::Secret;
 #[cfg(all(feature = "ring", feature = "system"))]
 pub use session::SessionFiles;

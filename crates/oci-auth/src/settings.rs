@@ -33,7 +33,8 @@ use crate::env::{Env, EnvError};
 /// |---|---|
 /// | `api_key` | an API key of a user, whatever else the profile has |
 /// | `security_token`, `session_token` | a session of the command line: a token and its key |
-/// | `instance_principal`, `instance_obo_user`, `resource_principal`, `oke_workload_identity` | not in this release: an error that names it |
+/// | `resource_principal` | a resource that is a principal of its own, such as a function: what the platform names in `OCI_RESOURCE_PRINCIPAL_VERSION` (2.2), `_RPST`, `_PRIVATE_PEM`, `_PRIVATE_PEM_PASSPHRASE` and `_REGION`, of which all but version and region are values or absolute paths |
+/// | `instance_principal`, `instance_obo_user`, `oke_workload_identity` | not in this release: an error that names it |
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Setting {

@@ -4,6 +4,7 @@ use http::Method;
 use http::header::HeaderName;
 
 use crate::key::SigningFailed;
+use crate::resource_principal_error::ResourcePrincipalError;
 use crate::session_error::SessionError;
 
 /// A request that cannot be signed.
@@ -25,6 +26,9 @@ pub enum SignError {
     /// The service has no operation with this method.
     #[error("expected GET, HEAD, DELETE, POST, PUT or PATCH, found {0}")]
     Method(Method),
+    /// The token of a resource principal, or its key, cannot be used.
+    #[error("the resource principal cannot be used")]
+    ResourcePrincipal(#[from] ResourcePrincipalError),
     /// The token of a session, or its key, cannot be used.
     #[error("the session cannot be used")]
     Session(#[from] SessionError),

@@ -7,6 +7,7 @@ use http::Request;
 
 use crate::digest::BodyDigest;
 use crate::key::SigningKey;
+use crate::resource_principal::ResourcePrincipal;
 use crate::secret::Secret;
 use crate::session::{Session, SessionFiles};
 use crate::sign_error::SignError;
@@ -31,6 +32,8 @@ pub struct Signer(Source);
 enum Source {
     /// What never changes.
     Fixed(Snapshot),
+    /// Files or variables of the platform, of which it writes the files anew.
+    Resource(Arc<ResourcePrincipal>),
     /// Files that the command line writes anew.
     Session(Arc<Session>),
 }
@@ -60,6 +63,10 @@ impl Signer {
         Self(Source::Session(Arc::new(Session::new(files))))
     }
 
+    pub(crate) fn of_resource(principal: Arc<ResourcePrincipal>) -> Self {
+        Self(Source::Resource(principal))
+    }
+
     pub(crate) fn of_session(session: Arc<Session>) -> Self {
         Self(Source::Session(session))
     }
@@ -73,10 +80,11 @@ impl Signer {
     /// What requests are signed with at present.
     ///
     /// # Errors
-    /// [`SignError::Session`] if the files of a session cannot be used.
+    /// [`SignError::Session`] or [`SignError::ResourcePrincipal`] if the files of one cannot be used.
     pub fn snapshot(&self) -> Result<Snapshot, SignError> {
         match &self.0 {
             Source::Fixed(snapshot) => Ok(snapshot.clone()),
+            Source::Resource(principal) => Ok(principal.current(SystemTime::now())?),
             Source::Session(session) => Ok(session.current(SystemTime::now())?),
         }
     }
@@ -84,13 +92,14 @@ impl Signer {
     /// What to sign with after a request that `refused` signed was answered with 401; `None` if there is nothing else, so that
     /// sending the request again is in vain.
     ///
-    /// The files of a session are read again whatever their dates say, unless another request has had another token read.
+    /// The files of a session or of a resource principal are read again whatever their dates say, unless another request has had another token read.
     ///
     /// # Errors
     /// As for [`snapshot`](Self::snapshot).
     pub fn refresh_after(&self, refused: &Snapshot) -> Result<Option<Snapshot>, SignError> {
         match &self.0 {
             Source::Fixed(_) => Ok(None),
+            Source::Resource(principal) => Ok(principal.refresh_after(refused, SystemTime::now())?),
             Source::Session(session) => Ok(session.refresh_after(refused, SystemTime::now())?),
         }
     }
@@ -117,7 +126,9 @@ impl Signer {
     ) -> Result<(), SignError> {
         match &self.0 {
             Source::Fixed(snapshot) => snapshot.sign(request, body, SystemTime::now()),
-            Source::Session(_) => self.snapshot()?.sign(request, body, SystemTime::now()),
+            Source::Resource(_) | Source::Session(_) => {
+                self.snapshot()?.sign(request, body, SystemTime::now())
+            }
         }
     }
 

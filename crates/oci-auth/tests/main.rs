@@ -17,6 +17,8 @@ mod regions;
 mod relations;
 #[path = "main/requests.rs"]
 mod requests;
+#[path = "main/resource_principals.rs"]
+mod resource_principals;
 #[path = "main/sessions.rs"]
 mod sessions;
 #[path = "main/signing_vectors.rs"]

@@ -10,6 +10,14 @@ use crate::settings::Setting;
 /// A kind of authentication that this release has.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum AuthType {
+    Identity(IdentityKind),
+    /// The platform hands it over, and no profile and no variable of ours has a part of it.
+    ResourcePrincipal,
+}
+
+/// What a profile, or variables, describe.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum IdentityKind {
     ApiKey,
     SecurityToken,
 }
@@ -19,9 +27,11 @@ impl AuthType {
     fn named(name: &str) -> Option<Self> {
         let is = |known: &str| name.eq_ignore_ascii_case(known);
         if is("api_key") {
-            Some(Self::ApiKey)
+            Some(Self::Identity(IdentityKind::ApiKey))
         } else if is("security_token") || is("session_token") {
-            Some(Self::SecurityToken)
+            Some(Self::Identity(IdentityKind::SecurityToken))
+        } else if is("resource_principal") {
+            Some(Self::ResourcePrincipal)
         } else {
             None
         }
@@ -70,5 +80,6 @@ pub(super) fn of_profile(
         return refuse("instance_obo_user");
     }
     let has_token = profile.has_own("security_token_file");
-    Ok(if has_token { AuthType::SecurityToken } else { AuthType::ApiKey })
+    let kind = if has_token { IdentityKind::SecurityToken } else { IdentityKind::ApiKey };
+    Ok(AuthType::Identity(kind))
 }

@@ -8,6 +8,7 @@ use crate::env::EnvError;
 use crate::key::{Fingerprint, KeyError};
 use crate::profile::ProfileError;
 use crate::region::{Region, RegionError};
+use crate::resource_principal_error::ResourcePrincipalError;
 use crate::session_error::SessionError;
 
 /// Credentials that could not be loaded. No variant holds a key, a pass phrase or a token.
@@ -16,7 +17,7 @@ use crate::session_error::SessionError;
 pub enum CredentialError {
     /// Another kind of authentication was asked for than this release has.
     #[error(
-        "authentication type {found} ({origin}) is not supported yet, only api_key and security_token are"
+        "authentication type {found} ({origin}) is not supported yet, only api_key, security_token and resource_principal 2.2 are"
     )]
     AuthType {
         /// What was asked for.
@@ -126,6 +127,14 @@ pub enum CredentialError {
         /// What else would have been looked at.
         looked: String,
     },
+    /// A resource principal was asked for, and the platform has given none to this process.
+    #[error("resource_principal ({asked}) needs {lacking}, which the platform sets")]
+    NoResourcePrincipal {
+        /// The variable or the profile that asked for it.
+        asked: String,
+        /// The variables that are not set.
+        lacking: String,
+    },
     /// The configuration file is damaged or lacks the profile.
     #[error("cannot use configuration file {path}")]
     Profile {
@@ -141,6 +150,14 @@ pub enum CredentialError {
         origin: Origin,
         /// Why not.
         source: RegionError,
+    },
+    /// The resource principal cannot be used.
+    #[error("the resource principal cannot be used ({origin})")]
+    ResourcePrincipal {
+        /// The variables that name its token and its key.
+        origin: Origin,
+        /// Why not.
+        source: ResourcePrincipalError,
     },
     /// The session cannot be used.
     #[error("the session cannot be used ({origin})")]
@@ -178,7 +195,7 @@ impl CredentialError {
                 "use a region id such as us-chicago-1, eu-frankfurt-1 or uk-london-1"
             }
             Self::AuthType { .. } => {
-                "unset it, or choose a profile with user, fingerprint and key_file, or one of `oci session authenticate`"
+                "choose one of those that are: a profile with user, fingerprint and key_file, or one of `oci session authenticate`"
             }
             Self::ConfigFile { .. } => "check the permissions of the file",
             Self::Env(_) => "set it to UTF-8 text or unset it",
@@ -187,6 +204,10 @@ impl CredentialError {
             }
             Self::Key { source, .. } => source.hint(),
             Self::Session { source, .. } => source.hint(),
+            Self::ResourcePrincipal { source, .. } => source.hint(),
+            Self::NoResourcePrincipal { .. } => {
+                "run it where a resource is a principal, such as in OCI Functions, or choose another OCI_AUTH_TYPE"
+            }
             Self::KeyFile { .. } => {
                 "correct key_file in the profile, or put the key of the API key there"
             }

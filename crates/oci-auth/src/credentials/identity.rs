@@ -5,7 +5,7 @@
 use std::fmt;
 
 use super::CredentialError;
-use super::auth_type::AuthType;
+use super::auth_type::IdentityKind;
 use crate::env::Env;
 use crate::profile::Profile;
 use crate::settings::Setting;
@@ -40,7 +40,7 @@ pub(super) enum Key<'s> {
 pub(super) fn from_variables<'e>(
     env: &'e Env,
     prefixes: &[&str],
-    asked: Option<AuthType>,
+    asked: Option<IdentityKind>,
     profile: Option<&Profile>,
 ) -> Result<Option<(Identity<'e>, String)>, CredentialError> {
     let mut sources = prefixes
@@ -61,7 +61,7 @@ pub(super) fn from_variables<'e>(
 pub(super) fn any_variable(
     env: &Env,
     prefixes: &[&str],
-    asked: Option<AuthType>,
+    asked: Option<IdentityKind>,
 ) -> Result<Option<String>, CredentialError> {
     for setting in parts(asked) {
         if let Some((name, _)) = setting.read(env, prefixes)? {
@@ -74,16 +74,18 @@ pub(super) fn any_variable(
 /// The identity of a profile, or the keys that it lacks.
 pub(super) fn from_profile(
     profile: &Profile,
-    kind: AuthType,
+    kind: IdentityKind,
 ) -> Result<Identity<'_>, Vec<&'static str>> {
     let needed: &[&str] = match kind {
-        AuthType::ApiKey => &["user", "tenancy", "fingerprint", "key_file"],
-        AuthType::SecurityToken => &["security_token_file", "key_file"],
+        IdentityKind::ApiKey => &["user", "tenancy", "fingerprint", "key_file"],
+        IdentityKind::SecurityToken => &["security_token_file", "key_file"],
     };
     let missing = || needed.iter().copied().filter(|key| profile.get(key).is_none()).collect();
     let who = match kind {
-        AuthType::ApiKey => user(["user", "tenancy", "fingerprint"].map(|key| profile.get(key))),
-        AuthType::SecurityToken => profile
+        IdentityKind::ApiKey => {
+            user(["user", "tenancy", "fingerprint"].map(|key| profile.get(key)))
+        }
+        IdentityKind::SecurityToken => profile
             .get("security_token_file")
             .map(|token_file| Who::Session { token_file, tenancy: profile.get("tenancy") }),
     };
@@ -106,7 +108,7 @@ struct Source<'e> {
 impl<'e> Source<'e> {
     fn read(
         env: &'e Env,
-        asked: Option<AuthType>,
+        asked: Option<IdentityKind>,
         name: impl Fn(Setting) -> Option<String>,
     ) -> Result<Self, CredentialError> {
         let mut values = Vec::new();
@@ -123,12 +125,12 @@ impl<'e> Source<'e> {
         self.values.iter().find(|(setting, ..)| *setting == wanted).map(|(_, _, value)| *value)
     }
 
-    fn identity(&self, asked: Option<AuthType>) -> Result<Identity<'e>, Vec<Setting>> {
+    fn identity(&self, asked: Option<IdentityKind>) -> Result<Identity<'e>, Vec<Setting>> {
         let has_token = self.get(Setting::SecurityTokenFile).is_some();
         let kind = match asked {
             Some(kind) => kind,
-            None if has_token => AuthType::SecurityToken,
-            None => AuthType::ApiKey,
+            None if has_token => IdentityKind::SecurityToken,
+            None => IdentityKind::ApiKey,
         };
         let key = match (
             self.values.iter().find(|(setting, ..)| *setting == Setting::Key),
@@ -141,12 +143,12 @@ impl<'e> Source<'e> {
             (None, None) => None,
         };
         let needed: &[Setting] = match kind {
-            AuthType::ApiKey => &USER,
-            AuthType::SecurityToken => &[Setting::SecurityTokenFile],
+            IdentityKind::ApiKey => &USER,
+            IdentityKind::SecurityToken => &[Setting::SecurityTokenFile],
         };
         let who = match kind {
-            AuthType::ApiKey => user(USER.map(|part| self.get(part))),
-            AuthType::SecurityToken => self
+            IdentityKind::ApiKey => user(USER.map(|part| self.get(part))),
+            IdentityKind::SecurityToken => self
                 .get(Setting::SecurityTokenFile)
                 .map(|token_file| Who::Session { token_file, tenancy: self.get(Setting::Tenancy) }),
         };
@@ -218,10 +220,10 @@ fn word(part: Setting) -> &'static str {
 }
 
 /// The variables that are parts of an identity. The path of a token is none where an API key is asked for.
-fn parts(asked: Option<AuthType>) -> impl Iterator<Item = Setting> {
-    PARTS
-        .into_iter()
-        .filter(move |part| *part != Setting::SecurityTokenFile || asked != Some(AuthType::ApiKey))
+fn parts(asked: Option<IdentityKind>) -> impl Iterator<Item = Setting> {
+    PARTS.into_iter().filter(move |part| {
+        *part != Setting::SecurityTokenFile || asked != Some(IdentityKind::ApiKey)
+    })
 }
 
 const PARTS: [Setting; 7] = [

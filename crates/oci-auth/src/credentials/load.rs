@@ -11,6 +11,7 @@ use super::{CredentialError, Kind, Origin};
 use crate::env::Env;
 use crate::key::{Backend, Fingerprint, PrivateKey};
 use crate::profile::Profile;
+use crate::resource_principal::{self, ResourcePrincipal, Unusable};
 use crate::secret::Secret;
 use crate::session::{Session, SessionFiles};
 
@@ -122,6 +123,33 @@ impl Place<'_> {
             ),
             Self::Variables(names) => names.clone(),
         }
+    }
+}
+
+/// The resource principal that the platform hands over, which `asked` asks for.
+pub(super) fn resource_principal(
+    asked: &str,
+    env: &Env,
+    backend: Backend,
+) -> Result<(Kind, Origin), CredentialError> {
+    let principal = ResourcePrincipal::from_env(env, backend).map_err(|error| match error {
+        Unusable::Env(error) => CredentialError::Env(error),
+        Unusable::Lacking(lacking) => {
+            CredentialError::NoResourcePrincipal { asked: asked.to_owned(), lacking }
+        }
+        Unusable::Version(version) => CredentialError::AuthType {
+            found: format!("resource_principal {version}"),
+            origin: resource_principal::VERSION.to_owned(),
+        },
+    })?;
+    let names = format!("{}, {}", resource_principal::TOKEN, resource_principal::KEY);
+    let origin = Origin::Variable(names);
+    match principal.claims(SystemTime::now()) {
+        Ok(claims) => {
+            let (principal, claims) = (Arc::new(principal), Box::new(claims));
+            Ok((Kind::Resource { principal, claims }, origin))
+        }
+        Err(source) => Err(CredentialError::ResourcePrincipal { origin, source }),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::credentials::{Home, check_error, entry};
 use crate::fixture;
 
 /// A token that ends so many seconds from now, or ended so many before.
-fn token(seconds: i64, more: &[(&str, &str)]) -> String {
+pub(crate) fn token(seconds: i64, more: &[(&str, &str)]) -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
     let jwk = std::fs::read_to_string(fixture("session/jwk_a.json")).unwrap();
     let mut claims =
@@ -30,7 +30,7 @@ fn home(token: &str) -> Home {
     home
 }
 
-fn key_id(signer: &Signer) -> String {
+pub(crate) fn key_id(signer: &Signer) -> String {
     signer.snapshot().unwrap().key().unwrap().id().as_str().to_owned()
 }
 
