@@ -74,7 +74,7 @@ impl Embed {
 
     async fn send(self) -> Result<Embeddings, Error> {
         let (route, id) = self.model.routed(Operation::Embeddings)?;
-        let client = self.model.client.one_call();
+        let client = self.model.client_for(route, id)?;
         // An image is a request of its own.
         let size = if self.input_type == Some(EmbedInputType::Image) { 1 } else { BATCH };
         // Nothing is sent until a future is polled, which `buffered` does for a few at a time.

@@ -46,6 +46,9 @@ pub enum Error {
         /// The id by which Oracle finds the request.
         opc_request_id: Option<String>,
     },
+    /// The client of another region cannot be made.
+    #[error(transparent)]
+    Region(#[from] oci_transport::BuildError),
     /// The call failed on its way or was refused.
     #[error(transparent)]
     Transport(#[from] oci_transport::Error),
@@ -65,6 +68,7 @@ impl Error {
                 Operation::Rerank => "ask it with `rerank`",
             },
             Self::Route(_) => "write the id as the console shows it, without blanks",
+            Self::Region(_) => return None,
             Self::NoCompartment { .. } => "set OCI_COMPARTMENT_ID or name the compartment",
             Self::Lossy { .. } => "leave it out, or do not ask for a strict call",
             Self::Failed { .. } | Self::Incomplete { .. } => "try again",

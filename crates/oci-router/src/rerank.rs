@@ -53,7 +53,7 @@ impl Rerank {
 
     async fn send(self) -> Result<Ranking, Error> {
         let (route, id) = self.model.routed(Operation::Rerank)?;
-        let client = &self.model.client;
+        let client = self.model.client_for(route, id)?;
         let compartment = client.compartment_id();
         let compartment =
             compartment.ok_or_else(|| Error::NoCompartment { model: id.to_owned() })?;

@@ -12,7 +12,7 @@ use crate::repairs::Repairs;
 use crate::rerank::Rerank;
 use crate::route::{Choice, Route, resolve};
 use crate::stream::ChatStream;
-use crate::transport::{Format, Operation, Transport};
+use crate::transport::{Format, Operation, Serving, Transport};
 
 /// Reaches every model of the service through one client. Clones are cheap and share the connections.
 ///
@@ -153,5 +153,17 @@ impl Model {
     pub(crate) fn routed(&self, operation: Operation) -> Result<(Route, &str), Error> {
         let id = ModelId::parse(&self.id)?;
         Ok((resolve(id, operation, &self.choice)?, id.as_str()))
+    }
+
+    /// The client of the region that hosts the endpoint of a dedicated AI cluster, else the router's own; all that is sent with it
+    /// belongs to one call.
+    pub(crate) fn client_for(&self, route: Route, id: &str) -> Result<Client, Error> {
+        let endpoint_id = self.choice.endpoint_id.as_deref().unwrap_or(id);
+        let region = match route.serving {
+            Serving::Dedicated => endpoint_id.split('.').nth(3).unwrap_or_default(),
+            Serving::OnDemand => return Ok(self.client.one_call()),
+        };
+        let client = self.client.in_region(&region.to_ascii_lowercase())?;
+        Ok(client.one_call())
     }
 }

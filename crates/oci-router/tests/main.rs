@@ -3,6 +3,8 @@
 
 #[path = "main/calls.rs"]
 mod calls;
+#[path = "main/regions.rs"]
+mod regions;
 #[path = "main/responses.rs"]
 mod responses;
 #[path = "main/routes.rs"]

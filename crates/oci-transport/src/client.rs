@@ -1,7 +1,8 @@
 //! The client: one endpoint, one identity, one pool of connections.
 
+use std::collections::HashMap;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use http::header::HeaderValue;
 use oci_auth::Signer;
@@ -45,7 +46,7 @@ pub struct Client {
 }
 
 pub(crate) struct Inner {
-    pub(crate) service: Box<dyn HttpService>,
+    pub(crate) service: Arc<dyn HttpService>,
     pub(crate) endpoint: Endpoint,
     pub(crate) signer: Signer,
     pub(crate) deadlines: Deadlines,
@@ -55,6 +56,9 @@ pub(crate) struct Inner {
     pub(crate) compartment_id: Option<HeaderValue>,
     pub(crate) project: Option<HeaderValue>,
     pub(crate) home: Arc<Home>,
+    /// What this client was made with, and the clients of other regions that were made of it.
+    builder: ClientBuilder,
+    regions: Mutex<HashMap<String, Client>>,
 }
 
 impl Client {
@@ -95,6 +99,25 @@ impl Client {
         Self { inner: self.inner.clone(), budget: Some(budget) }
     }
 
+    /// The same client for another region, named by a part of an OCID, such as that of an endpoint of a dedicated AI cluster.
+    ///
+    /// It stays where it is unless the region is in the table of regions and of the same realm, and unless its own endpoint was
+    /// composed from a region: an endpoint that was given by its URL is where all requests go.
+    ///
+    /// # Errors
+    /// [`BuildError`] if connections to there cannot be prepared.
+    pub fn in_region(&self, region: &str) -> Result<Self, BuildError> {
+        let Some(endpoint) = self.inner.endpoint.moved(region) else { return Ok(self.clone()) };
+        let mut regions = self.inner.regions.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = regions.get(endpoint.host()) {
+            return Ok(Self { inner: client.inner.clone(), budget: self.budget.clone() });
+        }
+        let host = endpoint.host().to_owned();
+        let client = ClientBuilder { endpoint, ..self.inner.builder.clone() }.build()?;
+        regions.insert(host, client.clone());
+        Ok(Self { inner: client.inner, budget: self.budget.clone() })
+    }
+
     /// The budget of the present call.
     pub(crate) fn budget(&self) -> Arc<Budget> {
         let fresh = || Budget::new(&self.inner.retry, &self.inner.deadlines);
@@ -112,7 +135,7 @@ impl fmt::Debug for Client {
 }
 
 /// Options of a [`Client`]; everything is checked in [`build`](Self::build).
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct ClientBuilder {
     endpoint: Endpoint,
@@ -174,7 +197,7 @@ impl ClientBuilder {
 
     /// What sends the requests in place of hyper; roots, proxy and connect deadline are then its own business.
     pub fn service(mut self, service: impl HttpService) -> Self {
-        self.service = Some(Given(Box::new(service)));
+        self.service = Some(Given(Arc::new(service)));
         self
     }
 
@@ -189,13 +212,14 @@ impl ClientBuilder {
     /// # Errors
     /// [`BuildError`] naming the option that cannot be used.
     pub fn build(self) -> Result<Client, BuildError> {
-        let service = match self.service {
+        let builder = self.clone();
+        let service: Arc<dyn HttpService> = match self.service {
             Some(service) => service.0,
             None => {
                 let tls = client_config(&self.roots)?;
                 let connect = self.deadlines.connect;
                 let connector = connector(tls, &self.endpoint, self.proxy.as_ref(), connect);
-                Box::new(Pooled::new(connector))
+                Arc::new(Pooled::new(connector))
             }
         };
         let header = |field: &'static str, text: &Option<String>| match text {
@@ -222,13 +246,16 @@ impl ClientBuilder {
             breaker: Breaker::new(self.breaker),
             endpoint: self.endpoint,
             signer: self.signer,
+            builder,
+            regions: Mutex::default(),
         };
         Ok(Client { inner: Arc::new(inner), budget: None })
     }
 }
 
 /// A service of the caller's, of which nothing can be shown.
-struct Given(Box<dyn HttpService>);
+#[derive(Clone)]
+struct Given(Arc<dyn HttpService>);
 
 impl fmt::Debug for Given {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

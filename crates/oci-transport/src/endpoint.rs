@@ -28,6 +28,8 @@ pub struct Endpoint {
     scheme: Scheme,
     authority: Authority,
     plain_http: PlainHttp,
+    /// The region, of an endpoint that was composed from one.
+    region: Option<Region>,
 }
 
 /// Where unencrypted requests may go.
@@ -49,7 +51,8 @@ impl Endpoint {
         let authority = host.parse().expect(
             "region rows hold letters, digits, hyphens and dots only, because the table is data",
         );
-        Self { scheme: Scheme::HTTPS, authority, plain_http: PlainHttp::Never }
+        let region = Some(region.clone());
+        Self { scheme: Scheme::HTTPS, authority, plain_http: PlainHttp::Never, region }
     }
 
     /// Reads `https://host[:port]`, or `http://host[:port]` for a host of this machine.
@@ -88,7 +91,7 @@ impl Endpoint {
             return Err(error("plain http is for loopback addresses only"));
         }
         let scheme = if plain_http == PlainHttp::Never { Scheme::HTTPS } else { Scheme::HTTP };
-        Ok(Self { scheme, authority, plain_http })
+        Ok(Self { scheme, authority, plain_http, region: None })
     }
 
     /// Reads an endpoint and lets plain http go to any address.
@@ -119,6 +122,22 @@ impl Endpoint {
     pub fn is_this_machine(&self) -> bool {
         self.host().eq_ignore_ascii_case("localhost")
             || literal_address(&self.authority).is_some_and(|address| address.is_loopback())
+    }
+
+    /// The region that the endpoint was composed from; `None` for one that was read from a URL.
+    #[must_use]
+    pub fn region(&self) -> Option<&Region> {
+        self.region.as_ref()
+    }
+
+    /// The endpoint of another region, named by an OCID. `None` if it is the same one, is not in the table of regions, is of
+    /// another realm, or if this endpoint was not composed from a region but chosen by its URL.
+    pub(crate) fn moved(&self, region: &str) -> Option<Self> {
+        let here = self.region.as_ref()?;
+        let looks_right = (2..=40).contains(&region.len())
+            && region.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        let there = Region::parse(region).ok().filter(|_| looks_right)?;
+        (there.id() != here.id() && there.realm() == here.realm()).then(|| Self::inference(&there))
     }
 
     pub(crate) fn plain_http(&self) -> PlainHttp {
@@ -200,6 +219,33 @@ mod tests {
             ("http://192.0.2.7:80", PlainHttp::Anywhere)
         );
         assert!(Endpoint::dangerously_allow_plain_http("http://u@192.0.2.7").is_err());
+    }
+
+    #[test]
+    fn an_ocid_moves_an_endpoint_within_the_table_and_the_realm_only() {
+        let chicago = Endpoint::inference(&Region::parse("us-chicago-1").unwrap());
+        for (region, host) in [
+            ("eu-frankfurt-1", "inference.generativeai.eu-frankfurt-1.oci.oraclecloud.com"),
+            ("fra", "inference.generativeai.eu-frankfurt-1.oci.oraclecloud.com"),
+        ] {
+            assert_eq!(chicago.moved(region).unwrap().host(), host);
+        }
+        for region in [
+            "us-chicago-1",
+            "ord",
+            "",
+            "evil.example",
+            "evil.example#",
+            "us-nowhere-1",
+            "US-ASHBURN-1",
+            "us-langley-1",
+            "a@b",
+            "../..",
+        ] {
+            assert!(chicago.moved(region).is_none(), "{region}");
+        }
+        let chosen = Endpoint::parse("https://h.example").unwrap();
+        assert!(chosen.moved("eu-frankfurt-1").is_none(), "whoever gave a URL means it");
     }
 
     #[test]

@@ -42,9 +42,9 @@ impl Plan {
             Some(endpoint) if route.transport != Transport::Native => endpoint.clone(),
             _ => id.to_owned(),
         };
+        let client = chat.model.client_for(route, &id)?;
         let mut request = std::mem::take(&mut chat.request);
         request.model = id;
-        let client = chat.model.client.one_call();
         let mut warnings = Vec::new();
         if route.family_is_assumed && route.transport == Transport::Native {
             warnings.push(Warning::FamilyAssumed);
