@@ -7,7 +7,6 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use crate::key::SigningKey;
 use crate::snapshot::Snapshot;
 use flight::{Flight, Waiting};
 
@@ -157,6 +156,12 @@ impl<P: TokenProvider> TokenCache<P> {
         }
     }
 
+    /// The token that is at hand, if it has not ended. Nothing is fetched.
+    #[cfg(all(feature = "ring", feature = "system"))]
+    pub(crate) fn held(&self) -> Option<Snapshot> {
+        self.lock().valid((self.clock)())
+    }
+
     fn step(&self) -> Step<'_, P> {
         let now = (self.clock)();
         let mut state = self.lock();
@@ -170,7 +175,7 @@ impl<P: TokenProvider> TokenCache<P> {
     fn step_after(&self, refused: &Snapshot) -> Step<'_, P> {
         let now = (self.clock)();
         let mut state = self.lock();
-        match state.valid(now).filter(|held| !is_same(held, refused)) {
+        match state.valid(now).filter(|held| !held.is_same_as(refused)) {
             Some(other) => Step::Serve(other),
             None => self.fetch(&mut state, now),
         }
@@ -260,10 +265,6 @@ fn refresh_at(snapshot: &Snapshot, now: SystemTime) -> Option<SystemTime> {
         .bytes()
         .fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte)) % 1000);
     end.checked_sub(window - window / 5 * fraction / 1000)
-}
-
-fn is_same(one: &Snapshot, other: &Snapshot) -> bool {
-    one.key().map(SigningKey::id) == other.key().map(SigningKey::id)
 }
 
 /// As the official Go SDK does; that for Python waits until the last minute.

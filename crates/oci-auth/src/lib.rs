@@ -82,6 +82,7 @@ mod canonical;
 mod credentials;
 mod digest;
 mod env;
+mod fetch_error;
 mod key;
 mod key_id;
 mod profile;
@@ -114,6 +115,7 @@ pub use canonical::RequestParts;
 pub use credentials::{CredentialError, CredentialOptions, Credentials, Found, Origin, Warning};
 pub use digest::BodyDigest;
 pub use env::{Env, EnvError};
+pub use fetch_error::FetchError;
 #[cfg(feature = "keys")]
 pub use key::Backend;
 pub use key::{

@@ -3,6 +3,7 @@
 use http::Method;
 use http::header::HeaderName;
 
+use crate::fetch_error::FetchError;
 use crate::key::SigningFailed;
 use crate::resource_principal_error::ResourcePrincipalError;
 use crate::session_error::SessionError;
@@ -17,6 +18,9 @@ pub enum SignError {
     /// A header that is signed is there more than once, so that signer and service could read different ones.
     #[error("header {0} is set more than once and cannot be signed")]
     DuplicateHeader(HeaderName),
+    /// The provider of tokens brought none.
+    #[error("no token could be fetched")]
+    Fetch(#[source] FetchError),
     /// A header that is signed holds more than visible ASCII.
     #[error("header {0} holds characters that cannot be signed")]
     HeaderText(HeaderName),
@@ -26,6 +30,9 @@ pub enum SignError {
     /// The service has no operation with this method.
     #[error("expected GET, HEAD, DELETE, POST, PUT or PATCH, found {0}")]
     Method(Method),
+    /// The token is fetched over the network, which was not done yet, or the last one has ended: `Signer::ready` waits for it.
+    #[error("no token was fetched yet, and signing does not wait for one")]
+    NotReady,
     /// The token of a resource principal, or its key, cannot be used.
     #[error("the resource principal cannot be used")]
     ResourcePrincipal(#[from] ResourcePrincipalError),

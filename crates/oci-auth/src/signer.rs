@@ -1,10 +1,14 @@
 //! The signer that a program holds: who signs, the clock, and requests of the `http` crate.
 
+mod tokens;
+
+use std::error::Error;
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use http::Request;
 
+use crate::cache::{TokenCache, TokenProvider};
 use crate::digest::BodyDigest;
 use crate::key::SigningKey;
 use crate::resource_principal::ResourcePrincipal;
@@ -12,6 +16,7 @@ use crate::secret::Secret;
 use crate::session::{Session, SessionFiles};
 use crate::sign_error::SignError;
 use crate::snapshot::Snapshot;
+use tokens::Tokens;
 
 /// Signs requests with one identity. Clones are cheap and share the key, which is parsed once.
 ///
@@ -36,6 +41,8 @@ enum Source {
     Resource(Arc<ResourcePrincipal>),
     /// Files that the command line writes anew.
     Session(Arc<Session>),
+    /// Tokens that are fetched.
+    Tokens(Arc<dyn Tokens>),
 }
 
 impl Signer {
@@ -63,6 +70,20 @@ impl Signer {
         Self(Source::Session(Arc::new(Session::new(files))))
     }
 
+    /// Signs with tokens that a provider fetches, such as one of your own.
+    ///
+    /// Whoever sends requests awaits [`ready`](Self::ready) before each, as the clients of this workspace do. What signs without
+    /// waiting ([`sign`](Self::sign), [`snapshot`](Self::snapshot), `SignLayer`) uses the token that is at hand, and fails if
+    /// there is none or it has ended.
+    #[must_use]
+    pub fn tokens<P>(cache: TokenCache<P>) -> Self
+    where
+        P: TokenProvider + 'static,
+        P::Error: Into<Box<dyn Error + Send + Sync>> + 'static,
+    {
+        Self(Source::Tokens(Arc::new(cache)))
+    }
+
     pub(crate) fn of_resource(principal: Arc<ResourcePrincipal>) -> Self {
         Self(Source::Resource(principal))
     }
@@ -77,15 +98,48 @@ impl Signer {
         matches!(&self.0, Source::Fixed(snapshot) if snapshot.key().is_none())
     }
 
-    /// What requests are signed with at present.
+    /// What to sign the next request with. It waits only where a token is fetched, and for one fetch together with all others
+    /// who do; [`TokenCache`] says when that is. It can be dropped at any time without harm to them.
+    ///
+    /// ```
+    /// # async fn send(signer: &oci_auth::Signer, mut request: http::Request<&str>) -> Result<(), oci_auth::SignError> {
+    /// use std::time::SystemTime;
+    ///
+    /// use oci_auth::BodyDigest;
+    ///
+    /// let digest = BodyDigest::of(request.body().as_bytes());
+    /// let identity = signer.ready().await?;
+    /// identity.sign(&mut request, &digest, SystemTime::now())?;
+    /// # let is_refused = |_: &http::Request<&str>| true;
+    /// // Sent, and answered with 401:
+    /// if is_refused(&request) && let Some(other) = signer.refresh_after(&identity).await? {
+    ///     other.sign(&mut request, &digest, SystemTime::now())?;
+    ///     // Sent once more, and not again if it is refused again.
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
+    /// [`SignError::Fetch`] if no token could be fetched, else as for [`snapshot`](Self::snapshot).
+    pub async fn ready(&self) -> Result<Snapshot, SignError> {
+        match &self.0 {
+            Source::Tokens(tokens) => tokens.ready().await.map_err(SignError::Fetch),
+            Source::Fixed(_) | Source::Resource(_) | Source::Session(_) => self.snapshot(),
+        }
+    }
+
+    /// What requests are signed with at present, without waiting for anything but files.
+    ///
+    /// # Errors
+    /// [`SignError::NotReady`] if a token has to be fetched first, which [`ready`](Self::ready) does;
     /// [`SignError::Session`] or [`SignError::ResourcePrincipal`] if the files of one cannot be used.
     pub fn snapshot(&self) -> Result<Snapshot, SignError> {
         match &self.0 {
             Source::Fixed(snapshot) => Ok(snapshot.clone()),
             Source::Resource(principal) => Ok(principal.current(SystemTime::now())?),
             Source::Session(session) => Ok(session.current(SystemTime::now())?),
+            Source::Tokens(tokens) => tokens.held().ok_or(SignError::NotReady),
         }
     }
 
@@ -93,14 +147,19 @@ impl Signer {
     /// sending the request again is in vain.
     ///
     /// The files of a session or of a resource principal are read again whatever their dates say, unless another request has had another token read.
+    /// A token that is fetched is fetched once for all whom one token was refused.
     ///
     /// # Errors
-    /// As for [`snapshot`](Self::snapshot).
-    pub fn refresh_after(&self, refused: &Snapshot) -> Result<Option<Snapshot>, SignError> {
+    /// As for [`ready`](Self::ready).
+    pub async fn refresh_after(&self, refused: &Snapshot) -> Result<Option<Snapshot>, SignError> {
         match &self.0 {
             Source::Fixed(_) => Ok(None),
             Source::Resource(principal) => Ok(principal.refresh_after(refused, SystemTime::now())?),
             Source::Session(session) => Ok(session.refresh_after(refused, SystemTime::now())?),
+            Source::Tokens(tokens) => {
+                let found = tokens.refresh_after(refused).await.map_err(SignError::Fetch)?;
+                Ok(Some(found).filter(|found| !found.is_same_as(refused)))
+            }
         }
     }
 
@@ -126,7 +185,7 @@ impl Signer {
     ) -> Result<(), SignError> {
         match &self.0 {
             Source::Fixed(snapshot) => snapshot.sign(request, body, SystemTime::now()),
-            Source::Resource(_) | Source::Session(_) => {
+            Source::Resource(_) | Source::Session(_) | Source::Tokens(_) => {
                 self.snapshot()?.sign(request, body, SystemTime::now())
             }
         }

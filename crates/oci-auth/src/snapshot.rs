@@ -68,6 +68,11 @@ impl Snapshot {
         self.0.expires_at
     }
 
+    /// Whether both sign with one token, or one key of a user.
+    pub(crate) fn is_same_as(&self, other: &Self) -> bool {
+        self.key().map(SigningKey::id) == other.key().map(SigningKey::id)
+    }
+
     /// Signs a request. One that was signed before is signed afresh: its old date, digest and signature are replaced.
     ///
     /// # Errors

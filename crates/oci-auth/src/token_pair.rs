@@ -179,12 +179,12 @@ impl WatchedPair {
         let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
         match &*loaded {
             // Somebody whose request was refused too has read the files in the meantime.
-            Some(loaded) if !is_same(&loaded.snapshot, refused) => {
+            Some(loaded) if !loaded.snapshot.is_same_as(refused) => {
                 Ok(Some(loaded.snapshot.clone()))
             }
             _ => {
                 let found = &self.read_again(&mut loaded, now)?.snapshot;
-                Ok((!is_same(found, refused)).then(|| found.clone()))
+                Ok((!found.is_same_as(refused)).then(|| found.clone()))
             }
         }
     }
@@ -228,10 +228,6 @@ impl Loaded {
     fn has_ended(&self, now: SystemTime) -> bool {
         self.snapshot.expires_at().is_some_and(|end| end <= now)
     }
-}
-
-fn is_same(one: &Snapshot, other: &Snapshot) -> bool {
-    one.key().map(SigningKey::id) == other.key().map(SigningKey::id)
 }
 
 fn read_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, PairError> {

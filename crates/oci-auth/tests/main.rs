@@ -25,6 +25,8 @@ mod sessions;
 mod signing_vectors;
 #[path = "main/stages.rs"]
 mod stages;
+#[path = "main/tokens.rs"]
+mod tokens;
 #[cfg(feature = "tower")]
 #[path = "main/tower.rs"]
 mod tower;
@@ -32,6 +34,16 @@ mod tower;
 mod wire;
 
 use std::path::PathBuf;
+use std::task::{Context, Poll, Waker};
+
+/// What a future brings that waits for nothing.
+fn at_once<F: Future>(future: F) -> F::Output {
+    let mut context = Context::from_waker(Waker::noop());
+    match std::pin::pin!(future).poll(&mut context) {
+        Poll::Ready(output) => output,
+        Poll::Pending => panic!("expected a future that waits for nothing"),
+    }
+}
 
 /// The path of a file in the workspace's fixtures.
 fn fixture(name: &str) -> PathBuf {

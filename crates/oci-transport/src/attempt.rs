@@ -73,7 +73,9 @@ impl Inner {
                 let error = Error::new(ErrorKind::Request, "the request could not be signed");
                 error.with_source(source).at(&place)
             };
-            let identity = self.signer.snapshot().map_err(unsigned)?;
+            // A token may have to be fetched first: a provider that never ends must not hold the call for ever.
+            let ready = deadline.within(Timeout::FirstByte, self.signer.ready()).await;
+            let identity = ready.map_err(|passed| passed.at(&place))?.map_err(unsigned)?;
             let outcome = self.attempt(&call, &digest, deadline, &place, &identity).await;
             self.breaker.note(&place.model, outcome.as_ref().err(), Instant::now());
             let error = match outcome {
@@ -83,7 +85,9 @@ impl Inner {
             // A refused token may have been replaced meanwhile; an identity that does not change is refused again.
             if error.is_auth() && !is_refreshed {
                 is_refreshed = true;
-                if self.signer.refresh_after(&identity).map_err(unsigned)?.is_some() {
+                let refresh = self.signer.refresh_after(&identity);
+                let other = deadline.within(Timeout::FirstByte, refresh).await;
+                if other.map_err(|passed| passed.at(&place))?.map_err(unsigned)?.is_some() {
                     attempts += 1;
                     continue;
                 }

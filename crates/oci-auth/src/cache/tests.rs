@@ -6,7 +6,7 @@ use std::task::{Context, Poll, Wake, Waker};
 
 use super::*;
 use crate::KeyId;
-use crate::key::{PrivateKey, RsaSigner, SigningFailed};
+use crate::key::{PrivateKey, RsaSigner, SigningFailed, SigningKey};
 
 struct Constant;
 

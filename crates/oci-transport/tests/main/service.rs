@@ -3,12 +3,14 @@
 use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::Full;
+use oci_auth::{Fetch, KeyId, PrivateKey, Signer, SigningKey, Snapshot, TokenCache, TokenProvider};
 use oci_transport::{
     Body, Client, Deadlines, Endpoint, ErrorKind, HttpService, RetryPolicy, SendError, Timeout,
 };
@@ -60,15 +62,21 @@ impl HttpService for Scripted {
 const GOOD: Outcome = Outcome::Answer(200, r#"{"choices":[{"message":{"content":"hi"}}]}"#);
 
 fn scripted(outcomes: &[Outcome], retry: RetryPolicy) -> (Client, Scripted) {
-    let service = Scripted { start: Some(Instant::now()), ..Scripted::default() };
-    service.outcomes.lock().unwrap().extend(outcomes);
+    signed_by(Signer::new(key("k")), outcomes, retry)
+}
+
+fn key(id: &str) -> SigningKey {
     let pem = std::fs::read(concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/../../fixtures/keys/rsa2048_a.pkcs8.pem"
     ));
-    let key = oci_auth::PrivateKey::from_pem(&pem.unwrap(), None).unwrap();
-    let id = oci_auth::KeyId::verbatim("k".to_owned()).unwrap();
-    let signer = oci_auth::Signer::new(oci_auth::SigningKey::new(id, key));
+    let key = PrivateKey::from_pem(&pem.unwrap(), None).unwrap();
+    SigningKey::new(KeyId::verbatim(id.to_owned()).unwrap(), key)
+}
+
+fn signed_by(signer: Signer, outcomes: &[Outcome], retry: RetryPolicy) -> (Client, Scripted) {
+    let service = Scripted { start: Some(Instant::now()), ..Scripted::default() };
+    service.outcomes.lock().unwrap().extend(outcomes);
     let builder = Client::builder(Endpoint::parse("https://h.example").unwrap(), signer);
     (builder.retry(retry).service(service.clone()).build().unwrap(), service)
 }
@@ -137,4 +145,72 @@ async fn a_failure_under_a_success_status_is_a_failure() {
             assert!(!error.raw_body().is_empty());
         }
     }
+}
+
+/// Brings tokens that are numbered, each after a second; the last fetch never ends.
+struct Numbered(AtomicUsize);
+
+impl TokenProvider for Numbered {
+    type Error = &'static str;
+
+    fn fetch(&self) -> Fetch<&'static str> {
+        let number = self.0.fetch_add(1, Ordering::SeqCst);
+        Box::pin(async move {
+            match number {
+                0 => Err("sealed"),
+                1 | 2 => {
+                    tokio::time::sleep(Duration::from_secs(1)).await;
+                    Ok(Snapshot::new(key(&format!("ST$token{number}")), None))
+                }
+                _ => std::future::pending().await,
+            }
+        })
+    }
+}
+
+/// A client whose provider has been asked so often already.
+fn numbered(asked: usize, outcomes: &[Outcome]) -> (Client, Scripted) {
+    let cache = TokenCache::new(Numbered(AtomicUsize::new(asked)), || std::time::UNIX_EPOCH);
+    signed_by(Signer::tokens(cache), outcomes, RetryPolicy::NEVER)
+}
+
+const REFUSED: Outcome = Outcome::Answer(401, r#"{"code":"NotAuthenticated","message":"no"}"#);
+
+#[tokio::test(start_paused = true)]
+async fn a_token_is_fetched_before_the_request_and_once_after_a_401() {
+    let (client, service) = numbered(1, &[GOOD, REFUSED, GOOD, REFUSED]);
+    client.chat(&request()).await.unwrap();
+    client.chat(&request()).await.unwrap();
+    {
+        let asked = service.asked.lock().unwrap();
+        let tokens: Vec<bool> = asked
+            .iter()
+            .map(|(_, sent)| sent.headers()["authorization"].to_str().unwrap().contains("token1"))
+            .collect();
+        assert_eq!(
+            tokens,
+            [true, true, false],
+            "the second call is sent again with the next token"
+        );
+        let seconds: Vec<u64> = asked.iter().map(|(at, _)| at.as_secs()).collect();
+        assert_eq!(seconds, [1, 1, 2]);
+    }
+    // The fetch after the next 401 never ends; the call does.
+    let error = client.chat(&request()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout(Timeout::FirstByte));
+    assert_eq!(service.asked.lock().unwrap().len(), 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_token_nothing_is_sent() {
+    let (client, service) = numbered(0, &[]);
+    let error = client.chat(&request()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Request);
+    let mut causes =
+        std::iter::successors(std::error::Error::source(&error), |cause| cause.source());
+    assert!(causes.any(|cause| cause.to_string() == "sealed"), "{error:?}");
+    let (client, _) = numbered(3, &[]);
+    let error = client.chat(&request()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout(Timeout::FirstByte), "a fetch that never ends");
+    assert!(service.asked.lock().unwrap().is_empty());
 }
