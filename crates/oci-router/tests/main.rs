@@ -5,7 +5,13 @@
 mod calls;
 #[path = "main/regions.rs"]
 mod regions;
+#[path = "main/gotchas.rs"]
+mod gotchas;
+#[path = "main/pages.rs"]
+mod pages;
 #[path = "main/responses.rs"]
 mod responses;
 #[path = "main/routes.rs"]
 mod routes;
+#[path = "main/service.rs"]
+mod service;

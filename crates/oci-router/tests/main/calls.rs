@@ -1,57 +1,11 @@
 //! Calls through the router against the emulator, over every transport that serves a family.
 
-use oci_auth::{CredentialOptions, Credentials, Env};
-use oci_emulator::{Emulator, RecordedRequest, Sandbox};
-use oci_router::{ChatStream, Error, Model, Router, Transport, Warning};
-use oci_transport::{Client, Endpoint};
+use oci_router::{Error, Model, Router, Transport, Warning};
 use oci_wire::Family;
 use oci_wire::chat::{ChatAccumulator, ChatRequest, ChatResponse, FinishReason, Message, Tool};
 use serde_json::Value;
 
-/// A running emulator and a router that is known to it.
-struct Service {
-    emulator: Emulator,
-    router: Router,
-    _folder: tempfile::TempDir,
-}
-
-const ENDPOINT: &str = "ocid1.generativeaiendpoint.oc1.us-chicago-1.aaaa";
-const WHOLE_ONLY: &str = "ocid1.generativeaiendpoint.oc1.us-chicago-1.bbbb";
-
-async fn service() -> Service {
-    let folder = tempfile::tempdir().unwrap();
-    let sandbox = Sandbox::create(folder.path()).unwrap();
-    let emulator = Emulator::builder().identity(sandbox.identity()).refuse_streams(WHOLE_ONLY);
-    let emulator = emulator.start().await.unwrap();
-    let options =
-        CredentialOptions { config_file: Some(sandbox.config_file()), ..Default::default() };
-    let credentials = Credentials::from_env(&Env::default(), &options).unwrap();
-    let endpoint = Endpoint::parse(&emulator.url()).unwrap();
-    let client = Client::builder(endpoint, credentials.into_signer().unwrap())
-        .compartment_id(sandbox.compartment_id());
-    Service { router: Router::new(client.build().unwrap()), emulator, _folder: folder }
-}
-
-fn body(request: &RecordedRequest) -> Value {
-    serde_json::from_slice(&request.body).unwrap()
-}
-
-/// The body of the last request that was sent.
-fn last(service: &Service) -> (String, Value) {
-    let sent = service.emulator.requests();
-    let last = sent.last().unwrap();
-    (last.path_and_query.clone(), body(last))
-}
-
-/// The answer that the chunks of a stream make up.
-async fn read(mut stream: ChatStream) -> ChatResponse {
-    let mut answer = ChatAccumulator::new();
-    while let Some(chunk) = stream.next().await {
-        answer.push(&chunk.unwrap());
-    }
-    assert!(answer.is_finished());
-    answer.finish()
-}
+use crate::service::{ENDPOINT, WHOLE_ONLY, body, last, read, service, weather};
 
 /// One model of each way: its id, the path of its calls, and where the body names it.
 fn ways(router: &Router) -> Vec<(Model, &'static str, &'static str)> {
@@ -91,12 +45,6 @@ async fn every_way_answers_whole_and_streamed_alike() {
         assert_eq!(tokens(&streamed), tokens(&whole), "{}", model.id());
         assert_eq!(streamed.finish_reason(), whole.finish_reason(), "{}", model.id());
     }
-}
-
-fn weather() -> Tool {
-    let schema = r#"{"type":"object","properties":{"city":{"type":"string"}},"required":["city"]}"#;
-    let schema: Value = serde_json::from_str(schema).unwrap();
-    Tool::function("get_weather", "Tells the weather of a city", schema)
 }
 
 #[tokio::test]

@@ -1,0 +1,236 @@
+//! The matrix of docs/features.md, made by asking each family over each transport for each feature, whole and streamed.
+
+use locus::wire::chat::{ChatAccumulator, ChatRequest, FinishReason, ImageDetail};
+use locus::wire::chat::{ChatResponse, Part, ReasoningEffort, ResponseFormat};
+use locus::wire::chat::{Message, Tool};
+use locus::{Chat, Client, Endpoint, Env, Family, Model, Transport, Warning};
+use oci_emulator::{Emulator, Sandbox};
+use serde_json::{Value, json};
+
+use crate::page;
+
+const ENDPOINT: &str = "ocid1.generativeaiendpoint.oc1.us-chicago-1.aaaa";
+const IMAGE: &str = "data:image/png;base64,iVBORw0KGgo=";
+
+/// How a row of the matrix is called, and the model that stands for it.
+const MODELS: &[(&str, &str)] = &[
+    ("OpenAI, hosted", "openai.gpt-5.5"),
+    ("OpenAI, open weights", "openai.gpt-oss-120b"),
+    ("Meta Llama", "meta.llama-4-maverick-17b-128e-instruct-fp8"),
+    ("xAI Grok", "xai.grok-4"),
+    ("Google Gemini", "google.gemini-2.5-pro"),
+    ("Anthropic Claude", "anthropic.claude-sonnet"),
+    ("Cohere, first format", "cohere.command-r-plus"),
+    ("Cohere, second format", "cohere.command-a-vision-07-2025"),
+    ("a dedicated endpoint", ENDPOINT),
+];
+
+/// A column: its name, the call, and what its answer and the body that was sent must have.
+struct Feature {
+    name: &'static str,
+    call: fn(&Model) -> Chat,
+    holds: fn(&ChatResponse, &str) -> bool,
+}
+
+const FEATURES: &[Feature] = &[
+    Feature {
+        name: "text",
+        call: |model| model.chat("What is 2x2?").system("Be brief."),
+        holds: |answer, sent| answer.text().contains("2x2 is 4.") && sent.contains("Be brief."),
+    },
+    Feature {
+        name: "token counts",
+        call: |model| model.chat("What is 2x2?"),
+        holds: |answer, _| answer.usage.as_ref().and_then(|usage| usage.total()) > Some(4),
+    },
+    Feature {
+        name: "two calls",
+        call: |model| {
+            let question = "Call get_weather {\"city\":\"Rome\"} and get_time {\"city\":\"Rome\"}.";
+            model.chat(question).tools([tool("get_weather"), tool("get_time")])
+        },
+        holds: |answer, _| {
+            let calls = answer.tool_calls();
+            let names: Vec<&str> = calls.iter().map(|call| call.name()).collect();
+            let is_rome = |text: &str| {
+                serde_json::from_str::<Value>(text).is_ok_and(|value| value["city"] == "Rome")
+            };
+            names == ["get_weather", "get_time"]
+                && calls.iter().all(|call| is_rome(call.arguments()) && !call.id().is_empty())
+                && calls[0].id() != calls[1].id()
+                && answer.finish_reason() == Some(&FinishReason::ToolCalls)
+        },
+    },
+    Feature {
+        name: "results",
+        call: |model| {
+            let asked = json!({"role": "assistant", "tool_calls": [{"id": "call_1", "type": "function",
+                "function": {"name": "get_weather", "arguments": "{\"city\":\"Rome\"}"}}]});
+            let asked: Message = serde_json::from_value(asked).unwrap();
+            let result = Message::tool("call_1", "{\"celsius\":21}");
+            let history = [Message::user("How is Rome?"), asked, result];
+            model.chat(history).tools([tool("get_weather")])
+        },
+        holds: |answer, _| answer.text().contains("21"),
+    },
+    Feature {
+        name: "forced call",
+        call: |model| {
+            let choice = json!({"type": "function", "function": {"name": "get_time"}});
+            let choice = serde_json::from_value(choice).unwrap();
+            model
+                .chat("Hello.")
+                .tools([tool("get_weather"), tool("get_time")])
+                .with(|request| request.tool_choice = Some(choice))
+        },
+        holds: |answer, _| answer.tool_calls().iter().any(|call| call.name() == "get_time"),
+    },
+    Feature {
+        name: "JSON schema",
+        call: |model| {
+            let schema = json!({"type": "object", "properties": {"name": {"type": "string"}},
+                "required": ["name"], "additionalProperties": false});
+            let format = ResponseFormat::json_schema("person", schema);
+            model.chat("Who is Ada?").with(|request| request.response_format = Some(format))
+        },
+        holds: |answer, _| {
+            serde_json::from_str::<Value>(answer.text())
+                .is_ok_and(|value| value["name"].is_string())
+        },
+    },
+    Feature {
+        name: "images",
+        call: |model| {
+            let image = Part::image_url_with_detail(IMAGE, ImageDetail::High);
+            model.chat(Message::user([Part::text("What is it?"), image]))
+        },
+        holds: |_, sent| sent.contains(IMAGE),
+    },
+    Feature {
+        name: "effort",
+        call: |model| {
+            model.chat("Think.").with(|it| it.reasoning_effort = Some(ReasoningEffort::High))
+        },
+        holds: |_, sent| sent.to_lowercase().contains("\"high\""),
+    },
+    Feature {
+        name: "limit",
+        call: |model| {
+            model.chat("one two three four").with(|it: &mut ChatRequest| it.max_tokens = Some(2))
+        },
+        holds: |answer, _| answer.finish_reason() == Some(&FinishReason::Length),
+    },
+    Feature {
+        name: "temperature",
+        call: |model| model.chat("Hello.").with(|it| it.temperature = Some(1.into())),
+        holds: |_, sent| sent.contains("\"temperature\":1"),
+    },
+    Feature {
+        name: "stop",
+        call: |model| model.chat("one two three").with(|it| it.stop = Some("two".into())),
+        holds: |answer, _| !answer.text().contains("three"),
+    },
+    Feature {
+        name: "seed",
+        call: |model| model.chat("Hello.").with(|it| it.seed = Some(7)),
+        holds: |_, sent| sent.contains("\"seed\":7"),
+    },
+];
+
+fn tool(name: &str) -> Tool {
+    let schema =
+        json!({"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]});
+    Tool::function(name, "Tells something of a city", schema)
+}
+
+/// What comes of a call: `yes`, `told` with a warning, or `refused`; anything else fails.
+async fn verdict(
+    emulator: &Emulator,
+    feature: &Feature,
+    model: &Model,
+    is_streamed: bool,
+) -> String {
+    let call = (feature.call)(model);
+    let outcome: Result<(ChatResponse, Vec<Warning>), locus::router::Error> = if is_streamed {
+        match call.stream().await {
+            Ok(mut stream) => {
+                let mut answer = ChatAccumulator::new();
+                while let Some(chunk) = stream.next().await {
+                    answer.push(&chunk.unwrap());
+                }
+                Ok((answer.finish(), stream.warnings().to_vec()))
+            }
+            Err(error) => Err(error),
+        }
+    } else {
+        call.await.map(|answer| {
+            let warnings = answer.warnings().to_vec();
+            (answer.into_inner(), warnings)
+        })
+    };
+    let named = || format!("{} of {} streamed: {is_streamed}", feature.name, model.id());
+    let (answer, warnings) = match outcome {
+        Ok(outcome) => outcome,
+        Err(error) => {
+            assert!(error.hint().is_some(), "{}: {error}", named());
+            return "refused".to_owned();
+        }
+    };
+    if !warnings.is_empty() {
+        return "told".to_owned();
+    }
+    let sent = emulator.requests().last().map(|it| String::from_utf8(it.body.to_vec()).unwrap());
+    let sent = sent.unwrap();
+    assert!((feature.holds)(&answer, &sent), "{}: {answer:?} for {sent}", named());
+    "yes".to_owned()
+}
+
+#[tokio::test]
+async fn every_family_has_its_features_over_every_transport() {
+    let folder = tempfile::tempdir().unwrap();
+    let oci = folder.path().join(".oci");
+    std::fs::create_dir(&oci).unwrap();
+    let sandbox = Sandbox::create(&oci).unwrap();
+    let emulator = Emulator::builder().identity(sandbox.identity()).start().await.unwrap();
+    let client = Client::builder(Env::from_pairs([("HOME", folder.path().to_str().unwrap())]))
+        .compartment_id(sandbox.compartment_id())
+        .endpoint(Endpoint::parse(&emulator.url()).unwrap())
+        .build()
+        .unwrap();
+
+    let names: Vec<&str> = FEATURES.iter().map(|feature| feature.name).collect();
+    let mut lines = vec![
+        format!("| family | transport | {} |", names.join(" | ")),
+        format!("|---|---|{}", "---|".repeat(names.len())),
+    ];
+    for (family, id) in MODELS {
+        let is_cohere = id.starts_with("cohere.");
+        for transport in [Transport::V1, Transport::Responses, Transport::Native] {
+            // Cohere is served by the native API only, which a test of the hints shows.
+            if is_cohere && transport != Transport::Native {
+                continue;
+            }
+            let mut cells = Vec::new();
+            for feature in FEATURES {
+                // What is learnt from a refusal stays with the client's clones, so each cell has a model that knows nothing.
+                let mut model = locus::router::Router::new(client.transport().clone())
+                    .model(*id)
+                    .over(transport);
+                if *id == ENDPOINT {
+                    model = model.of_family(Family::Llama);
+                }
+                let whole = verdict(&emulator, feature, &model, false).await;
+                let streamed = verdict(&emulator, feature, &model, true).await;
+                cells.push(if whole == streamed {
+                    whole
+                } else {
+                    format!("{whole}, streamed {streamed}")
+                });
+            }
+            let by_itself = client.model(*id).route().unwrap().transport == transport;
+            let mark = if by_itself { format!("**{transport}**") } else { transport.to_string() };
+            lines.push(format!("| {family} | {mark} | {} |", cells.join(" | ")));
+        }
+    }
+    page::check("features.md", "matrix", &lines);
+}
