@@ -37,7 +37,7 @@ pub(crate) async fn reasoning(client: &Client) -> locus::Result<(String, Option<
         .chat("If 3x + 7 = 22, what is x?")
         .with(|request| request.reasoning_effort = Some(ReasoningEffort::High))
         .await?;
-    let tokens = answer.usage.as_ref().and_then(|usage| usage.reasoning_tokens());
+    let tokens = answer.usage.as_ref().and_then(locus::wire::chat::Usage::reasoning_tokens);
     Ok((answer.text().to_owned(), tokens))
 }
 

@@ -34,3 +34,22 @@ pub use {oci_auth as auth, oci_router as router, oci_transport as transport, oci
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
 struct FrontPage;
+
+/// The pages of the documentation with examples, compiled.
+#[cfg(doctest)]
+mod pages {
+    #[doc = include_str!("../../../docs/dac.md")]
+    struct Dac;
+    #[doc = include_str!("../../../docs/debugging.md")]
+    struct Debugging;
+    #[doc = include_str!("../../../docs/features.md")]
+    struct Features;
+    #[doc = include_str!("../../../docs/gotchas.md")]
+    struct Gotchas;
+    #[doc = include_str!("../../../docs/models.md")]
+    struct Models;
+    #[doc = include_str!("../../../docs/regions.md")]
+    struct Regions;
+    #[doc = include_str!("../../../docs/responses.md")]
+    struct Responses;
+}

@@ -5,6 +5,12 @@
 mod client;
 #[path = "main/examples.rs"]
 mod examples;
+#[path = "main/features.rs"]
+mod features;
+#[path = "main/models.rs"]
+mod models;
+#[path = "main/page.rs"]
+mod page;
 
 /// The examples' functions, whose `main` is not called here.
 macro_rules! example {

@@ -1,7 +1,7 @@
 //! The matrix of docs/features.md, made by asking each family over each transport for each feature, whole and streamed.
 
 use locus::wire::chat::{ChatAccumulator, ChatRequest, FinishReason, ImageDetail};
-use locus::wire::chat::{ChatResponse, Part, ReasoningEffort, ResponseFormat};
+use locus::wire::chat::{ChatResponse, Part, ReasoningEffort, ResponseFormat, ToolCall, Usage};
 use locus::wire::chat::{Message, Tool};
 use locus::{Chat, Client, Endpoint, Env, Family, Model, Transport, Warning};
 use oci_emulator::{Emulator, Sandbox};
@@ -41,7 +41,7 @@ const FEATURES: &[Feature] = &[
     Feature {
         name: "token counts",
         call: |model| model.chat("What is 2x2?"),
-        holds: |answer, _| answer.usage.as_ref().and_then(|usage| usage.total()) > Some(4),
+        holds: |answer, _| answer.usage.as_ref().and_then(Usage::total) > Some(4),
     },
     Feature {
         name: "two calls",
@@ -51,7 +51,7 @@ const FEATURES: &[Feature] = &[
         },
         holds: |answer, _| {
             let calls = answer.tool_calls();
-            let names: Vec<&str> = calls.iter().map(|call| call.name()).collect();
+            let names: Vec<&str> = calls.iter().map(ToolCall::name).collect();
             let is_rome = |text: &str| {
                 serde_json::from_str::<Value>(text).is_ok_and(|value| value["city"] == "Rome")
             };
@@ -114,9 +114,12 @@ const FEATURES: &[Feature] = &[
         holds: |_, sent| sent.to_lowercase().contains("\"high\""),
     },
     Feature {
+        // Responses take no limit below 16.
         name: "limit",
         call: |model| {
-            model.chat("one two three four").with(|it: &mut ChatRequest| it.max_tokens = Some(2))
+            model
+                .chat("one two three four ".repeat(10))
+                .with(|it: &mut ChatRequest| it.max_tokens = Some(16))
         },
         holds: |answer, _| answer.finish_reason() == Some(&FinishReason::Length),
     },
