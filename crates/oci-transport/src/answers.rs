@@ -3,17 +3,31 @@
 use bytes::Bytes;
 use oci_wire::resources::Deleted;
 use serde::de::DeserializeOwned;
+use tracing::Instrument as _;
 
 use crate::answer::Answer;
 use crate::attempt::{Opened, media_type};
 use crate::call::{Call, EVENT_STREAM, JSON};
 use crate::client::Client;
 use crate::error::{Error, ErrorKind};
+use crate::trace::Trace;
 
 impl Client {
     /// Sends a call; its answer has a status of success and a body that is not yet read.
     pub(crate) async fn open(&self, call: Call<'_>) -> Result<Opened, Error> {
-        self.inner.send(call, &self.budget()).await
+        let trace = Trace::of(&call, &self.inner.endpoint);
+        let budget = self.budget();
+        match self.inner.send(call, &budget).instrument(trace.span()).await {
+            Ok(mut opened) => {
+                trace.answered(&opened);
+                opened.trace = trace;
+                Ok(opened)
+            }
+            Err(error) => {
+                trace.failed(&error);
+                Err(error)
+            }
+        }
     }
 
     /// Sends a call and reads its whole answer. Types of answers take nearly anything, so `is_answer` says whether it is one.
@@ -25,6 +39,7 @@ impl Client {
         let what = call.operation.name;
         let mut opened = self.open(call).await?;
         let body = opened.collect(self.inner.body_limit).await?;
+        opened.trace.answer(&body);
         let value = decode(&opened, body, what, is_answer)?;
         Ok(Answer::new(value, opened.opc_request_id))
     }

@@ -16,10 +16,12 @@ use crate::body::collect;
 use crate::call::{Budget, Call, Deadline, JSON};
 use crate::client::Inner;
 use crate::error::{Error, ErrorKind, Place, Timeout};
+use crate::hook::Watch;
 use crate::operation::Api;
 use crate::random;
 use crate::retry::{Backoff, asked_for};
 use crate::service::Body;
+use crate::trace::Trace;
 
 /// A successful answer, its body not yet read.
 pub(crate) struct Opened {
@@ -29,15 +31,19 @@ pub(crate) struct Opened {
     pub(crate) opc_request_id: Option<String>,
     pub(crate) place: Place,
     pub(crate) deadline: Deadline,
+    /// The span of the call, which ends with its answer.
+    pub(crate) trace: Trace,
 }
 
 impl Opened {
     /// Completes an error with what is known of this answer.
     pub(crate) fn error(&self, error: Error) -> Error {
-        error
+        let error = error
             .with_status(self.status)
             .with_request_id(self.opc_request_id.as_deref())
-            .at(&self.place)
+            .at(&self.place);
+        self.trace.failed(&error);
+        error
     }
 
     /// The body, read into memory.
@@ -76,7 +82,7 @@ impl Inner {
             // A token may have to be fetched first: a provider that never ends must not hold the call for ever.
             let ready = deadline.within(Timeout::FirstByte, self.signer.ready()).await;
             let identity = ready.map_err(|passed| passed.at(&place))?.map_err(unsigned)?;
-            let outcome = self.attempt(&call, &digest, deadline, &place, &identity).await;
+            let outcome = self.attempt(&call, &digest, deadline, &place, &identity, attempts).await;
             self.breaker.note(&place.model, outcome.as_ref().err(), Instant::now());
             let error = match outcome {
                 Ok(opened) => return Ok(opened),
@@ -111,6 +117,7 @@ impl Inner {
         deadline: Deadline,
         place: &Place,
         identity: &Snapshot,
+        number: u32,
     ) -> Result<Opened, Error> {
         let sent_id = random::request_id();
         let complete = |error: Error| error.with_request_id(sent_id.as_deref()).at(place);
@@ -122,6 +129,22 @@ impl Inner {
             complete(error.with_source(source))
         })?;
 
+        let watch = Watch::begin(self.hook.as_ref(), &request, number);
+        let outcome = self.exchange(request, deadline, place, sent_id, &watch).await;
+        watch.end(&outcome);
+        outcome
+    }
+
+    /// Sends a request that is signed and tells success from failure.
+    async fn exchange(
+        &self,
+        request: Request<Bytes>,
+        deadline: Deadline,
+        place: &Place,
+        sent_id: Option<String>,
+        watch: &Watch<'_>,
+    ) -> Result<Opened, Error> {
+        let complete = |error: Error| error.with_request_id(sent_id.as_deref()).at(place);
         let answered = deadline.within(Timeout::FirstByte, self.service.send(request)).await;
         let response = match answered {
             Ok(Ok(response)) => response,
@@ -131,7 +154,9 @@ impl Inner {
         let (head, body) = response.into_parts();
         let opc_request_id = text(&head.headers, &OPC_REQUEST_ID).map(str::to_owned).or(sent_id);
         let (status, headers, place) = (head.status, head.headers, place.clone());
-        let opened = Opened { status, headers, body, opc_request_id, place, deadline };
+        let body = watch.body(body, opc_request_id.as_deref());
+        let trace = Trace::none();
+        let opened = Opened { status, headers, body, opc_request_id, place, deadline, trace };
         if opened.status.is_success() {
             return match opened.headers.get(CONTENT_ENCODING) {
                 Some(coding) if coding.as_bytes() != b"identity" => {

@@ -14,6 +14,7 @@ use crate::connect::connector;
 use crate::deadlines::Deadlines;
 use crate::endpoint::Endpoint;
 use crate::error::Home;
+use crate::hook::RequestHook;
 use crate::pooled::Pooled;
 use crate::proxy::Proxy;
 use crate::retry::RetryPolicy;
@@ -59,6 +60,7 @@ pub(crate) struct Inner {
     /// What this client was made with, and the clients of other regions that were made of it.
     builder: ClientBuilder,
     regions: Mutex<HashMap<String, Client>>,
+    pub(crate) hook: Option<Arc<dyn RequestHook>>,
 }
 
 impl Client {
@@ -74,6 +76,7 @@ impl Client {
             roots: Roots::default(),
             body_limit: DEFAULT_BODY_LIMIT,
             service: None,
+            hook: None,
             compartment_id: None,
             project: None,
         }
@@ -147,6 +150,7 @@ pub struct ClientBuilder {
     roots: Roots,
     body_limit: usize,
     service: Option<Given>,
+    hook: Option<Arc<dyn RequestHook>>,
     compartment_id: Option<String>,
     project: Option<String>,
 }
@@ -201,6 +205,12 @@ impl ClientBuilder {
         self
     }
 
+    /// What is told of every attempt, for a log of requests. Default: nothing.
+    pub fn hook(mut self, hook: Arc<dyn RequestHook>) -> Self {
+        self.hook = Some(hook);
+        self
+    }
+
     /// The largest answer that is held in memory, in bytes; streams are bounded event by event instead. Default: 64 MiB.
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.body_limit = bytes;
@@ -233,6 +243,7 @@ impl ClientBuilder {
         };
         let inner = Inner {
             service,
+            hook: self.hook,
             deadlines: self.deadlines,
             retry: self.retry,
             body_limit: self.body_limit,

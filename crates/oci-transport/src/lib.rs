@@ -21,6 +21,9 @@
 //!
 //! What sends the requests is an [`HttpService`], hyper unless another one is given.
 //!
+//! Each call is a [`tracing`] span with the attributes of OpenTelemetry's conventions for generative AI, and each attempt an event
+//! in it; a [`RequestHook`] is told what was sent. Keys, tokens and signatures are in neither.
+//!
 //! Dropping a future or a stream cancels the request and closes its connection.
 
 mod answer;
@@ -35,6 +38,7 @@ mod connect;
 mod deadlines;
 mod endpoint;
 mod error;
+mod hook;
 mod native;
 mod operation;
 mod path;
@@ -47,6 +51,7 @@ mod retry;
 mod service;
 mod stream;
 mod tls;
+mod trace;
 mod v1;
 
 // The public interface is:
@@ -57,6 +62,7 @@ pub use client::{Client, ClientBuilder};
 pub use deadlines::Deadlines;
 pub use endpoint::{Endpoint, EndpointError};
 pub use error::{Error, ErrorKind, Timeout};
+pub use hook::{Attempt, RequestHook};
 pub use proxy::{Proxy, ProxyError};
 pub use raw::{RawAnswer, RawRequest};
 pub use responses::Listing;

@@ -20,6 +20,7 @@ use crate::attempt::Opened;
 use crate::call::Deadline;
 use crate::error::{Error, Place};
 use crate::service::Body;
+use crate::trace::Trace;
 use chunks::Chunks;
 use decoded::{Decoded, Native, Responses};
 
@@ -63,19 +64,35 @@ struct About {
     opc_request_id: Option<String>,
     place: Place,
     status: http::StatusCode,
+    trace: Trace,
 }
 
 impl About {
     fn split(opened: Opened) -> (Body, Deadline, Self) {
-        let Opened { status, body, opc_request_id, place, deadline, .. } = opened;
-        (body, deadline, Self { opc_request_id, place, status })
+        let Opened { status, body, opc_request_id, place, deadline, trace, .. } = opened;
+        (body, deadline, Self { opc_request_id, place, status, trace })
     }
 
     fn complete(&self, error: Error) -> Error {
-        error
+        let error = error
             .with_status(self.status)
             .with_request_id(self.opc_request_id.as_deref())
-            .at(&self.place)
+            .at(&self.place);
+        self.trace.failed(&error);
+        error
+    }
+
+    /// Notes the token counts, if a chunk has them.
+    fn counted<'a>(&self, chunk: Result<ChatChunk<'a>, Error>) -> Result<ChatChunk<'a>, Error> {
+        match chunk {
+            Ok(chunk) => {
+                if let Some(usage) = &chunk.usage {
+                    self.trace.counted(usage);
+                }
+                Ok(chunk)
+            }
+            Err(error) => Err(self.complete(error)),
+        }
     }
 }
 
@@ -115,7 +132,7 @@ impl ChatStream {
             Dialect::Native(chunks) => std::future::poll_fn(|cx| chunks.poll_chunk(cx)).await?,
             Dialect::Responses(chunks) => std::future::poll_fn(|cx| chunks.poll_chunk(cx)).await?,
         };
-        Some(chunk.map_err(|error| about.complete(error)))
+        Some(about.counted(chunk))
     }
 
     /// The id by which Oracle finds the request: the one in the answer, else the one that was sent.
@@ -160,7 +177,7 @@ impl Stream for ChatStream {
             Dialect::Native(chunks) => ready!(chunks.poll_chunk(cx)),
             Dialect::Responses(chunks) => ready!(chunks.poll_chunk(cx)),
         };
-        Poll::Ready(chunk.map(|chunk| chunk.map_err(|error| this.about.complete(error))))
+        Poll::Ready(chunk.map(|chunk| this.about.counted(chunk)))
     }
 }
 

@@ -7,6 +7,8 @@ mod calls;
 mod captures;
 #[path = "main/faults.rs"]
 mod faults;
+#[path = "main/log.rs"]
+mod log;
 #[path = "main/places.rs"]
 mod places;
 #[path = "main/raw.rs"]

@@ -102,6 +102,10 @@ impl ResponseStream {
         if self.decoder.is_finished() {
             self.events.phase.finish(true);
             self.response = std::mem::take(&mut self.decoder).finish().ok();
+            if let Some(usage) = self.response.as_ref().and_then(|response| response.usage.as_ref())
+            {
+                self.about.trace.record_counts(usage.input_tokens, usage.output_tokens);
+            }
         }
         let failure = match (read, &first) {
             (Ok(()), Some(_)) => None,
