@@ -1,13 +1,17 @@
 //! The client that finds everything it needs by itself.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use oci_auth::{Backend, CredentialError, CredentialOptions, Credentials, Env, Found, Warning};
 use oci_router::{Explanation, Model, Router, Transport};
-use oci_transport::{Client as TransportClient, Deadlines, Endpoint, Proxy, RetryPolicy, Roots};
+use oci_transport::{
+    Client as TransportClient, Deadlines, Endpoint, Proxy, RequestHook, RetryPolicy, Roots,
+};
 use oci_wire::native::{ApplyGuardrailsResult, GuardrailConfigs, GuardrailsInput};
 
 use crate::error::{Error, Result};
+use crate::log::RequestLog;
 
 /// Reaches every model of OCI Generative AI. Clones are cheap and share the connections.
 #[derive(Clone, Debug)]
@@ -111,6 +115,7 @@ pub struct ClientBuilder {
     proxy: Option<Proxy>,
     roots: Roots,
     backend: Backend,
+    hook: Option<Arc<dyn RequestHook>>,
 }
 
 impl ClientBuilder {
@@ -188,6 +193,13 @@ impl ClientBuilder {
         self
     }
 
+    /// What is told of every attempt. Default: a log on standard error if `OCI_LOG_REQUESTS` is `1`, with bodies if it is `body`,
+    /// which hold prompts and answers; keys, tokens and signatures are in neither.
+    pub fn hook(mut self, hook: Arc<dyn RequestHook>) -> Self {
+        self.hook = Some(hook);
+        self
+    }
+
     /// Reads what was not told and makes the client. Nothing is sent.
     ///
     /// # Errors
@@ -215,6 +227,10 @@ impl ClientBuilder {
             Some(told) => Some(told),
             None => find_transport(env)?,
         };
+        let hook = match self.hook {
+            Some(told) => Some(told),
+            None => RequestLog::find(env)?,
+        };
         let compartment_id = credentials.compartment_id(self.compartment_id.as_deref());
         let warnings = credentials.warnings().to_vec();
         let mut client = TransportClient::builder(endpoint, credentials.into_signer()?)
@@ -225,6 +241,7 @@ impl ClientBuilder {
             client = client.compartment_id(&found.value);
         }
         let client = proxy.into_iter().fold(client, oci_transport::ClientBuilder::proxy);
+        let client = hook.into_iter().fold(client, oci_transport::ClientBuilder::hook);
         let client = self.project.into_iter().fold(client, oci_transport::ClientBuilder::project);
         let router = Router::new(client.build()?);
         let router = transport.into_iter().fold(router, Router::over);

@@ -28,6 +28,12 @@ pub enum Error {
         /// Why not.
         source: ProxyError,
     },
+    /// The log of requests that the environment asks for is none.
+    #[error("expected 1, body or 0 for the log of requests, found something else (from {origin})")]
+    RequestLog {
+        /// The variable.
+        origin: String,
+    },
     /// The transport that the environment names is none.
     #[error("{source} (from {origin})")]
     Transport {
@@ -53,7 +59,7 @@ impl Error {
             Self::Build(_) => Some("correct the option or leave it out".to_owned()),
             Self::Call(error) => error.hint(),
             Self::Credentials(error) => Some(error.hint()),
-            Self::Proxy { .. } | Self::Transport { .. } => {
+            Self::Proxy { .. } | Self::RequestLog { .. } | Self::Transport { .. } => {
                 Some("correct or unset the variable".to_owned())
             }
         }

@@ -3,6 +3,7 @@
 
 mod client;
 mod error;
+mod log;
 
 /// What most programs need: `use locus::prelude::*;`.
 pub mod prelude {
@@ -23,7 +24,8 @@ pub use oci_router::{
     Rerank, Route, RouteError, Row, Serving, Transport, Warning, prefixes, route,
 };
 pub use oci_transport::{
-    Answer, BreakerPolicy, Deadlines, Endpoint, ErrorKind, RetryPolicy, Roots, Timeout,
+    Answer, Attempt, BreakerPolicy, Deadlines, Endpoint, ErrorKind, RequestHook, RetryPolicy,
+    Roots, Timeout,
 };
 pub use oci_wire::Family;
 
