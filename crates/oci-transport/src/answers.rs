@@ -30,6 +30,12 @@ impl Client {
         }
     }
 
+    /// The same for an answer that is read as a whole, and may therefore come compressed. A log of bodies wants to read them.
+    async fn open_whole(&self, call: Call<'_>) -> Result<Opened, Error> {
+        let takes_gzip = !self.inner.hook.as_ref().is_some_and(|hook| hook.wants_bodies());
+        self.open(Call { takes_gzip, ..call }).await
+    }
+
     /// Sends a call and reads its whole answer. Types of answers take nearly anything, so `is_answer` says whether it is one.
     pub(crate) async fn whole<T: DeserializeOwned>(
         &self,
@@ -37,7 +43,7 @@ impl Client {
         is_answer: fn(&T) -> bool,
     ) -> Result<Answer<T>, Error> {
         let what = call.operation.name;
-        let mut opened = self.open(call).await?;
+        let mut opened = self.open_whole(call).await?;
         let body = opened.collect(self.inner.body_limit).await?;
         opened.trace.answer(&body);
         let value = decode(&opened, body, what, is_answer)?;
@@ -47,7 +53,7 @@ impl Client {
     /// Sends a deletion; an answer without a body confirms it too.
     pub(crate) async fn delete(&self, call: Call<'_>) -> Result<Answer<Deleted>, Error> {
         let (what, id) = (call.operation.name, call.model.to_owned());
-        let mut opened = self.open(call).await?;
+        let mut opened = self.open_whole(call).await?;
         let body = opened.collect(self.inner.body_limit).await?;
         let deleted = if body.trim_ascii().is_empty() {
             let mut deleted = Deleted::default();

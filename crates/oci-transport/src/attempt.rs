@@ -5,14 +5,15 @@ use std::time::SystemTime;
 
 use bytes::Bytes;
 use http::header::{
-    ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT,
+    ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
+    USER_AGENT,
 };
 use http::{Request, StatusCode};
 use oci_auth::{BodyDigest, Snapshot};
 use oci_wire::error::{ErrorBody, ErrorShape};
 use tokio::time::{Instant, sleep};
 
-use crate::body::collect;
+use crate::body::{collect, gunzip};
 use crate::call::{Budget, Call, Deadline, JSON};
 use crate::client::Inner;
 use crate::error::{Error, ErrorKind, Place, Timeout};
@@ -49,7 +50,11 @@ impl Opened {
     /// The body, read into memory.
     pub(crate) async fn collect(&mut self, limit: usize) -> Result<Bytes, Error> {
         let collected = collect(&mut self.body, self.deadline, limit).await;
-        collected.map_err(|error| self.error(error))
+        let decoded = collected.and_then(|body| match is_gzip(&self.headers) {
+            true => gunzip(&body, limit),
+            false => Ok(body),
+        });
+        decoded.map_err(|error| self.error(error))
     }
 
     /// The failure that a body under a success status tells of, if it does.
@@ -129,8 +134,10 @@ impl Inner {
             complete(error.with_source(source))
         })?;
 
+        let takes_gzip =
+            request.headers().get(ACCEPT_ENCODING).is_some_and(|coding| coding == GZIP);
         let watch = Watch::begin(self.hook.as_ref(), &request, number);
-        let outcome = self.exchange(request, deadline, place, sent_id, &watch).await;
+        let outcome = self.exchange(request, deadline, place, sent_id, takes_gzip, &watch).await;
         watch.end(&outcome);
         outcome
     }
@@ -142,6 +149,7 @@ impl Inner {
         deadline: Deadline,
         place: &Place,
         sent_id: Option<String>,
+        takes_gzip: bool,
         watch: &Watch<'_>,
     ) -> Result<Opened, Error> {
         let complete = |error: Error| error.with_request_id(sent_id.as_deref()).at(place);
@@ -159,6 +167,8 @@ impl Inner {
         let opened = Opened { status, headers, body, opc_request_id, place, deadline, trace };
         if opened.status.is_success() {
             return match opened.headers.get(CONTENT_ENCODING) {
+                // Gzip is asked for where the answer is read as a whole, which is where it is decoded.
+                Some(_) if takes_gzip && is_gzip(&opened.headers) => Ok(opened),
                 Some(coding) if coding.as_bytes() != b"identity" => {
                     let message = "expected an answer without content coding, which was not asked for, found one";
                     Err(opened.error(Error::new(ErrorKind::Malformed, message)))
@@ -177,6 +187,10 @@ impl Inner {
         let headers = request.headers_mut();
         headers.reserve(HEADERS);
         headers.insert(ACCEPT, HeaderValue::from_static(call.operation.accept));
+        // Never zstd: the service compresses each event of a stream as a frame of its own. A request that does not say what it
+        // takes takes everything (RFC 9110 section 12.5.3), so a stream says that it takes nothing.
+        let coding = if call.takes_gzip { GZIP } else { "identity" };
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(coding));
         headers.insert(USER_AGENT, HeaderValue::from_static(AGENT));
         if call.body.is_some() {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static(JSON));
@@ -209,13 +223,23 @@ async fn refused(mut opened: Opened) -> Error {
         return opened.error(Error::new(ErrorKind::Redirect, message));
     }
     // An error body that cannot be read must not hide the status.
-    match collect(&mut opened.body, opened.deadline, ERROR_BODY_LIMIT).await {
+    let collected = collect(&mut opened.body, opened.deadline, ERROR_BODY_LIMIT).await;
+    let decoded = collected.and_then(|raw| match is_gzip(&opened.headers) {
+        true => gunzip(&raw, ERROR_BODY_LIMIT),
+        false => Ok(raw),
+    });
+    match decoded {
         Ok(raw) => opened.error(Error::service(opened.status, &ErrorBody::parse(&raw), raw)),
         Err(source) => {
             let error = Error::service(opened.status, &ErrorBody::parse(b""), Bytes::new());
             opened.error(error.with_source(source))
         }
     }
+}
+
+fn is_gzip(headers: &HeaderMap) -> bool {
+    let coding = text(headers, &CONTENT_ENCODING).unwrap_or_default();
+    coding.eq_ignore_ascii_case("gzip") || coding.eq_ignore_ascii_case("x-gzip")
 }
 
 /// The value of a header, if it is there and is text.
@@ -229,6 +253,7 @@ pub(crate) fn media_type(headers: &HeaderMap) -> String {
     full.split(';').next().unwrap_or(full).trim().to_ascii_lowercase()
 }
 
+const GZIP: &str = "gzip";
 const AGENT: &str = concat!("locus-rust/", env!("CARGO_PKG_VERSION"));
 const OPC_COMPARTMENT_ID: HeaderName = HeaderName::from_static("opc-compartment-id");
 const OPC_REQUEST_ID: HeaderName = HeaderName::from_static("opc-request-id");

@@ -25,6 +25,8 @@ pub(crate) struct Call<'a> {
     pub(crate) body: Option<Bytes>,
     /// Headers beyond those that every request has.
     pub(crate) headers: HeaderMap,
+    /// Whether the answer is read as a whole and may come compressed.
+    pub(crate) takes_gzip: bool,
 }
 
 impl<'a> Call<'a> {
@@ -45,7 +47,7 @@ impl<'a> Call<'a> {
     /// A call without a body.
     pub(crate) fn at(operation: &'static Operation, path: PathAndQuery) -> Self {
         let headers = HeaderMap::new();
-        Self { operation, path, model: "", body: None, headers }
+        Self { operation, path, model: "", body: None, headers, takes_gzip: false }
     }
 
     pub(crate) fn about(self, model: &'a str) -> Self {

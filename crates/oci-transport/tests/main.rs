@@ -5,6 +5,8 @@
 mod calls;
 #[path = "main/captures.rs"]
 mod captures;
+#[path = "main/coding.rs"]
+mod coding;
 #[path = "main/faults.rs"]
 mod faults;
 #[path = "main/log.rs"]
