@@ -129,6 +129,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/responses", post(routes::responses))
         .route("/embeddings", post(routes::embeddings))
         .route("/rerank", post(routes::rerank))
+        .route("/moderations", post(routes::moderations))
         .route("/models", get(routes::models))
         .route("/models/{*id}", get(routes::model));
     Router::new()

@@ -60,10 +60,15 @@ impl Upstreams {
         &self.groups
     }
 
+    /// The group of exactly this name.
+    pub(crate) fn named(&self, asked: &str) -> Option<&Group> {
+        let name = self.routing.aliases.get(asked).map_or(asked, String::as_str);
+        self.groups.iter().find(|group| *group.name == *name)
+    }
+
     /// The group that serves a name, and what its `*` stands for: the name itself goes before the longest pattern.
     pub(crate) fn find<'n>(&self, asked: &'n str) -> Option<(&Group, &'n str)> {
-        let name = self.routing.aliases.get(asked).map_or(asked, String::as_str);
-        if let Some(group) = self.groups.iter().find(|group| *group.name == *name) {
+        if let Some(group) = self.named(asked) {
             return Some((group, asked));
         }
         let pattern = |group: &&Group| {

@@ -15,6 +15,8 @@ mod http;
 mod keys;
 #[path = "main/lifecycle.rs"]
 mod lifecycle;
+#[path = "main/moderations.rs"]
+mod moderations;
 #[path = "main/routing.rs"]
 mod routing;
 #[path = "main/vectors.rs"]

@@ -209,7 +209,8 @@ pub(crate) fn unreadable(what: &str, error: &serde_json::Error) -> Failure {
     Failure::bad_request(format!("the body is no {what}: {error}"))
 }
 
-fn unwritable() -> Failure {
+/// The failure to write an answer.
+pub(super) fn unwritable() -> Failure {
     let message = "the answer cannot be written as JSON";
     Failure::new(StatusCode::BAD_GATEWAY, "upstream_error", message)
 }

@@ -55,6 +55,11 @@ impl Deployment {
         model
     }
 
+    /// The client of the service, for what belongs to no model.
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
     /// The id that is called, for people.
     pub(crate) fn target(&self) -> &str {
         match &self.config.target {
