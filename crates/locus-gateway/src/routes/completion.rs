@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 use locus::router::Model;
 use locus::wire::chat::{ChatRequest, ChatResponse, StreamOptions};
-use locus::{ChatAnswer, Family, Warning};
+use locus::{ChatAnswer, Warning};
 use oci_sse::Encoder;
 
 use super::answer::{Admitted, Reply, serve};
@@ -32,9 +32,6 @@ pub(crate) trait Api: Send + Sync + 'static {
     type Events: ChunkEvents + 'static;
 
     fn read(body: &[u8]) -> Result<Asked<Self::Context>, Failure>;
-
-    /// Finishes the request once it is known of which family the model is that takes it.
-    fn suit(_request: &mut ChatRequest, _family: Family) {}
 
     fn events(context: &Self::Context) -> Self::Events;
 
@@ -121,7 +118,7 @@ struct Whole<A> {
 }
 
 impl<A: Api> Whole<A> {
-    fn next(&mut self, deployment: &Deployment, model: &Model) -> Result<ChatRequest, Failure> {
+    fn next(&mut self, deployment: &Deployment) -> Result<ChatRequest, Failure> {
         let mut request = match self.parsed.take() {
             Some(request) => request,
             None => {
@@ -131,9 +128,6 @@ impl<A: Api> Whole<A> {
             }
         };
         deployment.apply_defaults(&mut request);
-        // An id without a route is an error of the call, which says it better.
-        let family = model.route().map_or(Family::Other, |route| route.family);
-        A::suit(&mut request, family);
         Ok(request)
     }
 }
@@ -146,7 +140,7 @@ impl<A: Api> Operation for Whole<A> {
         deployment: &Deployment,
         model: Model,
     ) -> Result<Self::Output, Failure> {
-        let request = self.next(deployment, &model)?;
+        let request = self.next(deployment)?;
         model.chat(request).await.map_err(|error| Failure::upstream(&error))
     }
 }
@@ -165,7 +159,7 @@ impl<A: Api> Operation for Streamed<A> {
         deployment: &Deployment,
         model: Model,
     ) -> Result<Self::Output, Failure> {
-        let mut request = self.whole.next(deployment, &model)?;
+        let mut request = self.whole.next(deployment)?;
         // The usage is always asked for, since it is counted here; whether the client sees it is for the events to say.
         request.stream_options.get_or_insert_with(StreamOptions::usage).include_usage = Some(true);
         let opened = model.chat(request).stream().await;

@@ -6,7 +6,7 @@ use axum::extract::{Request, State};
 use http::Response;
 use locus::Family;
 use locus::wire::anthropic::{MessagesRequest, MessagesResponse};
-use locus::wire::chat::{ChatRequest, ChatResponse};
+use locus::wire::chat::ChatResponse;
 
 use super::completion::{Api, Asked, complete, unreadable};
 use crate::app::App;
@@ -30,7 +30,7 @@ impl Api for Messages {
     fn read(body: &[u8]) -> Result<Asked<String>, Failure> {
         let request: MessagesRequest =
             serde_json::from_slice(body).map_err(|error| unreadable("messages request", &error))?;
-        // Which family it is for is known when a deployment is chosen.
+        // Which family it is for is known when a deployment is chosen; the router makes it fit then.
         let translated = request.to_chat(Family::Other);
         Ok(Asked {
             is_streamed: request.stream == Some(true),
@@ -38,13 +38,6 @@ impl Api for Messages {
             losses: translated.losses.iter().map(ToString::to_string).collect(),
             request: translated.value,
         })
-    }
-
-    /// The API has one name for the limit, chat completions two, of which each family takes its own.
-    fn suit(request: &mut ChatRequest, family: Family) {
-        if family == Family::OpenAi && request.max_completion_tokens.is_none() {
-            request.max_completion_tokens = request.max_tokens.take();
-        }
     }
 
     fn events(model: &String) -> AnthropicChunks {

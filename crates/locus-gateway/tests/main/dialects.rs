@@ -46,6 +46,9 @@ async fn a_message_is_answered() {
     assert_eq!(body["content"], json!([{"type": "text", "text": "2x2 is 4."}]));
     assert_eq!(body["stop_reason"], "end_turn");
     assert!(body["usage"]["output_tokens"].as_u64().unwrap() > 0);
+    let sent: Value = serde_json::from_slice(&desk.emulator.requests()[0].body).unwrap();
+    let limits = (&sent["max_tokens"], &sent["max_completion_tokens"]);
+    assert_eq!(limits, (&Value::Null, &json!(100)), "the name that the family takes");
     let plain = post(desk.address, "/messages", &asked().to_string()).await;
     assert_eq!(plain.status, 200, "without /v1 too");
 }
