@@ -7,7 +7,7 @@ use oci_wire::responses::Event;
 mod derived;
 mod samples;
 
-use samples::{CHUNK, DELTA, NATIVE, TEXT};
+use samples::{CHUNK, DELTA, DELTA_NAME, NATIVE, TEXT};
 
 /// An event, and the ways to read it.
 pub struct Subject {
@@ -70,9 +70,17 @@ const CHUNK_WAYS: [Way; 7] = [
     }),
 ];
 
-const DELTA_WAYS: [Way; 7] = [
-    (OURS, |data| text_of(&Event::parse(None, data).unwrap())),
-    ("oci-wire, owned", |data| text_of(&Event::parse(None, data).unwrap().into_owned())),
+const DELTA_WAYS: [Way; 9] = [
+    (OURS, |data| text_of(&Event::parse(Some(DELTA_NAME), data).unwrap())),
+    ("oci-wire, owned", |data| {
+        text_of(&Event::parse(Some(DELTA_NAME), data).unwrap().into_owned())
+    }),
+    ("oci-wire, borrowed, without the event's name", |data| {
+        text_of(&Event::parse(None, data).unwrap())
+    }),
+    ("oci-wire, owned, without the event's name", |data| {
+        text_of(&Event::parse(None, data).unwrap().into_owned())
+    }),
     ("serde_json, all members, owned", |data| {
         serde_json::from_str::<derived::TextDelta>(data).unwrap().delta.len()
     }),

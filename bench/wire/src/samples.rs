@@ -6,6 +6,9 @@ pub(crate) const CHUNK: &str = r#"{"id":"chatcmpl-CkZ3vTq0mYw8nR5dUj1xLbHs7PfGa"
 /// A text delta of the Responses API.
 pub(crate) const DELTA: &str = r#"{"type":"response.output_text.delta","sequence_number":41,"item_id":"msg_68f3b2d4c6e0819a9b7d5f3e1c2a4b6d","output_index":1,"content_index":0,"delta":" therefore","logprobs":[],"obfuscation":"aZ3kq9"}"#;
 
+/// What an event parser says before it: the line `event:`.
+pub(crate) const DELTA_NAME: &str = "response.output_text.delta";
+
 /// An event of a native stream of the format `GENERIC`.
 pub(crate) const NATIVE: &str = r#"{"index":0,"message":{"role":"ASSISTANT","content":[{"type":"TEXT","text":" therefore"}]},"pad":"aaaaaaaaaaaa"}"#;
 

@@ -12,6 +12,7 @@ use serde_json::value::RawValue;
 
 use crate::object::{FromMap, Slot, read_object};
 use crate::raw::{Extra, RawJson};
+use crate::reader::Reader;
 use crate::text::Text;
 
 /// A reader of text that stays where it is.
@@ -174,31 +175,23 @@ where
 #[inline]
 pub(crate) fn quick_document<'de, T: Accept<'de> + Default>(text: &'de str) -> Option<T> {
     let mut place = T::default();
-    let mut reader = StrReader::from_str(text);
-    let is_read = place.fill(&mut reader).is_ok_and(|is_there| is_there) && reader.end().is_ok();
+    let mut reader = Reader::new(text);
+    let is_read = place.fill(&mut reader).is_ok_and(|is_there| is_there) && reader.is_at_end();
     is_read.then_some(place)
 }
 
 /// Reads the first of several documents, and tells where it ends; `None` when there is only white space.
+#[inline]
 pub(crate) fn first_document<'de, T: Accept<'de> + Default + Deserialize<'de>>(
     text: &'de str,
 ) -> Option<Result<(T, usize), serde_json::Error>> {
-    let mut documents = StrReader::from_str(text).into_iter::<Quick<T>>();
-    if let Ok(Quick(document)) = documents.next()? {
-        return Some(Ok((document, documents.byte_offset())));
+    let mut place = T::default();
+    let mut reader = Reader::new(text);
+    if let Ok(true) = place.fill(&mut reader) {
+        return Some(Ok((place, reader.offset())));
     }
     let mut documents = StrReader::from_str(text).into_iter::<T>();
     Some(documents.next()?.map(|document| (document, documents.byte_offset())))
-}
-
-/// A document that is read the quick way or not at all.
-struct Quick<T>(T);
-
-impl<'de, T: Accept<'de> + Default> Deserialize<'de> for Quick<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut place = T::default();
-        if place.fill(deserializer)? { Ok(Self(place)) } else { Err(wrong_kind()) }
-    }
 }
 
 /// What the quick way gives up with.

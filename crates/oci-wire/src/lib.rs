@@ -54,6 +54,7 @@ mod object;
 mod open_enum;
 mod page_text;
 mod raw;
+mod reader;
 mod secret;
 mod tagged;
 mod text;

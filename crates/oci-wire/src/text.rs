@@ -35,6 +35,10 @@ impl<'a> Text<'a> {
         self.0.into_owned()
     }
 
+    pub(crate) fn into_cow(self) -> Cow<'a, str> {
+        self.0
+    }
+
     /// The same text without the borrow.
     #[must_use]
     pub fn into_owned(self) -> Text<'static> {
