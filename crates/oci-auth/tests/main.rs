@@ -7,6 +7,8 @@ mod config_vectors;
 mod corpus;
 #[path = "main/credentials.rs"]
 mod credentials;
+#[path = "main/guide.rs"]
+mod guide;
 #[path = "main/keys.rs"]
 mod keys;
 #[path = "main/published.rs"]
