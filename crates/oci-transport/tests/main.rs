@@ -11,6 +11,8 @@ mod coding;
 mod faults;
 #[path = "main/log.rs"]
 mod log;
+#[path = "main/identities.rs"]
+mod identities;
 #[path = "main/places.rs"]
 mod places;
 #[path = "main/raw.rs"]
