@@ -72,8 +72,8 @@ impl Signer {
 
     /// Signs with tokens that a provider fetches, such as one of your own.
     ///
-    /// Whoever sends requests awaits [`ready`](Self::ready) before each, as the clients of this workspace do. What signs without
-    /// waiting ([`sign`](Self::sign), [`snapshot`](Self::snapshot), `SignLayer`) uses the token that is at hand, and fails if
+    /// Whoever sends requests awaits [`ready`](Self::ready) before each, as the clients of this workspace and `SignLayer` do. What signs without
+    /// waiting ([`sign`](Self::sign), [`snapshot`](Self::snapshot)) uses the token that is at hand, and fails if
     /// there is none or it has ended.
     #[must_use]
     pub fn tokens<P>(cache: TokenCache<P>) -> Self
@@ -96,6 +96,12 @@ impl Signer {
     #[must_use]
     pub fn is_bearer(&self) -> bool {
         matches!(&self.0, Source::Fixed(snapshot) if snapshot.key().is_none())
+    }
+
+    /// Whether a token is fetched, so that [`ready`](Self::ready) may wait.
+    #[cfg(feature = "tower")]
+    pub(crate) fn waits(&self) -> bool {
+        matches!(self.0, Source::Tokens(_))
     }
 
     /// What to sign the next request with. It waits only where a token is fetched, and for one fetch together with all others

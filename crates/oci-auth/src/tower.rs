@@ -1,6 +1,8 @@
 //! Signing as a layer of `tower`: each request is signed on its way to the service that sends it.
 
+use std::fmt;
 use std::pin::Pin;
+use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll};
 
 use http::Request;
@@ -17,6 +19,9 @@ use crate::signer::Signer;
 /// The layer signs and does nothing else: it does not retry, buffer, time out or look at answers. It belongs below layers that
 /// send a request again, because the service refuses a date that is more than five minutes old; and nothing below it may change
 /// the method, the URL, the body or a header that is signed.
+///
+/// Where the signer's token is fetched ([`Signer::tokens`]), the service is ready when the token is. A token that could not be
+/// fetched fails the next call and not the service.
 ///
 /// Bodies are bytes in memory ([`SignLayer::new`]), or whatever the caller can digest ([`SignLayer::with_digest`]).
 ///
@@ -71,7 +76,8 @@ impl<S, D: Clone> Layer<S> for SignLayer<D> {
     type Service = SignService<S, D>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        SignService { inner, signer: self.signer.clone(), digest: self.digest.clone() }
+        let (signer, digest) = (self.signer.clone(), self.digest.clone());
+        SignService { inner, signer, digest, token: Awaited::default() }
     }
 }
 
@@ -81,6 +87,7 @@ pub struct SignService<S, D = DigestBytes> {
     inner: S,
     signer: Signer,
     digest: D,
+    token: Awaited,
 }
 
 impl<S, D, B> Service<Request<B>> for SignService<S, D>
@@ -93,15 +100,64 @@ where
     type Future = SignFuture<S::Future>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        self.inner.poll_ready(cx).map_err(SignLayerError::Service)
+        match self.token.poll(&self.signer, cx) {
+            Poll::Ready(()) => self.inner.poll_ready(cx).map_err(SignLayerError::Service),
+            Poll::Pending => Poll::Pending,
+        }
     }
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
+        if let Some(error) = self.token.failure.take() {
+            return SignFuture(State::Refused(error));
+        }
         let digest = self.digest.digest(&request);
         SignFuture(match self.signer.sign_digest(&mut request, &digest) {
             Ok(()) => State::Sent(self.inner.call(request)),
             Err(error) => State::Refused(error),
         })
+    }
+}
+
+/// The wait for the signer's token, and how it ended. A clone of a service waits for itself.
+#[derive(Default)]
+struct Awaited {
+    /// Nobody locks it: the service stays `Sync`, whose future is not.
+    waiting: Mutex<Option<Waiting>>,
+    failure: Option<SignError>,
+}
+
+type Waiting = Pin<Box<dyn Future<Output = Option<SignError>> + Send>>;
+
+impl Awaited {
+    fn poll(&mut self, signer: &Signer, cx: &mut Context<'_>) -> Poll<()> {
+        if !signer.waits() {
+            return Poll::Ready(());
+        }
+        let waiting = self.waiting.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let wait = waiting.get_or_insert_with(|| {
+            let signer = signer.clone();
+            Box::pin(async move { signer.ready().await.err() })
+        });
+        match wait.as_mut().poll(cx) {
+            Poll::Ready(failure) => {
+                *waiting = None;
+                self.failure = failure;
+                Poll::Ready(())
+            }
+            Poll::Pending => Poll::Pending,
+        }
+    }
+}
+
+impl Clone for Awaited {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+impl fmt::Debug for Awaited {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Awaited").field("failure", &self.failure).finish_non_exhaustive()
     }
 }
 

@@ -16,7 +16,7 @@ use crate::at_once;
 
 /// Brings tokens in order, and fails when there are no more.
 #[derive(Clone, Default)]
-struct Vault(Arc<Shared>);
+pub(crate) struct Vault(Arc<Shared>);
 
 #[derive(Default)]
 struct Shared {
@@ -26,7 +26,7 @@ struct Shared {
 }
 
 #[derive(Clone, Debug, Eq, PartialEq)]
-struct Sealed(&'static str);
+pub(crate) struct Sealed(&'static str);
 
 impl fmt::Display for Sealed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -77,13 +77,20 @@ fn at(seconds: u64) -> SystemTime {
 }
 
 impl Vault {
-    fn signer(&self, tokens: &[(&'static str, u64)]) -> Signer {
+    pub(crate) fn signer(&self, tokens: &[(&'static str, u64)]) -> Signer {
         self.0.tokens.lock().unwrap().extend(tokens);
         let world = self.clone();
         Signer::tokens(TokenCache::new(self.clone(), move || at(*world.0.now.lock().unwrap())))
     }
 
-    fn fetches(&self) -> usize {
+    /// Later, with more tokens.
+    #[cfg(feature = "tower")]
+    pub(crate) fn go_on(&self, tokens: &[(&'static str, u64)], now: u64) {
+        self.0.tokens.lock().unwrap().extend(tokens);
+        *self.0.now.lock().unwrap() = now;
+    }
+
+    pub(crate) fn fetches(&self) -> usize {
         self.0.fetches.load(Ordering::SeqCst)
     }
 }

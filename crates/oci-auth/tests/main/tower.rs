@@ -14,6 +14,8 @@ use oci_auth::{
 use tower_layer::Layer as _;
 use tower_service::Service;
 
+use crate::tokens::Vault;
+
 /// Keeps the headers that it gets, and answers or fails as it is told.
 #[derive(Clone, Debug)]
 struct Inner {
@@ -144,6 +146,49 @@ fn failures_and_readiness_are_those_of_the_inner_service() {
     let mut cx = Context::from_waker(Waker::noop());
     let readiness = Service::<Request<&str>>::poll_ready(&mut service, &mut cx);
     assert!(readiness.is_pending());
+}
+
+fn request() -> Request<&'static str> {
+    Request::get("https://h.example/x").body("").unwrap()
+}
+
+fn readiness<S: Service<Request<&'static str>>>(service: &mut S) -> Poll<Result<(), S::Error>> {
+    service.poll_ready(&mut Context::from_waker(Waker::noop()))
+}
+
+#[test]
+fn it_is_ready_when_the_token_is() {
+    let vault = Vault::default();
+    let inner = Inner::new(Ok("answer"));
+    let layer = SignLayer::new(vault.signer(&[("one", 1000)]));
+    let mut service = layer.layer(inner.clone());
+    assert!(readiness(&mut service).is_pending(), "the token is being fetched");
+    assert!(readiness(&mut service).is_ready());
+    assert!(readiness(&mut service).is_ready(), "asked again before the call");
+    assert_eq!(answer(&mut service, request()), Ok("answer"));
+    assert_eq!(answer(&mut service.clone(), request()), Ok("answer"));
+    inner.is_ready.set(false);
+    assert!(readiness(&mut service).is_pending(), "the inner service is not");
+    let got = inner.got.borrow();
+    assert!(got.iter().all(|headers| {
+        headers["authorization"].to_str().unwrap().contains("keyId=\"ST$one\"")
+    }));
+    assert_eq!((got.len(), vault.fetches()), (2, 1));
+}
+
+#[test]
+fn a_token_that_could_not_be_fetched_fails_the_call_and_not_the_service() {
+    let vault = Vault::default();
+    let inner = Inner::new(Ok("answer"));
+    let mut service = SignLayer::new(vault.signer(&[])).layer(inner.clone());
+    assert!(readiness(&mut service).is_pending());
+    let error = answer(&mut service, request()).unwrap_err();
+    assert!(matches!(error, SignLayerError::Sign(SignError::Fetch(_))), "{error:?}");
+    assert!(inner.got.borrow().is_empty());
+
+    vault.go_on(&[("one", 1000)], 1);
+    assert!(readiness(&mut service).is_pending());
+    assert_eq!(answer(&mut service, request()), Ok("answer"));
 }
 
 #[test]
