@@ -1,6 +1,8 @@
 //! Resource principals, which the platform hands over through variables, found where they are asked for.
 
-use oci_auth::Origin;
+use std::time::{Duration, UNIX_EPOCH};
+
+use oci_auth::{BodyDigest, Origin};
 
 use crate::credentials::{Home, check_error, entry};
 use crate::sessions::{key_id, token};
@@ -138,4 +140,41 @@ fn a_resource_that_cannot_be_used_is_an_error_and_never_the_api_key() {
         "cannot read /nowhere/rpst: entity not found",
     );
     check_error(Platform::new(-60).load(&[ASKED]), "rpst ended on ");
+}
+
+/// What the official Python SDK makes of the same variables, byte for byte.
+#[test]
+fn requests_are_signed_as_the_official_sdk_signs_them() {
+    let captured = std::fs::read(fixture("resource_principal/signed.json")).unwrap();
+    let captured: serde_json::Value = serde_json::from_slice(&captured).unwrap();
+    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+    let key = fixture("keys/rsa2048_a.pkcs8.pem");
+    let token = text(&captured["token"]);
+    let found = Platform::new(3600)
+        .load(&[
+            ASKED,
+            ("OCI_RESOURCE_PRINCIPAL_RPST", &token),
+            ("OCI_RESOURCE_PRINCIPAL_PRIVATE_PEM", key.to_str().unwrap()),
+        ])
+        .unwrap();
+    assert_eq!(found.region(None).unwrap().value.id(), captured["region"]);
+    assert_eq!(found.tenancy(), captured["tenancy"].as_str());
+
+    let identity = found.into_signer().unwrap().snapshot().unwrap();
+    let requests = captured["requests"].as_array().unwrap();
+    assert_eq!(requests.len(), 2);
+    for expected in requests {
+        let body = expected["body"].as_str().unwrap_or_default().to_owned();
+        let digest = BodyDigest::of(body.as_bytes());
+        let mut request = http::Request::builder()
+            .method(expected["method"].as_str().unwrap())
+            .uri(expected["url"].as_str().unwrap())
+            .header("content-type", "application/json")
+            .body(body)
+            .unwrap();
+        let now = UNIX_EPOCH + Duration::from_secs(1_767_225_600);
+        identity.sign(&mut request, &digest, now).unwrap();
+        assert_eq!(request.headers()["date"], text(&expected["date"]));
+        assert_eq!(request.headers()["authorization"], text(&expected["authorization"]));
+    }
 }
