@@ -3,12 +3,14 @@
 
 #[path = "main/calls.rs"]
 mod calls;
-#[path = "main/regions.rs"]
-mod regions;
+#[path = "main/defects.rs"]
+mod defects;
 #[path = "main/gotchas.rs"]
 mod gotchas;
 #[path = "main/pages.rs"]
 mod pages;
+#[path = "main/regions.rs"]
+mod regions;
 #[path = "main/responses.rs"]
 mod responses;
 #[path = "main/routes.rs"]

@@ -152,3 +152,33 @@ fn a_proxy_is_read_or_refused_by_the_name_of_its_variable() {
     let here = Endpoint::parse("http://127.0.0.1:8787").unwrap();
     home.builder(&wrong).endpoint(here).build().unwrap();
 }
+
+#[tokio::test]
+async fn one_environment_holds_for_every_transport() {
+    let home = Home::new();
+    let emulator = Emulator::builder().identity(home.sandbox.identity()).start().await.unwrap();
+    for (transport, path) in [
+        ("v1", "/openai/v1/chat/completions"),
+        ("responses", "/openai/v1/responses"),
+        ("sdk", "/20231130/actions/chat"),
+    ] {
+        let set = [
+            ("OCI_PROFILE", "DEFAULT"),
+            ("OCI_AUTH_TYPE", "api_key"),
+            ("OCI_COMPARTMENT_ID", "ocid1.compartment.oc1..env"),
+            ("LOCUS_OCI_TRANSPORT", transport),
+        ];
+        let endpoint = Endpoint::parse(&emulator.url()).unwrap();
+        let client = home.builder(&set).endpoint(endpoint).build().unwrap();
+        client.model("oci:xai.grok-4").chat("hi").await.unwrap();
+        let sent = emulator.requests().pop().unwrap();
+        assert_eq!(sent.path_and_query, path);
+        let named = sent.headers.iter().any(|(_, value)| value == "ocid1.compartment.oc1..env")
+            || String::from_utf8_lossy(&sent.body).contains("ocid1.compartment.oc1..env");
+        assert!(named, "{transport}: the compartment of the environment");
+        let region = [("OCI_REGION", "uk-london-1"), ("LOCUS_OCI_TRANSPORT", transport)];
+        assert!(home.host(&region).contains("uk-london-1"), "{transport}");
+    }
+    let wrong = home.builder(&[("LOCUS_OCI_TRANSPORT", "carrier-pigeon")]).build();
+    check_error(wrong, "from LOCUS_OCI_TRANSPORT", "unset");
+}

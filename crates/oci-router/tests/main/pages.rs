@@ -28,3 +28,18 @@ pub(crate) fn check_names(page: &str, sources: &[&str], least: usize) {
 fn every_gotcha_is_tested() {
     check_names("gotchas.md", &[include_str!("gotchas.rs")], 11);
 }
+
+#[test]
+fn every_defect_that_can_exist_here_is_tested() {
+    let sources = [
+        include_str!("defects.rs"),
+        include_str!("calls.rs"),
+        include_str!("gotchas.rs"),
+        include_str!("responses.rs"),
+        include_str!("routes.rs"),
+        include_str!("../../../locus/tests/main/client.rs"),
+        include_str!("../../../locus/tests/main/features.rs"),
+        include_str!("../../../oci-transport/tests/main/calls.rs"),
+    ];
+    check_names("defects.md", &sources, 34);
+}

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 /// Answers in order, and keeps what it was asked.
 #[derive(Clone, Default)]
-struct Scripted {
+pub(crate) struct Scripted {
     answers: Arc<Mutex<VecDeque<(u16, String)>>>,
     asked: Arc<Mutex<Vec<(String, Value)>>>,
 }
@@ -38,16 +38,22 @@ impl HttpService for Scripted {
 }
 
 impl Scripted {
-    fn router(answers: impl IntoIterator<Item = (u16, Value)>) -> (Router, Self) {
+    pub(crate) fn router(answers: impl IntoIterator<Item = (u16, Value)>) -> (Router, Self) {
         let service = Self::default();
         let answers = answers.into_iter().map(|(status, value)| {
             (status, value.as_str().map_or_else(|| value.to_string(), str::to_owned))
         });
         service.answers.lock().unwrap().extend(answers);
         let signer = Signer::bearer(&Secret::new("sk-test".to_owned())).unwrap();
-        let client = Client::builder(Endpoint::parse("https://h.example").unwrap(), signer);
+        let client = Client::builder(Endpoint::parse("https://h.example").unwrap(), signer)
+            .compartment_id("ocid1.compartment.oc1..a");
         let client = client.retry(RetryPolicy::NEVER).service(service.clone());
         (Router::new(client.build().unwrap()), service)
+    }
+
+    /// How often it was asked.
+    pub(crate) fn count(&self) -> usize {
+        self.asked.lock().unwrap().len()
     }
 
     fn asked(&self, index: usize) -> Value {
