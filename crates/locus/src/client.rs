@@ -57,7 +57,7 @@ impl Client {
             Some(found) => format!("compartment {} ({})", found.value, found.origin),
             None => "the compartment is that of the API key".to_owned(),
         };
-        Ok(format!("{explanation}; at {}, {compartment}", self.endpoint().host()))
+        Ok(format!("{explanation}, {compartment}"))
     }
 
     /// Checks a text or an image for harmful content, personal data and prompt injection: those checks that are set.

@@ -22,6 +22,8 @@ pub struct Explanation {
     pub route: Route,
     /// The endpoint of a dedicated AI cluster that was told; the id may name another itself.
     pub endpoint_id: Option<String>,
+    /// The host that is called: that of the client, or in the region that the OCID of a dedicated endpoint names.
+    pub host: String,
     /// What the table says where the caller chose another transport.
     pub instead_of: Option<Transport>,
 }
@@ -30,18 +32,20 @@ impl Model {
     /// How the model would be reached, and why. Nothing is sent.
     ///
     /// # Errors
-    /// [`Error`] if the id has no route.
+    /// [`Error`] if the id has no route, or no connection to its region can be prepared.
     pub fn explain(&self) -> Result<Explanation, Error> {
         let id = ModelId::parse(&self.id)?;
         let operation = Capabilities::of(id.as_str()).operation.unwrap_or(Operation::Chat);
         let route = resolve(id, operation, &self.choice)?;
         let row = table::find(&id.as_str().to_ascii_lowercase());
+        let client = self.client_for(route, id.as_str())?;
         let by_table = row.map(|row| row.transport);
         Ok(Explanation {
             model: id.to_string(),
             operation,
             route,
             endpoint_id: self.choice.endpoint_id.clone(),
+            host: client.endpoint().host().to_owned(),
             instead_of: by_table.filter(|transport| *transport != route.transport),
         })
     }
@@ -65,11 +69,15 @@ impl fmt::Display for Explanation {
             (Serving::OnDemand, None) => f.write_str(", on demand")?,
         }
         match (self.instead_of, route.prefix) {
-            (_, "") => f.write_str("; no prefix fits, the transport was told"),
-            (None, prefix) => write!(f, "; its id begins with {prefix}"),
+            (_, "") => f.write_str("; no prefix fits, the transport was told")?,
+            (None, prefix) => write!(f, "; its id begins with {prefix}")?,
             (Some(other), prefix) => {
-                write!(f, "; told so, an id that begins with {prefix} goes over {other} by itself")
+                write!(
+                    f,
+                    "; told so, an id that begins with {prefix} goes over {other} by itself"
+                )?;
             }
         }
+        write!(f, "; at {}", self.host)
     }
 }

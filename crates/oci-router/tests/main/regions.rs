@@ -70,3 +70,21 @@ async fn an_endpoint_that_was_given_by_its_url_gets_everything() {
     drop(router.model("ocid1.generativeaiendpoint.oc1.eu-frankfurt-1.aaaa").chat("hi").await);
     assert_eq!(*hosts.0.lock().unwrap(), ["h.example"]);
 }
+
+#[test]
+fn an_explanation_names_the_host_that_is_called() {
+    let hosts = Hosts::default();
+    let router = router(Endpoint::inference(&Region::parse("us-chicago-1").unwrap()), &hosts);
+    for (id, region) in [
+        ("ocid1.generativeaiendpoint.oc1.eu-frankfurt-1.aaaa", "eu-frankfurt-1"),
+        ("ocid1.generativeaiendpoint.oc1.evil.aaaa", "us-chicago-1"),
+        ("cohere.embed-v4.0", "us-chicago-1"),
+    ] {
+        let explained = router.model(id).explain().unwrap();
+        assert_eq!(explained.host, format!("inference.generativeai.{region}.oci.oraclecloud.com"));
+        assert!(
+            explained.to_string().ends_with(&format!("; at {}", explained.host)),
+            "{explained}"
+        );
+    }
+}
