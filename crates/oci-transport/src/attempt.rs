@@ -5,10 +5,11 @@ use std::time::SystemTime;
 
 use bytes::Bytes;
 use http::header::{
-    ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
-    USER_AGENT,
+    ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderMap, HeaderName,
+    HeaderValue, USER_AGENT,
 };
 use http::{Request, StatusCode};
+use httpdate::parse_http_date;
 use oci_auth::{BodyDigest, Snapshot};
 use oci_wire::error::{ErrorBody, ErrorShape};
 use tokio::time::{Instant, sleep};
@@ -16,7 +17,7 @@ use tokio::time::{Instant, sleep};
 use crate::body::{collect, gunzip};
 use crate::call::{Budget, Call, Deadline, JSON};
 use crate::client::Inner;
-use crate::error::{Error, ErrorKind, Place, Timeout};
+use crate::error::{Clocks, Error, ErrorKind, Place, Timeout};
 use crate::hook::Watch;
 use crate::operation::Api;
 use crate::random;
@@ -176,8 +177,11 @@ impl Inner {
                 _ => Ok(opened),
             };
         }
-        let retry_after = asked_for(&opened.headers, SystemTime::now());
-        Err(refused(opened).await.with_retry_after(retry_after))
+        let now = SystemTime::now();
+        let retry_after = asked_for(&opened.headers, now);
+        let date = text(&opened.headers, &DATE).and_then(|date| parse_http_date(date).ok());
+        let clocks = date.map(|service| Clocks { here: now, service });
+        Err(refused(opened).await.with_retry_after(retry_after).with_clocks(clocks))
     }
 
     fn request(&self, call: &Call<'_>, id: Option<&str>) -> Request<Bytes> {

@@ -5,7 +5,7 @@ mod hint;
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::StatusCode;
@@ -33,7 +33,23 @@ struct Inner {
     retry_after: Option<Duration>,
     attempts: u32,
     place: Option<Place>,
+    clocks: Option<Clocks>,
     source: Option<BoxError>,
+}
+
+/// What two clocks said at nearly the same time.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Clocks {
+    pub(crate) here: SystemTime,
+    pub(crate) service: SystemTime,
+}
+
+impl Clocks {
+    /// How far they are apart.
+    pub(crate) fn skew(self) -> Duration {
+        let ahead = self.here.duration_since(self.service);
+        ahead.unwrap_or_else(|behind| behind.duration())
+    }
 }
 
 /// What a call was and where it went, for hints. Clones are cheap.
@@ -111,6 +127,7 @@ impl Error {
             retry_after: None,
             attempts: 1,
             place: None,
+            clocks: None,
             source: None,
         }))
     }
@@ -185,6 +202,12 @@ impl Error {
 
     pub(crate) fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
         self.0.retry_after = wait;
+        self
+    }
+
+    /// Notes what the clocks said, for a refused signature.
+    pub(crate) fn with_clocks(mut self, clocks: Option<Clocks>) -> Self {
+        self.0.clocks = clocks;
         self
     }
 

@@ -1,5 +1,7 @@
 //! What a person can do about each failure.
 
+use std::time::Duration;
+
 use http::StatusCode;
 
 use super::{Error, ErrorKind, Place, Timeout};
@@ -47,6 +49,7 @@ fn by_status(error: &Error) -> Option<String> {
         StatusCode::UNAUTHORIZED if place.is_some_and(|place| place.home.has_api_key) => {
             format!("check that the API key of Generative AI is one of the region of {host}, active and not expired")
         }
+        StatusCode::UNAUTHORIZED if skewed(error).is_some() => return skewed(error),
         StatusCode::UNAUTHORIZED => "check that the fingerprint in the profile is that of key_file \
             (`openssl rsa -pubout -outform DER -in KEY | openssl md5 -c`), that the key is uploaded for this user, \
             and that the clock is right within five minutes; \
@@ -102,6 +105,19 @@ fn by_message(error: &Error, place: &Place) -> Option<String> {
     }
     None
 }
+
+/// The service takes a signature for five minutes; a clock that is further off makes every one too old or too new.
+fn skewed(error: &Error) -> Option<String> {
+    let clocks = error.0.clocks.filter(|clocks| clocks.skew() > ALLOWED_SKEW)?;
+    Some(format!(
+        "set the clock of this machine: it says {}, and the service says {}; a signature is valid within five minutes",
+        httpdate::fmt_http_date(clocks.here),
+        httpdate::fmt_http_date(clocks.service)
+    ))
+}
+
+/// Oracle's page "Request Signatures": a client's clock may be five minutes off.
+const ALLOWED_SKEW: Duration = Duration::from_secs(5 * 60);
 
 /// The service answers 404 for a missing policy and for a missing resource alike.
 fn not_found(place: Option<&Place>) -> String {

@@ -22,6 +22,8 @@ use crate::request;
 #[derive(Clone, Copy)]
 enum Outcome {
     Answer(u16, &'static str),
+    /// A status with one header.
+    With(u16, &'static str, &'static str),
     NoConnection,
     Broken,
     Silence,
@@ -50,6 +52,10 @@ impl HttpService for Scripted {
                 Outcome::Answer(status, text) => {
                     let body = Body::new(Full::new(Bytes::from_static(text.as_bytes())));
                     Ok(Response::builder().status(status).body(body).unwrap())
+                }
+                Outcome::With(status, name, value) => {
+                    let response = Response::builder().status(status).header(name, value);
+                    Ok(response.body(Body::new(Full::new(Bytes::new()))).unwrap())
                 }
                 Outcome::NoConnection => Err(SendError::connecting("refused")),
                 Outcome::Broken => Err(SendError::sending("reset")),
@@ -213,4 +219,47 @@ async fn without_a_token_nothing_is_sent() {
     let error = client.chat(&request()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout(Timeout::FirstByte), "a fetch that never ends");
     assert!(service.asked.lock().unwrap().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_wait_that_the_service_asks_for_is_kept_to() {
+    for (name, value, wait) in [
+        ("retry-after", "7", Duration::from_secs(7)),
+        ("retry-after-ms", "1500", Duration::from_millis(1500)),
+        // A date that has passed asks for no wait.
+        ("retry-after", "Sun, 06 Nov 1994 08:49:37 GMT", Duration::ZERO),
+    ] {
+        for status in [429, 503] {
+            let limited = Outcome::With(status, name, value);
+            let (client, service) = scripted(&[limited, GOOD], RetryPolicy::default());
+            client.chat(&request()).await.unwrap();
+            let asked = service.asked.lock().unwrap();
+            let waited = asked[1].0 - asked[0].0;
+            assert!(
+                (wait..wait + Duration::from_millis(10)).contains(&waited),
+                "{value}: {waited:?}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_clock_that_is_off_is_told_with_both_times() {
+    let date = "Sun, 06 Nov 1994 08:49:37 GMT";
+    let (client, _) = scripted(&[Outcome::With(401, "date", date)], RetryPolicy::NEVER);
+    let error = client.chat(&request()).await.unwrap_err();
+    assert!(error.is_auth());
+    let hint = error.hint().unwrap();
+    assert!(
+        hint.starts_with("set the clock of this machine: it says ") && hint.contains(date),
+        "{hint}"
+    );
+    assert!(hint.matches(" GMT").count() == 2, "{hint}");
+    // A right clock, an unreadable date and another status have nothing to do with it.
+    let now = Box::leak(httpdate::fmt_http_date(std::time::SystemTime::now()).into_boxed_str());
+    for (status, date) in [(401, &*now), (401, "yesterday"), (500, date)] {
+        let (client, _) = scripted(&[Outcome::With(status, "date", date)], RetryPolicy::NEVER);
+        let hint = client.chat(&request()).await.unwrap_err().hint().unwrap();
+        assert!(!hint.contains("set the clock"), "{hint}");
+    }
 }
