@@ -11,6 +11,8 @@ mod coding;
 mod faults;
 #[path = "main/identities.rs"]
 mod identities;
+#[path = "main/gotchas.rs"]
+mod gotchas;
 #[path = "main/log.rs"]
 mod log;
 #[path = "main/places.rs"]
@@ -41,7 +43,16 @@ impl Service {
     async fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let sandbox = Sandbox::create(folder.path()).unwrap();
-        let emulator = Emulator::builder().identity(sandbox.identity()).start().await.unwrap();
+        let builder = Emulator::builder().identity(sandbox.identity());
+        Self::start_with(builder, sandbox, folder).await
+    }
+
+    async fn start_with(
+        builder: oci_emulator::Builder,
+        sandbox: Sandbox,
+        folder: tempfile::TempDir,
+    ) -> Self {
+        let emulator = builder.start().await.unwrap();
         let options =
             CredentialOptions { config_file: Some(sandbox.config_file()), ..Default::default() };
         let signer =

@@ -87,6 +87,14 @@ fn by_message(error: &Error, place: &Place) -> Option<String> {
     {
         return Some("set the compartment: endpoints of dedicated AI clusters need it even where models on demand do not".to_owned());
     }
+    if said.contains("stream")
+        && (error.has_status(StatusCode::BAD_REQUEST)
+            || error.has_status(StatusCode::UNPROCESSABLE_ENTITY))
+    {
+        return Some(format!(
+            "{model} does not stream, as some endpoints of dedicated AI clusters; ask for the whole answer"
+        ));
+    }
     if place.operation.api == Api::OpenAi && model.to_ascii_lowercase().starts_with("cohere.") {
         return Some(format!(
             "{model} is not served by the OpenAI-compatible API, use the native one (`LOCUS_OCI_TRANSPORT=sdk`)"
