@@ -15,6 +15,8 @@ mod identities;
 mod gotchas;
 #[path = "main/log.rs"]
 mod log;
+#[path = "main/matrix.rs"]
+mod matrix;
 #[path = "main/places.rs"]
 mod places;
 #[path = "main/raw.rs"]

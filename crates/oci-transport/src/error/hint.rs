@@ -69,6 +69,8 @@ fn by_status(error: &Error) -> Option<String> {
         StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY => {
             "the request does not suit this model; the message says which part".to_owned()
         }
+        StatusCode::CONFLICT => "what is asked for is being changed or in use, try again when that is over".to_owned(),
+        StatusCode::PAYLOAD_TOO_LARGE => "send less at a time, the request is too large".to_owned(),
         status if status.is_server_error() => {
             "the service failed, try again; if it persists, report the opc-request-id to Oracle"
                 .to_owned()
