@@ -16,6 +16,7 @@ use crate::metrics::Metrics;
 use crate::receive::Limits;
 use crate::recent::Recent;
 use crate::routes;
+use crate::stored::Stored;
 use crate::upstream::Upstreams;
 
 /// What all requests share.
@@ -23,6 +24,7 @@ pub(crate) struct App {
     live: RwLock<Arc<Live>>,
     pub(crate) metrics: Metrics,
     pub(crate) recent: Recent,
+    pub(crate) stored: Arc<Stored>,
     pub(crate) limits: Limits,
     pub(crate) insecure: bool,
     address: OnceLock<SocketAddr>,
@@ -54,6 +56,7 @@ impl App {
             live: RwLock::new(Arc::new(live)),
             metrics: Metrics::new(),
             recent: Recent::default(),
+            stored: Arc::default(),
             limits,
             insecure,
             address: OnceLock::new(),
@@ -127,6 +130,9 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/chat/completions", post(routes::chat))
         .route("/messages", post(routes::messages))
         .route("/responses", post(routes::responses))
+        .route("/responses/{id}", get(routes::kept).delete(routes::kept))
+        .route("/responses/{id}/cancel", post(routes::kept))
+        .route("/responses/{id}/input_items", get(routes::kept))
         .route("/embeddings", post(routes::embeddings))
         .route("/rerank", post(routes::rerank))
         .route("/moderations", post(routes::moderations))

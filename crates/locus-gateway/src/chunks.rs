@@ -97,7 +97,12 @@ pub(crate) struct Scratch(Vec<u8>);
 
 impl Scratch {
     /// Writes an event. JSON of one line fits into one line of data.
-    fn write(&mut self, name: Option<&str>, data: &impl Serialize, output: &mut Encoder) {
+    pub(crate) fn write(
+        &mut self,
+        name: Option<&str>,
+        data: &impl Serialize,
+        output: &mut Encoder,
+    ) {
         self.0.clear();
         if serde_json::to_writer(&mut self.0, data).is_ok()
             && let Ok(text) = str::from_utf8(&self.0)

@@ -18,6 +18,7 @@ mod reply;
 mod routes;
 mod secret;
 mod server;
+mod stored;
 mod upstream;
 
 // The public interface is:

@@ -4,15 +4,18 @@ mod answer;
 mod chat;
 mod completion;
 mod health;
+mod kept;
 mod listing;
 mod messages;
 mod moderations;
+mod passing;
 mod responses;
 mod status;
 mod vectors;
 
 pub(crate) use chat::chat;
 pub(crate) use health::{alive, method_not_allowed, metrics, not_found, ready};
+pub(crate) use kept::kept;
 pub(crate) use listing::{model, models};
 pub(crate) use messages::messages;
 pub(crate) use moderations::moderations;

@@ -10,7 +10,7 @@ use std::sync::Arc;
 pub(crate) use call::{Call, Operation, Served};
 pub(crate) use deployment::{Deployment, Lease};
 
-use crate::config::{Config, Routing, Strategy};
+use crate::config::{Config, Identity, Routing, Strategy};
 use crate::error::Error;
 use client::Clients;
 
@@ -60,6 +60,21 @@ impl Upstreams {
         &self.groups
     }
 
+    /// The deployment of an id.
+    pub(crate) fn deployment(&self, id: &str) -> Option<&Arc<Deployment>> {
+        self.all().find(|deployment| &**deployment.id() == id)
+    }
+
+    /// A deployment of the one place that all of them call; `None` if there are several.
+    pub(crate) fn only_place(&self) -> Option<&Arc<Deployment>> {
+        let first = self.all().next()?;
+        self.all().all(|other| other.identity() == first.identity()).then_some(first)
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Arc<Deployment>> {
+        self.groups.iter().flat_map(Group::deployments)
+    }
+
     /// The group of exactly this name.
     pub(crate) fn named(&self, asked: &str) -> Option<&Group> {
         let name = self.routing.aliases.get(asked).map_or(asked, String::as_str);
@@ -85,21 +100,33 @@ impl Group {
         &self.deployments
     }
 
-    /// Chooses a deployment: one that was not tried in this call and does not rest, if there is one.
+    /// Those of one place, or all of them.
+    fn at(&self, place: Option<&Identity>) -> impl Iterator<Item = &Arc<Deployment>> {
+        self.deployments.iter().filter(move |it| place.is_none_or(|place| it.identity() == place))
+    }
+
+    /// Whether all of them call the same place.
+    pub(crate) fn is_one_place(&self) -> bool {
+        let first = self.deployments.first().map(|it| it.identity());
+        self.at(first).count() == self.deployments.len()
+    }
+
+    /// Chooses a deployment, of one place if it must be that: one that was not tried in this call and does not rest, if there is one.
     ///
     /// `random` is a number from 0 to 1.
     fn choose(
         &self,
         strategy: Strategy,
+        place: Option<&Identity>,
         tried: &[Arc<str>],
         random: f64,
     ) -> Option<&Arc<Deployment>> {
         let is_new = |deployment: &&Arc<Deployment>| !tried.contains(deployment.id());
-        let rested: Vec<_> =
-            self.deployments.iter().filter(|it| is_new(it) && !it.is_resting()).collect();
+        let there = || self.at(place);
+        let rested: Vec<_> = there().filter(|it| is_new(it) && !it.is_resting()).collect();
         if rested.is_empty() {
             // Better one that may fail than none: the next to come back, a new one first.
-            return self.deployments.iter().min_by_key(|it| (!is_new(it), it.rests_until()));
+            return there().min_by_key(|it| (!is_new(it), it.rests_until()));
         }
         match strategy {
             Strategy::LeastBusy => rested.into_iter().min_by_key(|it| it.calls_under_way()),

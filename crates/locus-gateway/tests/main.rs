@@ -17,6 +17,8 @@ mod keys;
 mod lifecycle;
 #[path = "main/moderations.rs"]
 mod moderations;
+#[path = "main/responses.rs"]
+mod responses;
 #[path = "main/routing.rs"]
 mod routing;
 #[path = "main/vectors.rs"]

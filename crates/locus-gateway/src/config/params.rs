@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use locus::wire::Number;
 use locus::wire::chat::{ChatRequest, ReasoningEffort};
+use locus::wire::responses::ResponsesRequest;
+use locus::wire::{Nullable, Number};
 use locus::{Endpoint, Family, ModelId, Transport, route};
 
 use super::error::ConfigError;
@@ -91,6 +92,36 @@ impl Defaults {
             request.max_tokens = self.max_tokens;
             request.max_completion_tokens = self.max_completion_tokens;
         }
+    }
+}
+
+impl Defaults {
+    /// The same for a request of the Responses API; what that has no parameter for is returned.
+    pub(crate) fn apply_to_response(&self, request: &mut ResponsesRequest) -> Vec<String> {
+        fn fill<T: Clone>(slot: &mut Nullable<T>, default: Option<&T>) {
+            if let (Nullable::Absent, Some(default)) = (&*slot, default) {
+                *slot = Nullable::Value(default.clone());
+            }
+        }
+        fill(&mut request.temperature, self.temperature.as_ref());
+        fill(&mut request.top_p, self.top_p.as_ref());
+        let limit = self.max_completion_tokens.or(self.max_tokens);
+        fill(&mut request.max_output_tokens, limit.as_ref());
+        if let (Some(effort), false) = (&self.reasoning_effort, request.reasoning == Nullable::Null)
+        {
+            let mut reasoning = request.reasoning.as_option().cloned().unwrap_or_default();
+            reasoning.effort.get_or_insert_with(|| effort.clone());
+            request.reasoning = Nullable::Value(reasoning);
+        }
+        let without = [
+            ("frequency_penalty", self.frequency_penalty.is_some()),
+            ("presence_penalty", self.presence_penalty.is_some()),
+            ("seed", self.seed.is_some()),
+        ];
+        let without = without.into_iter().filter(|(_, is_set)| *is_set);
+        without
+            .map(|(name, _)| format!("{name} of the configuration is unknown to the Responses API"))
+            .collect()
     }
 }
 

@@ -6,7 +6,7 @@ use axum::extract::Request;
 use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue};
 use http::request::Parts;
-use http::{HeaderMap, Response, StatusCode};
+use http::{HeaderMap, Method, Response, StatusCode, Uri};
 use oci_sse::Encoder;
 
 use crate::app::{App, Live};
@@ -115,6 +115,8 @@ impl Reply {
 pub(crate) struct Admitted {
     pub(crate) caller: Caller,
     pub(crate) live: Arc<Live>,
+    pub(crate) method: Method,
+    pub(crate) uri: Uri,
     pub(crate) body: Bytes,
 }
 
@@ -148,7 +150,7 @@ async fn receive(app: &App, request: Request) -> Result<Admitted, Failure> {
     let live = app.live();
     let caller = admit(app, &live, &parts)?;
     let body = receive::body(&parts, body, app.limits).await?;
-    Ok(Admitted { caller, live, body })
+    Ok(Admitted { caller, live, method: parts.method, uri: parts.uri, body })
 }
 
 /// Whether a request may be served at all.

@@ -31,7 +31,13 @@ impl Api for ChatCompletions {
         let options = request.stream_options.as_ref();
         let shows_usage = options.and_then(|options| options.include_usage) == Some(true);
         let is_streamed = request.stream == Some(true);
-        Ok(Asked { request, is_streamed, context: shows_usage, losses: Vec::new() })
+        Ok(Asked {
+            request,
+            is_streamed,
+            context: shows_usage,
+            losses: Vec::new(),
+            taken: Vec::new(),
+        })
     }
 
     fn events(shows_usage: &bool) -> OpenAiChunks {

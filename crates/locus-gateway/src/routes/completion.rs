@@ -1,24 +1,26 @@
 //! Calls that are chat calls in the end, whatever API the client speaks.
 
-use std::marker::PhantomData;
 use std::sync::Arc;
 
 use axum::extract::Request;
 use bytes::Bytes;
 use http::{Response, StatusCode};
+use locus::Warning;
 use locus::router::Model;
-use locus::wire::chat::{ChatRequest, ChatResponse, StreamOptions};
-use locus::{ChatAnswer, Warning};
+use locus::wire::Extra;
+use locus::wire::chat::{ChatRequest, ChatResponse, StreamOptions, Usage};
 use oci_sse::Encoder;
 
 use super::answer::{Admitted, Reply, serve};
+use super::passing::Place;
 use crate::app::App;
 use crate::chunks::{ChatEvents, ChunkEvents};
-use crate::event_stream::{EventStream, First, Source};
+use crate::event_stream::{EventStream, Source};
 use crate::failure::{Dialect, Failure};
 use crate::record::Record;
 use crate::reply::Body;
-use crate::upstream::{Call, Deployment, Operation};
+use crate::stored::Stored;
+use crate::upstream::{Call, Deployment, Operation, Served};
 
 /// An API in front of chat completions: pure translations of requests, answers and chunks.
 pub(crate) trait Api: Send + Sync + 'static {
@@ -32,6 +34,20 @@ pub(crate) trait Api: Send + Sync + 'static {
     type Events: ChunkEvents + 'static;
 
     fn read(body: &[u8]) -> Result<Asked<Self::Context>, Failure>;
+
+    /// What the service keeps and the request goes on with: the parameter, and the id of a response.
+    fn continues(_context: &Self::Context) -> Option<(&'static str, &str)> {
+        None
+    }
+
+    /// Sends the request on without a translation, where the model has the client's own API.
+    fn pass(
+        _context: &Self::Context,
+        _place: Place<'_>,
+        _model: &Model,
+    ) -> impl Future<Output = Result<Option<Outcome>, Failure>> + Send {
+        async { Ok(None) }
+    }
 
     fn events(context: &Self::Context) -> Self::Events;
 
@@ -50,6 +66,8 @@ pub(crate) struct Asked<C> {
     pub(crate) context: C,
     /// What of the request has no counterpart there.
     pub(crate) losses: Vec<String>,
+    /// What was taken out of it already, as [`take_out`] tells it.
+    pub(crate) taken: Vec<String>,
 }
 
 /// Serves one request of an API.
@@ -63,103 +81,96 @@ async fn answer<A: Api>(
     record: &mut Record,
 ) -> Result<Reply, Failure> {
     let mut asked = A::read(&admitted.body)?;
-    asked.losses.extend(take_out(&mut asked.request));
-    let Asked { mut request, is_streamed, context, mut losses } = asked;
+    asked.taken.extend(take_out(&mut asked.request.extra));
+    let Asked { mut request, is_streamed, context, losses, taken } = asked;
     let name = std::mem::take(&mut request.model);
     let upstreams = &admitted.live.upstreams;
-    if let Some((group, _)) = upstreams.find(&name) {
+    let found = upstreams.find(&name);
+    if let Some((group, _)) = found {
         record.model(&group.name);
     }
     let grant = admitted.caller.take(&name, guessed_tokens(&admitted.body, &request))?;
     record.granted(admitted.caller.id(), grant);
-    let mut unwritten = Vec::new();
-    let call = Call::new(upstreams, &app.metrics);
-    let body = admitted.body;
-    let mut whole = Whole::<A> { body, parsed: Some(request), api: PhantomData };
-    let (reply, lease, group, attempts, id, warnings) = if is_streamed {
-        let mut operation = Streamed { whole, context };
-        let served = call.run(&name, &mut operation).await?;
-        let (source, output, first) = served.output;
-        let id = source.opc_request_id().map(str::to_owned);
-        let warnings = source.warnings().to_vec();
-        let reply = Reply::events(Box::new(source), output, first);
-        (reply, served.lease, served.group, served.attempts, id, warnings)
-    } else {
-        let served = call.run(&name, &mut whole).await?;
-        let answer = served.output;
-        record.usage(answer.usage.as_ref());
-        let id = answer.opc_request_id().map(str::to_owned);
-        let warnings = answer.warnings().to_vec();
-        let body = A::write(&context, &answer, &mut unwritten).map_err(|_| unwritable())?;
-        (Reply::json(body), served.lease, served.group, served.attempts, id, warnings)
-    };
-    for warning in warnings {
-        match &warning {
-            Warning::Answer(loss) => unwritten.push(loss.to_string()),
-            other => losses.push(other.to_string()),
+    let mut call = Call::new(upstreams, &app.metrics);
+    if let (Some((param, id)), Some((group, _))) = (A::continues(&context), found) {
+        let maker =
+            app.stored.find(id, &admitted.caller).map_err(|failure| failure.about(param))?;
+        let maker = maker.and_then(|maker| upstreams.deployment(&maker));
+        if maker.is_none() && !group.is_one_place() {
+            let message = format!("it is not known which deployment of this model keeps {param}");
+            return Err(Failure::bad_request(message)
+                .about(param)
+                .with_hint("send the whole conversation as input"));
         }
+        call = call.at(maker.map(|maker| maker.identity().clone()));
     }
-    record.opc_request_id(id.as_deref());
+    let (stored, key) = (&app.stored, admitted.caller.id());
+    let body = admitted.body;
+    let mut exchange =
+        Exchange::<A> { body, parsed: Some(request), context, is_streamed, losses, stored, key };
+    let Served { output, lease, group, attempts } = call.run(&name, &mut exchange).await?;
+    let Outcome { reply, opc_request_id, usage, losses, unwritten } = output;
+    record.usage(usage.as_ref());
+    record.opc_request_id(opc_request_id.as_deref());
     record.model(&group);
+    let losses: Vec<String> = taken.into_iter().chain(losses).collect();
     let reply = reply
-        .opc_request_id(id.as_deref())
+        .opc_request_id(opc_request_id.as_deref())
         .served(lease.name(), attempts)
         .losses(&losses, &unwritten);
     record.served_by(lease);
     Ok(reply)
 }
 
-/// The request, once for each attempt: the first takes the one that was read, a later one reads the body again, so that the common
-/// case copies nothing.
-struct Whole<A> {
-    body: Bytes,
-    parsed: Option<ChatRequest>,
-    api: PhantomData<A>,
+/// What an attempt that succeeded has come to.
+pub(crate) struct Outcome {
+    pub(super) reply: Reply,
+    pub(super) opc_request_id: Option<String>,
+    /// That of a whole answer; a stream tells its own at its end.
+    pub(super) usage: Option<Usage>,
+    /// What of the request had no effect.
+    pub(super) losses: Vec<String>,
+    /// What of the answer has no place in the client's API.
+    pub(super) unwritten: Vec<String>,
 }
 
-impl<A: Api> Whole<A> {
+/// The request, once for each attempt: the first takes the one that was read, a later one reads the body again, so that the common
+/// case copies nothing.
+struct Exchange<'a, A: Api> {
+    body: Bytes,
+    parsed: Option<ChatRequest>,
+    context: A::Context,
+    is_streamed: bool,
+    losses: Vec<String>,
+    stored: &'a Arc<Stored>,
+    key: &'a str,
+}
+
+impl<A: Api> Exchange<'_, A> {
     fn next(&mut self, deployment: &Deployment) -> Result<ChatRequest, Failure> {
         let mut request = match self.parsed.take() {
             Some(request) => request,
             None => {
                 let mut request = A::read(&self.body)?.request;
-                take_out(&mut request);
+                take_out(&mut request.extra);
                 request
             }
         };
         deployment.apply_defaults(&mut request);
         Ok(request)
     }
-}
 
-impl<A: Api> Operation for Whole<A> {
-    type Output = ChatAnswer;
-
-    async fn attempt(
-        &mut self,
-        deployment: &Deployment,
-        model: Model,
-    ) -> Result<Self::Output, Failure> {
-        let request = self.next(deployment)?;
-        model.chat(request).await.map_err(|error| Failure::upstream(&error))
+    async fn whole(&self, request: ChatRequest, model: Model) -> Result<Outcome, Failure> {
+        let answer = model.chat(request).await.map_err(|error| Failure::upstream(&error))?;
+        let mut unwritten = Vec::new();
+        let body = A::write(&self.context, &answer, &mut unwritten).map_err(|_| unwritable())?;
+        let id = answer.opc_request_id().map(str::to_owned);
+        let outcome = self.outcome(Reply::json(body), id, answer.warnings(), unwritten);
+        Ok(Outcome { usage: answer.usage.clone(), ..outcome })
     }
-}
 
-/// The same as a stream, which has succeeded when its first event is there.
-struct Streamed<A: Api> {
-    whole: Whole<A>,
-    context: A::Context,
-}
-
-impl<A: Api> Operation for Streamed<A> {
-    type Output = (ChatEvents<A::Events>, Encoder, First);
-
-    async fn attempt(
-        &mut self,
-        deployment: &Deployment,
-        model: Model,
-    ) -> Result<Self::Output, Failure> {
-        let mut request = self.whole.next(deployment)?;
+    /// The same as a stream, which has succeeded when its first event is there.
+    async fn streamed(&self, mut request: ChatRequest, model: Model) -> Result<Outcome, Failure> {
         // The usage is always asked for, since it is counted here; whether the client sees it is for the events to say.
         request.stream_options.get_or_insert_with(StreamOptions::usage).include_usage = Some(true);
         let opened = model.chat(request).stream().await;
@@ -167,22 +178,58 @@ impl<A: Api> Operation for Streamed<A> {
         let mut source = ChatEvents::new(stream, A::events(&self.context));
         let mut output = Encoder::new();
         let first = EventStream::first(&mut source as &mut dyn Source, &mut output).await?;
-        Ok((source, output, first))
+        let id = source.opc_request_id().map(str::to_owned);
+        let warnings = source.warnings().to_vec();
+        let reply = Reply::events(Box::new(source), output, first);
+        Ok(self.outcome(reply, id, &warnings, Vec::new()))
+    }
+
+    fn outcome(
+        &self,
+        reply: Reply,
+        opc_request_id: Option<String>,
+        warnings: &[Warning],
+        mut unwritten: Vec<String>,
+    ) -> Outcome {
+        let mut losses = self.losses.clone();
+        for warning in warnings {
+            match warning {
+                Warning::Answer(loss) => unwritten.push(loss.to_string()),
+                other => losses.push(other.to_string()),
+            }
+        }
+        Outcome { reply, opc_request_id, usage: None, losses, unwritten }
+    }
+}
+
+impl<A: Api> Operation for Exchange<'_, A> {
+    type Output = Outcome;
+
+    async fn attempt(&mut self, deployment: &Deployment, model: Model) -> Result<Outcome, Failure> {
+        let place = Place { deployment, stored: self.stored, key: self.key };
+        if let Some(outcome) = A::pass(&self.context, place, &model).await? {
+            return Ok(outcome);
+        }
+        let request = self.next(deployment)?;
+        if self.is_streamed {
+            self.streamed(request, model).await
+        } else {
+            self.whole(request, model).await
+        }
     }
 }
 
 /// Takes out what LiteLLM's clients may say about the way to the model. The way is the operator's to say: nothing of a request
 /// decides where a signature goes.
-fn take_out(request: &mut ChatRequest) -> Vec<String> {
-    let names: Vec<String> = request
-        .extra
+pub(super) fn take_out(extra: &mut Extra) -> Vec<String> {
+    let names: Vec<String> = extra
         .iter()
         .map(|(name, _)| name)
         .filter(|name| name.starts_with("oci_") || WAY.contains(name))
         .map(str::to_owned)
         .collect();
     for name in &names {
-        request.extra.remove(name);
+        extra.remove(name);
     }
     names.into_iter().map(|name| format!("{name} is not taken from requests")).collect()
 }

@@ -37,6 +37,7 @@ impl Api for Messages {
             context: request.model,
             losses: translated.losses.iter().map(ToString::to_string).collect(),
             request: translated.value,
+            taken: Vec::new(),
         })
     }
 

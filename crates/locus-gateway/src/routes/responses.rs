@@ -1,14 +1,16 @@
-//! `POST /v1/responses`: OpenAI's Responses API, translated to chat completions.
+//! `POST /v1/responses`: OpenAI's Responses API, passed on where the model has it, else translated to chat completions.
 
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use http::{Response as HttpResponse, StatusCode};
+use http::Response as HttpResponse;
+use locus::router::Model;
 use locus::wire::Nullable;
 use locus::wire::chat::ChatResponse;
 use locus::wire::responses::{Response, ResponsesRequest};
 
-use super::completion::{Api, Asked, complete, unreadable};
+use super::completion::{Api, Asked, Outcome, complete, take_out, unreadable};
+use super::passing::{Place, is_passed, pass, state_of, without_state};
 use crate::app::App;
 use crate::chunks::ResponsesChunks;
 use crate::failure::{Dialect, Failure};
@@ -28,16 +30,35 @@ impl Api for Responses {
     type Events = ResponsesChunks;
 
     fn read(body: &[u8]) -> Result<Asked<Box<ResponsesRequest>>, Failure> {
-        let request: Box<ResponsesRequest> = serde_json::from_slice(body)
+        let mut request: Box<ResponsesRequest> = serde_json::from_slice(body)
             .map_err(|error| unreadable("request of the Responses API", &error))?;
-        refuse_state(&request)?;
+        let taken = take_out(&mut request.extra);
         let translated = request.to_chat();
         Ok(Asked {
             is_streamed: request.stream == Nullable::Value(true),
             context: request,
             losses: translated.losses.iter().map(ToString::to_string).collect(),
             request: translated.value,
+            taken,
         })
+    }
+
+    fn continues(request: &Box<ResponsesRequest>) -> Option<(&'static str, &str)> {
+        let before = request.previous_response_id.as_option();
+        let before = before.map(|id| ("previous_response_id", id.as_str()));
+        before.or_else(|| Some(("conversation", request.conversation.as_option()?.id()?)))
+    }
+
+    async fn pass(
+        request: &Box<ResponsesRequest>,
+        place: Place<'_>,
+        model: &Model,
+    ) -> Result<Option<Outcome>, Failure> {
+        if is_passed(request, place.deployment, model) {
+            return pass(request, place, model).await.map(Some);
+        }
+        // Chat completions keep no state: a request that continues something would be answered as if it did not.
+        state_of(request).map_or(Ok(None), |name| Err(without_state(name)))
     }
 
     fn events(request: &Box<ResponsesRequest>) -> ResponsesChunks {
@@ -60,25 +81,5 @@ impl Api for Responses {
             response.tool_choice.clone_from(&request.tool_choice);
         }
         serde_json::to_vec(response)
-    }
-}
-
-/// Chat completions keep no state: a request that continues something would be answered as if it did not.
-fn refuse_state(request: &ResponsesRequest) -> Result<(), Failure> {
-    let state = [
-        ("previous_response_id", request.previous_response_id.as_option().is_some()),
-        ("conversation", request.conversation.as_option().is_some()),
-        ("prompt", request.prompt.as_option().is_some()),
-        ("background", request.background.as_option() == Some(&true)),
-    ];
-    match state.into_iter().find(|(_, is_set)| *is_set) {
-        None => Ok(()),
-        Some((name, _)) => {
-            let message = format!("{name} needs an API that keeps state, this model has none here");
-            let failure = Failure::new(StatusCode::BAD_REQUEST, "unsupported_parameter", message);
-            Err(failure
-                .about(name)
-                .with_hint("send the whole conversation as input, with store false"))
-        }
     }
 }

@@ -7,7 +7,7 @@ use locus::router::Model;
 use tokio::time::{Instant, sleep};
 
 use super::{Deployment, Group, Lease, Upstreams};
-use crate::config::FallbackKind;
+use crate::config::{FallbackKind, Identity};
 use crate::failure::{Cause, Failure};
 use crate::metrics::Metrics;
 
@@ -29,6 +29,8 @@ pub(crate) struct Call<'a> {
     metrics: &'a Metrics,
     begun: Instant,
     attempts: u32,
+    /// The only place that can take the call, because it keeps what the call continues.
+    place: Option<Identity>,
 }
 
 /// The outcome of a call that succeeded.
@@ -42,7 +44,12 @@ pub(crate) struct Served<T> {
 
 impl<'a> Call<'a> {
     pub(crate) fn new(upstreams: &'a Upstreams, metrics: &'a Metrics) -> Self {
-        Self { upstreams, metrics, begun: Instant::now(), attempts: 0 }
+        Self { upstreams, metrics, begun: Instant::now(), attempts: 0, place: None }
+    }
+
+    /// The same at one place only.
+    pub(crate) fn at(self, place: Option<Identity>) -> Self {
+        Self { place, ..self }
     }
 
     /// Tries the deployments of a name, then those of the names that stand in for it.
@@ -80,8 +87,9 @@ impl<'a> Call<'a> {
         let routing = self.upstreams.routing();
         let mut tried: Vec<Arc<str>> = Vec::new();
         loop {
-            let chosen = group.choose(routing.strategy, &tried, fastrand::f64());
-            let Some(deployment) = chosen else { return Err(unknown(&group.name)) };
+            let place = self.place.as_ref();
+            let chosen = group.choose(routing.strategy, place, &tried, fastrand::f64());
+            let Some(deployment) = chosen else { return Err(elsewhere(&group.name)) };
             let lease = Lease::new(deployment);
             self.attempts += 1;
             let attempt = operation.attempt(deployment, deployment.model(rest)).await;
@@ -98,7 +106,7 @@ impl<'a> Call<'a> {
             self.metrics.attempt(deployment.id(), outcome(&failure));
             self.judge(deployment, group, &failure);
             tried.push(Arc::clone(deployment.id()));
-            let others = group.deployments().iter().any(|it| !tried.contains(it.id()));
+            let others = group.at(self.place.as_ref()).any(|it| !tried.contains(it.id()));
             match self.wait(&failure, others) {
                 Some(Duration::ZERO) => {}
                 Some(wait) => sleep(wait).await,
@@ -161,6 +169,12 @@ fn unknown(asked: &str) -> Failure {
         format!("no model is called {:?} here", shortened(asked)),
     )
     .with_hint("GET /v1/models lists the names")
+}
+
+/// A group always has a deployment, but not at each place.
+fn elsewhere(group: &str) -> Failure {
+    Failure::bad_request(format!("what is continued was not made where {group} is served"))
+        .with_hint("go on with the model that began it, or send the whole conversation as input")
 }
 
 /// A name that a client made up, short enough for a message.

@@ -4,12 +4,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use locus::Client;
 use locus::router::Model;
 use locus::wire::chat::ChatRequest;
+use locus::wire::responses::ResponsesRequest;
+use locus::{Client, Transport};
 use tokio::time::Instant;
 
-use crate::config::{ModelConfig, Target};
+use crate::config::{Identity, ModelConfig, Target};
 
 /// One way to a model: an identity, a place and an id.
 pub(crate) struct Deployment {
@@ -78,6 +79,29 @@ impl Deployment {
         self.config.defaults.apply(request);
     }
 
+    /// The same for a request that goes to the Responses API; what that has no place for is returned.
+    pub(crate) fn apply_defaults_to_response(&self, request: &mut ResponsesRequest) -> Vec<String> {
+        self.config.defaults.apply_to_response(request)
+    }
+
+    /// The endpoint of a dedicated AI cluster that hosts the model.
+    pub(crate) fn endpoint_id(&self) -> Option<&str> {
+        match &self.config.target {
+            Target::Dedicated { endpoint, .. } => Some(endpoint),
+            Target::Id(_) | Target::AsAsked => None,
+        }
+    }
+
+    /// The API that the operator chose.
+    pub(crate) fn transport(&self) -> Option<Transport> {
+        self.config.transport
+    }
+
+    /// Who calls, and where: what the service keeps is kept for both.
+    pub(crate) fn identity(&self) -> &Identity {
+        &self.config.identity
+    }
+
     pub(crate) fn weight(&self) -> f64 {
         f64::from(self.config.weight)
     }
@@ -120,7 +144,7 @@ impl Deployment {
 pub(crate) struct Lease(Arc<Deployment>);
 
 impl Lease {
-    pub(super) fn new(deployment: &Arc<Deployment>) -> Self {
+    pub(crate) fn new(deployment: &Arc<Deployment>) -> Self {
         deployment.calls.fetch_add(1, Ordering::Relaxed);
         Self(Arc::clone(deployment))
     }

@@ -51,7 +51,7 @@ fn weights_decide_by_chance_and_tried_ones_come_last() {
     let found = upstreams(&yaml);
     let (group, _) = found.find("a").unwrap();
     let choose = |tried: &[Arc<str>], random: f64| {
-        group.choose(Strategy::Weighted, tried, random).unwrap().id().to_string()
+        group.choose(Strategy::Weighted, None, tried, random).unwrap().id().to_string()
     };
     assert_eq!(choose(&[], 0.0), "a#0");
     assert_eq!(choose(&[], 0.74), "a#0");
@@ -71,7 +71,7 @@ fn least_busy_is_the_one_with_the_fewest_calls() {
     );
     let found = upstreams(&yaml);
     let (group, _) = found.find("a").unwrap();
-    let choose = || group.choose(Strategy::LeastBusy, &[], 0.0).unwrap().id().to_string();
+    let choose = || group.choose(Strategy::LeastBusy, None, &[], 0.0).unwrap().id().to_string();
     let lease = Lease::new(&group.deployments()[0]);
     assert_eq!(choose(), "a#1");
     drop(lease);
@@ -89,7 +89,7 @@ async fn a_deployment_that_fails_too_often_rests() {
     let found = upstreams(&yaml);
     let (group, _) = found.find("a").unwrap();
     let [first, _] = group.deployments() else { panic!("expected two") };
-    let choose = || group.choose(Strategy::Weighted, &[], 0.0).unwrap().id().to_string();
+    let choose = || group.choose(Strategy::Weighted, None, &[], 0.0).unwrap().id().to_string();
     first.failed(1, Duration::from_secs(5));
     assert_eq!(choose(), "a#0", "one failure is allowed");
     first.failed(1, Duration::from_secs(5));
@@ -117,4 +117,29 @@ fn one_identity_has_one_client() {
     let shown = format!("{clients:?}");
     assert_eq!(shown.matches("Identity").count(), 2, "{shown}");
     assert!(!shown.contains("\"k\""), "{shown}");
+}
+
+#[test]
+fn what_is_kept_at_one_place_is_asked_for_there() {
+    let elsewhere = ", oci_compartment_id: ocid1.compartment.oc1..b";
+    let yaml = format!(
+        "model_list:\n{}{}{}",
+        entry("a", "oci/xai.grok-4", ", weight: 1000"),
+        entry("a", "oci/xai.grok-4", elsewhere),
+        entry("b", "oci/xai.grok-3", elsewhere),
+    );
+    let found = upstreams(&yaml);
+    let (a, _) = found.find("a").unwrap();
+    let (b, _) = found.find("b").unwrap();
+    let maker = found.deployment("b#2").unwrap();
+    let choose = |group: &Group, place| {
+        group.choose(Strategy::Weighted, Some(place), &[], 0.0).map(|it| it.id().to_string())
+    };
+    assert_eq!(choose(a, maker.identity()).as_deref(), Some("a#1"));
+    let first = found.deployment("a#0").unwrap();
+    assert_eq!(choose(b, first.identity()), None);
+    assert!(!a.is_one_place() && b.is_one_place());
+    assert!(found.only_place().is_none());
+    let alone = upstreams(&format!("model_list:\n{}", entry("a", "oci/xai.grok-4", "")));
+    assert_eq!(&**alone.only_place().unwrap().id(), "a#0");
 }

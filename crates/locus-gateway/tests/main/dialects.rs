@@ -1,4 +1,4 @@
-//! Anthropic's Messages API and OpenAI's Responses API in front of chat completions.
+//! Anthropic's Messages API and OpenAI's Responses API, translated to chat completions.
 
 use oci_emulator::Fault;
 use serde_json::{Value, json};
@@ -105,9 +105,9 @@ async fn what_has_no_counterpart_is_told() {
 }
 
 #[tokio::test]
-async fn a_response_is_answered() {
+async fn a_response_is_translated_where_the_model_has_none() {
     let desk = Desk::open().await;
-    let body = json!({"model": "oci/openai.gpt-5.5", "input": "What is 2x2?"});
+    let body = json!({"model": LLAMA, "input": "What is 2x2?"});
     let answer = responses(&desk, &body).await;
     assert_eq!(answer.status, 200, "{answer:?}");
     let body = answer.json();
@@ -116,12 +116,13 @@ async fn a_response_is_answered() {
     assert_eq!(body["output"][0]["content"][0]["text"], "2x2 is 4.");
     assert!(body["usage"]["total_tokens"].as_u64().unwrap() > 0);
     assert_eq!(body["tools"], json!([]));
+    assert_eq!(desk.emulator.requests()[0].path_and_query, "/openai/v1/chat/completions");
 }
 
 #[tokio::test]
-async fn a_response_is_streamed() {
+async fn a_translated_response_is_streamed() {
     let desk = Desk::open().await;
-    let body = json!({"model": "oci/openai.gpt-5.5", "input": "What is 2x2?", "stream": true});
+    let body = json!({"model": LLAMA, "input": "What is 2x2?", "stream": true});
     let events = named(&responses(&desk, &body).await);
     let names: Vec<&str> = events.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names.first(), Some(&"response.created"), "{names:?}");
@@ -140,14 +141,14 @@ async fn a_response_is_streamed() {
 }
 
 #[tokio::test]
-async fn a_response_that_continues_another_is_refused_and_not_answered_without_it() {
+async fn a_response_that_needs_state_is_refused_by_a_model_that_has_none() {
     let desk = Desk::open().await;
     for (name, value) in [
         ("previous_response_id", json!("resp_1")),
         ("conversation", json!("conv_1")),
         ("background", json!(true)),
     ] {
-        let mut body = json!({"model": "oci/openai.gpt-5.5", "input": "And now?"});
+        let mut body = json!({"model": "oci/cohere.command-latest", "input": "And now?"});
         body[name] = value;
         let answer = responses(&desk, &body).await;
         assert_eq!(answer.status, 400, "{answer:?}");
@@ -155,3 +156,6 @@ async fn a_response_that_continues_another_is_refused_and_not_answered_without_i
     }
     assert!(desk.emulator.requests().is_empty());
 }
+
+/// A model that answers over chat completions.
+const LLAMA: &str = "oci/meta.llama-3.3-70b-instruct";

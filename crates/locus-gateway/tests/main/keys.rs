@@ -130,3 +130,30 @@ async fn revoked_and_expired_keys_are_refused() {
         assert_eq!(guarded.chat(&key, &question("grok")).await.status, 401);
     }
 }
+
+#[tokio::test]
+async fn what_the_service_keeps_is_for_the_key_that_it_was_made_with() {
+    let (guarded, key) = Guarded::with(ClientKey::named("a")).await;
+    let address = guarded.desk.address;
+    let create = async |key: &str, before: Option<&str>| {
+        let bearer = format!("Bearer {key}");
+        let body = serde_json::json!({"model": "grok", "input": "What is 2x2?", "previous_response_id": before});
+        let headers = [("Authorization", bearer.as_str())];
+        post_with(address, "/v1/responses", &headers, &body.to_string()).await
+    };
+    let read = async |key: &str, id: &str| {
+        let bearer = format!("Bearer {key}");
+        let headers = [("Authorization", bearer.as_str())];
+        get_with(address, &format!("/v1/responses/{id}"), &headers).await.status
+    };
+    let own = create(&key, None).await.json()["id"].as_str().unwrap().to_owned();
+    let other = create("sk-master", None).await.json()["id"].as_str().unwrap().to_owned();
+    assert_eq!((read(&key, &own).await, read("sk-master", &own).await), (200, 200));
+    assert_eq!((read(&key, &other).await, read("sk-master", &other).await), (404, 200));
+    assert_eq!(create(&key, Some(&own)).await.status, 200);
+    let refused = create(&key, Some(&other)).await;
+    assert_eq!((refused.status, refused.code().as_str()), (404, "response_not_found"));
+    let asked = guarded.desk.emulator.requests().len();
+    assert_eq!(read(&key, "resp_guessed").await, 404);
+    assert_eq!(guarded.desk.emulator.requests().len(), asked, "nothing was sent");
+}
