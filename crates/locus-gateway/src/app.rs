@@ -2,12 +2,12 @@
 
 use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
-use std::time::SystemTime;
 
 use axum::Router;
 use axum::routing::{get, post};
 use tokio::sync::watch;
 
+use crate::clock;
 use crate::config::Config;
 use crate::error::Error;
 use crate::event_stream::Closing;
@@ -115,11 +115,10 @@ impl App {
 
 impl Live {
     fn new(config: &Config, before: Option<&Keys>) -> Result<Self, Error> {
-        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
         Ok(Self {
             upstreams: Upstreams::new(config)?,
             keys: Keys::new(config, before)?,
-            since: now.map_or(0, |now| now.as_secs()),
+            since: clock::unix_seconds(),
         })
     }
 }

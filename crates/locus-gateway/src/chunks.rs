@@ -14,6 +14,7 @@ use serde::Serialize;
 pub(crate) use anthropic::AnthropicChunks;
 pub(crate) use responses::ResponsesChunks;
 
+use crate::clock::unix_seconds;
 use crate::event_stream::{Source, Step};
 use crate::failure::{Dialect, Failure};
 use crate::record::Record;
@@ -38,12 +39,14 @@ pub(crate) trait ChunkEvents: Send {
 pub(crate) struct ChatEvents<E> {
     stream: ChatStream,
     events: E,
+    /// When the answer began, in seconds since 1970: the native API does not say, and clients expect it.
+    created: u64,
     usage: Option<Usage>,
 }
 
 impl<E: ChunkEvents> ChatEvents<E> {
     pub(crate) fn new(stream: ChatStream, events: E) -> Self {
-        Self { stream, events, usage: None }
+        Self { stream, events, created: unix_seconds(), usage: None }
     }
 
     /// What was done differently from what was asked, as far as it is known by now.
@@ -61,7 +64,8 @@ impl<E: ChunkEvents> Source for ChatEvents<E> {
         // A new future for every poll: the stream keeps its place, and lends the chunk from the bytes that came.
         let next = pin!(self.stream.next());
         Poll::Ready(match ready!(next.poll(cx)) {
-            Some(Ok(chunk)) => {
+            Some(Ok(mut chunk)) => {
+                chunk.created.get_or_insert(self.created);
                 if chunk.usage.is_some() {
                     self.usage.clone_from(&chunk.usage);
                 }

@@ -3,6 +3,7 @@
 
 mod app;
 mod chunks;
+mod clock;
 mod config;
 mod error;
 mod event_stream;

@@ -3,6 +3,7 @@
 mod call;
 mod client;
 mod deployment;
+mod listed;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -54,6 +55,22 @@ impl Upstreams {
         names
             .filter(|name| !name.ends_with('*'))
             .chain(self.routing.aliases.keys().map(String::as_str))
+    }
+
+    /// The names that the patterns stand for, as far as the service lists its models.
+    pub(crate) async fn listed(&self) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        for group in &self.groups {
+            let Some(prefix) = group.name.strip_suffix('*') else { continue };
+            let Some(deployment) = group.deployments.first() else { continue };
+            for id in &*deployment.listed().await {
+                let name = format!("{prefix}{id}");
+                if !names.contains(&name) && self.named(&name).is_none() {
+                    names.push(name);
+                }
+            }
+        }
+        names
     }
 
     pub(crate) fn groups(&self) -> &[Group] {

@@ -15,6 +15,8 @@ mod http;
 mod keys;
 #[path = "main/lifecycle.rs"]
 mod lifecycle;
+#[path = "main/models.rs"]
+mod models;
 #[path = "main/moderations.rs"]
 mod moderations;
 #[path = "main/responses.rs"]

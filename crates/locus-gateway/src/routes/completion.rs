@@ -15,6 +15,7 @@ use super::answer::{Admitted, Reply, serve};
 use super::passing::Place;
 use crate::app::App;
 use crate::chunks::{ChatEvents, ChunkEvents};
+use crate::clock::unix_seconds;
 use crate::event_stream::{EventStream, Source};
 use crate::failure::{Dialect, Failure};
 use crate::record::Record;
@@ -162,11 +163,15 @@ impl<A: Api> Exchange<'_, A> {
 
     async fn whole(&self, request: ChatRequest, model: Model) -> Result<Outcome, Failure> {
         let answer = model.chat(request).await.map_err(|error| Failure::upstream(&error))?;
-        let mut unwritten = Vec::new();
-        let body = A::write(&self.context, &answer, &mut unwritten).map_err(|_| unwritable())?;
         let id = answer.opc_request_id().map(str::to_owned);
-        let outcome = self.outcome(Reply::json(body), id, answer.warnings(), unwritten);
-        Ok(Outcome { usage: answer.usage.clone(), ..outcome })
+        let warnings = answer.warnings().to_vec();
+        let mut response = answer.into_inner();
+        // Clients expect it, and not every API of the service says it.
+        response.created.get_or_insert_with(unix_seconds);
+        let mut unwritten = Vec::new();
+        let body = A::write(&self.context, &response, &mut unwritten).map_err(|_| unwritable())?;
+        let outcome = self.outcome(Reply::json(body), id, &warnings, unwritten);
+        Ok(Outcome { usage: response.usage, ..outcome })
     }
 
     /// The same as a stream, which has succeeded when its first event is there.

@@ -18,7 +18,9 @@ pub(crate) async fn models(State(app): State<Arc<App>>, request: Request) -> Res
         Ok(caller) => caller,
         Err(failure) => return failure.response(Dialect::OpenAi),
     };
-    let names = live.upstreams.names().filter(|name| caller.may_ask_for(name));
+    let listed = live.upstreams.listed().await;
+    let names = live.upstreams.names().chain(listed.iter().map(String::as_str));
+    let names = names.filter(|name| caller.may_ask_for(name));
     let models: Vec<Value> = names.map(|name| described(name, &live)).collect();
     json_response(StatusCode::OK, &json!({"object": "list", "data": models}))
 }

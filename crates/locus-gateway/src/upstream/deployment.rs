@@ -10,12 +10,14 @@ use locus::wire::responses::ResponsesRequest;
 use locus::{Client, Transport};
 use tokio::time::Instant;
 
+use super::listed::Listed;
 use crate::config::{Identity, ModelConfig, Target};
 
 /// One way to a model: an identity, a place and an id.
 pub(crate) struct Deployment {
     config: ModelConfig,
     client: Client,
+    listed: Listed,
     calls: AtomicUsize,
     health: Mutex<Health>,
 }
@@ -31,6 +33,7 @@ impl Deployment {
         Self {
             config: config.clone(),
             client,
+            listed: Listed::default(),
             calls: AtomicUsize::new(0),
             health: Mutex::default(),
         }
@@ -59,6 +62,14 @@ impl Deployment {
     /// The client of the service, for what belongs to no model.
     pub(crate) fn client(&self) -> &Client {
         &self.client
+    }
+
+    /// The ids that the service lists, if any of them can be asked for here.
+    pub(crate) async fn listed(&self) -> Arc<[String]> {
+        match self.config.target {
+            Target::AsAsked => self.listed.ids(&self.client).await,
+            _ => Arc::default(),
+        }
     }
 
     /// The id that is called, for people.
