@@ -79,6 +79,7 @@ const ANYTHING: &str = "*/*";
 const EITHER: &str = "application/json, text/event-stream";
 
 const RESPONSES: &str = "/openai/v1/responses";
+const CONVERSATIONS: &str = "/openai/v1/conversations";
 
 pub(crate) static CHAT: Operation =
     openai("chat completion", Method::POST, "/openai/v1/chat/completions", FAMILY);
@@ -98,6 +99,23 @@ pub(crate) static CANCEL_RESPONSE: Operation =
     openai("cancellation of a response", Method::POST, RESPONSES, RESPONSE);
 pub(crate) static INPUT_ITEMS: Operation =
     openai("list of input items", Method::GET, RESPONSES, RESPONSE);
+
+pub(crate) static CREATE_CONVERSATION: Operation =
+    openai("conversation", Method::POST, CONVERSATIONS, FAMILY);
+pub(crate) static CONVERSATION: Operation =
+    openai("stored conversation", Method::GET, CONVERSATIONS, FAMILY);
+pub(crate) static UPDATE_CONVERSATION: Operation =
+    openai("update of a conversation", Method::POST, CONVERSATIONS, FAMILY);
+pub(crate) static DELETE_CONVERSATION: Operation =
+    openai("deletion of a conversation", Method::DELETE, CONVERSATIONS, FAMILY);
+pub(crate) static CREATE_CONVERSATION_ITEMS: Operation =
+    openai("list of added items", Method::POST, CONVERSATIONS, FAMILY);
+pub(crate) static CONVERSATION_ITEMS: Operation =
+    openai("list of conversation items", Method::GET, CONVERSATIONS, FAMILY);
+pub(crate) static CONVERSATION_ITEM: Operation =
+    openai("conversation item", Method::GET, CONVERSATIONS, FAMILY);
+pub(crate) static DELETE_CONVERSATION_ITEM: Operation =
+    openai("deletion of a conversation item", Method::DELETE, CONVERSATIONS, FAMILY);
 
 pub(crate) static NATIVE_CHAT: Operation = native("native chat", "/20231130/actions/chat", EITHER);
 pub(crate) static EMBED_TEXT: Operation =

@@ -21,6 +21,8 @@ mod matrix;
 mod places;
 #[path = "main/raw.rs"]
 mod raw;
+#[path = "main/resources.rs"]
+mod resources;
 #[path = "main/retries.rs"]
 mod retries;
 #[path = "main/service.rs"]

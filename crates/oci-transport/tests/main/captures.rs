@@ -11,6 +11,8 @@ use oci_auth::{KeyId, PrivateKey, Secret, Signer, SigningKey};
 use oci_transport::{Body, Client, Endpoint, HttpService, RetryPolicy, SendError};
 use serde_json::Value;
 
+use crate::resources;
+
 /// Keeps each request and answers nothing of use.
 #[derive(Clone, Default)]
 pub(crate) struct Recorder(pub(crate) Arc<Mutex<Vec<Request<Bytes>>>>);
@@ -45,11 +47,12 @@ pub(crate) fn key() -> Signer {
     Signer::new(SigningKey::new(KeyId::verbatim("k".to_owned()).unwrap(), key))
 }
 
+pub(crate) fn typed<T: serde::de::DeserializeOwned>(body: &Value) -> T {
+    serde_json::from_value(body.clone()).unwrap()
+}
+
 /// Calls the operation of a capture with its body; `false` if this crate has no such operation.
 async fn call(client: &Client, path: &str, method: &str, query: &str, body: &Value) -> bool {
-    fn typed<T: serde::de::DeserializeOwned>(body: &Value) -> T {
-        serde_json::from_value(body.clone()).unwrap()
-    }
     let streams = |pointer: &str| body.pointer(pointer) == Some(&Value::Bool(true));
     let response = "/openai/v1/responses/resp_1";
     // The answers are of no use here, so each call fails after it was sent.
@@ -111,7 +114,9 @@ async fn requests_are_those_of_the_official_clients() {
         let capture: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
         let text = |name: &str| capture[name].as_str().unwrap_or_default();
         let (method, path, query) = (text("method"), text("path"), text("query"));
-        if !call(&signed, path, method, query, &capture["body"]).await {
+        if !call(&signed, path, method, query, &capture["body"]).await
+            && !resources::call(&signed, method, path, query, &capture).await
+        {
             continue;
         }
         let name = file.file_stem().unwrap().to_string_lossy().into_owned();

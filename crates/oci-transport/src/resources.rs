@@ -1,0 +1,9 @@
+//! What the service keeps for its callers: conversations, files, vector stores and containers.
+//!
+//! Each kind has a handle that owns a client, so that its names stay short and its streams borrow nothing.
+
+mod conversations;
+mod items;
+
+pub use conversations::{ConversationItems, Conversations};
+pub use items::Items;

@@ -1,0 +1,189 @@
+//! What the service keeps: the captured requests, the answers that the official package reads, and lists page by page.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::Full;
+use oci_transport::{
+    Body, Client, Endpoint, ErrorKind, HttpService, Listing, RetryPolicy, SendError,
+};
+use oci_wire::resources::{
+    ConversationMetadata, CreateConversation, CreateItems, UpdateConversation,
+};
+use oci_wire::responses::Item;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::Service;
+use crate::captures::{key, typed};
+
+/// Calls the operation of a capture on something that is kept; `false` if this crate has no such operation.
+pub(crate) async fn call(
+    client: &Client,
+    method: &str,
+    path: &str,
+    query: &str,
+    capture: &Value,
+) -> bool {
+    let body = &capture["body"];
+    let listing = listing(query);
+    let parts: Vec<_> = path.trim_start_matches("/openai/v1/").split('/').collect();
+    // The answers are of no use here, so each call fails after it was sent.
+    match (method, &parts[..]) {
+        ("POST", ["conversations"]) => drop(client.conversations().create(&typed(body)).await),
+        ("GET", ["conversations", id]) => drop(client.conversations().get(id).await),
+        ("POST", ["conversations", id]) => {
+            drop(client.conversations().update(id, &typed(body)).await);
+        }
+        ("DELETE", ["conversations", id]) => drop(client.conversations().delete(id).await),
+        ("POST", ["conversations", id, "items"]) => {
+            drop(client.conversations().items(*id).create(&typed(body)).await);
+        }
+        ("GET", ["conversations", id, "items"]) => {
+            drop(client.conversations().items(*id).list(&listing).await);
+        }
+        ("GET", ["conversations", id, "items", item]) => {
+            drop(client.conversations().items(*id).get(item).await);
+        }
+        ("DELETE", ["conversations", id, "items", item]) => {
+            drop(client.conversations().items(*id).delete(item).await);
+        }
+        _ => return false,
+    }
+    true
+}
+
+fn value<'q>(query: &'q str, name: &str) -> Option<&'q str> {
+    query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
+}
+
+fn listing(query: &str) -> Listing {
+    Listing {
+        after: value(query, "after").map(str::to_owned),
+        limit: value(query, "limit").map(|limit| limit.parse().unwrap()),
+        order: value(query, "order").map(str::to_owned),
+        ..Listing::default()
+    }
+}
+
+/// Gives the answer of a file, and keeps what it was asked.
+#[derive(Clone, Default)]
+struct Answering {
+    answer: Bytes,
+    asked: Arc<Mutex<Vec<String>>>,
+}
+
+impl HttpService for Answering {
+    fn send(
+        &self,
+        request: Request<Bytes>,
+    ) -> Pin<Box<dyn Future<Output = Result<Response<Body>, SendError>> + Send + '_>> {
+        self.asked.lock().unwrap().push(format!("{} {}", request.method(), request.uri()));
+        let answer = Response::new(Body::new(Full::new(self.answer.clone())));
+        Box::pin(async { Ok(answer) })
+    }
+}
+
+fn answering(answer: impl Into<Bytes>) -> (Client, Arc<Mutex<Vec<String>>>) {
+    let service = Answering { answer: answer.into(), ..Answering::default() };
+    let builder = Client::builder(Endpoint::parse("https://h.example").unwrap(), key());
+    let client = builder.retry(RetryPolicy::NEVER).service(service.clone()).build().unwrap();
+    (client, service.asked)
+}
+
+/// What comes of the answer in a file is all that the file says.
+async fn check<T, F>(name: &str, operation: impl Fn(Client) -> F)
+where
+    T: Serialize,
+    F: Future<Output = Result<oci_transport::Answer<T>, oci_transport::Error>>,
+{
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/wire/responses/openai");
+    let text = std::fs::read(format!("{folder}/{name}.json")).unwrap();
+    let expected: Value = serde_json::from_slice(&text).unwrap();
+    let answer =
+        operation(answering(text).0).await.unwrap_or_else(|error| panic!("{name}: {error:?}"));
+    assert_eq!(
+        without_nulls(serde_json::to_value(&*answer).unwrap()),
+        without_nulls(expected),
+        "{name}"
+    );
+
+    let error = operation(answering(r#"{"hello":1}"#).0).await.err();
+    let kind = error.map(|error| error.kind());
+    assert_eq!(kind, Some(ErrorKind::Malformed), "{name}: another answer is none");
+}
+
+/// `null` and nothing are the same in an answer.
+fn without_nulls(value: Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let kept = members.into_iter().filter(|(_, value)| !value.is_null());
+            kept.map(|(name, value)| (name, without_nulls(value))).collect()
+        }
+        Value::Array(values) => values.into_iter().map(without_nulls).collect(),
+        value => value,
+    }
+}
+
+#[tokio::test]
+async fn conversations_are_read_as_they_are_answered() {
+    check("conversations_create", |client| async move {
+        client.conversations().create(&CreateConversation::new()).await
+    })
+    .await;
+    check("conversations_get", |client| async move { client.conversations().get("conv_1").await })
+        .await;
+    check(
+        "conversations_delete",
+        |client| async move { client.conversations().delete("conv_1").await },
+    )
+    .await;
+    let items = |client: Client| client.conversations().items("conv_1");
+    check("conversation_items_create", |client| async move {
+        items(client).create(&CreateItems::new([Item::user("hi")])).await
+    })
+    .await;
+    check("conversation_items_list", |client| async move {
+        items(client).list(&Listing::default()).await
+    })
+    .await;
+    check("conversation_items_get", |client| async move { items(client).get("msg_a").await }).await;
+    check("conversation_items_delete", |client| async move { items(client).delete("msg_a").await })
+        .await;
+}
+
+#[tokio::test]
+async fn a_conversation_lives_at_the_service() {
+    let service = Service::start().await;
+    let conversations = service.client().conversations();
+    let labels = ConversationMetadata::default().with_label("topic", "demo");
+    let create = CreateConversation::new()
+        .with_items([Item::user("one"), Item::user("two")])
+        .with_metadata(labels);
+    let made = conversations.create(&create).await.unwrap();
+    let id = made.id.as_deref().unwrap();
+    assert_eq!(made.metadata.as_ref().unwrap().label("topic").as_deref(), Some("demo"));
+
+    let items = conversations.items(id);
+    let added = items.create(&CreateItems::new([Item::user("three")])).await.unwrap();
+    assert_eq!(added.data.len(), 1);
+    let from = Listing { limit: Some(1), order: Some("asc".to_owned()), ..Listing::default() };
+    let all = items.all(from.clone()).collect().await.unwrap();
+    let texts: Vec<_> = all.iter().map(|item| item.as_message().unwrap().text()).collect();
+    assert_eq!(texts, ["one", "two", "three"], "three pages");
+
+    let last = added.last_id.as_deref().unwrap();
+    assert_eq!(items.get(last).await.unwrap().as_message().unwrap().text(), "three");
+    assert_eq!(items.delete(last).await.unwrap().id.as_deref(), Some(id));
+    assert_eq!(items.all(from).collect().await.unwrap().len(), 2);
+
+    let labels = ConversationMetadata::default().with_label("topic", "other");
+    conversations.update(id, &UpdateConversation::new(labels)).await.unwrap();
+    let read = conversations.get(id).await.unwrap();
+    assert_eq!(read.metadata.as_ref().unwrap().label("topic").as_deref(), Some("other"));
+    assert_eq!(conversations.delete(id).await.unwrap().deleted, Some(true));
+    assert!(conversations.get(id).await.unwrap_err().is_not_authorized_or_not_found());
+}
