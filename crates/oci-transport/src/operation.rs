@@ -37,6 +37,11 @@ const fn openai(
     Operation { name, method, path, api: Api::OpenAi, accept: JSON, permission }
 }
 
+const fn binary(name: &'static str, path: &'static str, permission: &'static str) -> Operation {
+    let (method, api) = (Method::GET, Api::OpenAi);
+    Operation { name, method, path, api, accept: BINARY, permission }
+}
+
 const fn native(name: &'static str, path: &'static str, accept: &'static str) -> Operation {
     let (method, api) = (Method::POST, Api::Native);
     Operation { name, method, path, api, accept, permission: FAMILY }
@@ -74,12 +79,18 @@ const FAMILY: &str = "use generative-ai-family";
 /// Oracle's quick start names it for the Responses API.
 const RESPONSE: &str = "manage generative-ai-response";
 
+/// The one other resource type of the API that Oracle names.
+const MANAGE_FILE: &str = "manage generative-ai-file";
+
 const JSON: &str = "application/json";
+/// What the official Python package accepts where a file is downloaded.
+const BINARY: &str = "application/binary";
 const ANYTHING: &str = "*/*";
 const EITHER: &str = "application/json, text/event-stream";
 
 const RESPONSES: &str = "/openai/v1/responses";
 const CONVERSATIONS: &str = "/openai/v1/conversations";
+const FILES_PATH: &str = "/openai/v1/files";
 
 pub(crate) static CHAT: Operation =
     openai("chat completion", Method::POST, "/openai/v1/chat/completions", FAMILY);
@@ -116,6 +127,14 @@ pub(crate) static CONVERSATION_ITEM: Operation =
     openai("conversation item", Method::GET, CONVERSATIONS, FAMILY);
 pub(crate) static DELETE_CONVERSATION_ITEM: Operation =
     openai("deletion of a conversation item", Method::DELETE, CONVERSATIONS, FAMILY);
+
+pub(crate) static UPLOAD_FILE: Operation =
+    openai("uploaded file", Method::POST, FILES_PATH, MANAGE_FILE);
+pub(crate) static FILES: Operation = openai("list of files", Method::GET, FILES_PATH, MANAGE_FILE);
+pub(crate) static FILE: Operation = openai("file", Method::GET, FILES_PATH, MANAGE_FILE);
+pub(crate) static FILE_CONTENT: Operation = binary("content of a file", FILES_PATH, MANAGE_FILE);
+pub(crate) static DELETE_FILE: Operation =
+    openai("deletion of a file", Method::DELETE, FILES_PATH, MANAGE_FILE);
 
 pub(crate) static NATIVE_CHAT: Operation = native("native chat", "/20231130/actions/chat", EITHER);
 pub(crate) static EMBED_TEXT: Operation =

@@ -138,12 +138,17 @@ impl Client {
     /// # Errors
     /// As for [`chat`](Self::chat), and [`ErrorKind::Request`] for a method, path or header that cannot be sent.
     pub async fn raw(&self, request: &RawRequest) -> Result<RawAnswer, Error> {
-        let opened = self.open(request.call()?).await?;
+        self.content(request.call()?).await
+    }
+
+    /// Sends a call whose answer is bytes.
+    pub(crate) async fn content(&self, call: Call<'_>) -> Result<RawAnswer, Error> {
+        let opened = self.open(call).await?;
         Ok(RawAnswer { opened, limit: self.inner.body_limit, timer: None, is_over: false })
     }
 }
 
-/// The answer to a [`RawRequest`]: what came with a status of success, its body not yet read.
+/// The answer to a [`RawRequest`], or the content of a file: what came with a status of success, its body not yet read.
 ///
 /// The pieces of the body come as they are received, from [`piece`](Self::piece) or the [`Stream`] implementation; a body that
 /// breaks off is [`ErrorKind::Truncated`]. Nothing knows the dialect here, so the end of an event stream is not checked.

@@ -3,7 +3,11 @@
 //! Each kind has a handle that owns a client, so that its names stay short and its streams borrow nothing.
 
 mod conversations;
+mod files;
+mod form;
 mod items;
 
 pub use conversations::{ConversationItems, Conversations};
+pub use files::Files;
+pub use form::FileBytes;
 pub use items::Items;

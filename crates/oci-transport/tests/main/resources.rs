@@ -4,21 +4,24 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::Full;
 use oci_transport::{
-    Body, Client, Endpoint, ErrorKind, HttpService, Listing, RetryPolicy, SendError,
+    Body, Client, Endpoint, ErrorKind, FileBytes, HttpService, Listing, RetryPolicy, SendError,
 };
 use oci_wire::resources::{
-    ConversationMetadata, CreateConversation, CreateItems, UpdateConversation,
+    ConversationMetadata, CreateConversation, CreateItems, FilePurpose, FileUpload,
+    UpdateConversation,
 };
 use oci_wire::responses::Item;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::Service;
-use crate::captures::{key, typed};
+use crate::captures::{Recorder, key, typed};
 
 /// Calls the operation of a capture on something that is kept; `false` if this crate has no such operation.
 pub(crate) async fn call(
@@ -50,6 +53,10 @@ pub(crate) async fn call(
         }
         ("DELETE", ["conversations", id, "items", item]) => {
             drop(client.conversations().items(*id).delete(item).await);
+        }
+        ("GET", ["files"]) => {
+            let purpose = value(query, "purpose").map(FilePurpose::from);
+            drop(client.files().list(purpose.as_ref(), &listing).await);
         }
         _ => return false,
     }
@@ -153,6 +160,95 @@ async fn conversations_are_read_as_they_are_answered() {
     check("conversation_items_get", |client| async move { items(client).get("msg_a").await }).await;
     check("conversation_items_delete", |client| async move { items(client).delete("msg_a").await })
         .await;
+}
+
+#[tokio::test]
+async fn files_are_read_as_they_are_answered() {
+    check("files_upload", |client| async move {
+        let upload = FileUpload::new(FilePurpose::UserData);
+        client.files().upload(&upload, &FileBytes::new("a.pdf", "%PDF-")).await
+    })
+    .await;
+    check("files_get", |client| async move { client.files().get("file-1").await }).await;
+    check(
+        "files_list",
+        |client| async move { client.files().list(None, &Listing::default()).await },
+    )
+    .await;
+    check("files_delete", |client| async move { client.files().delete("file-1").await }).await;
+}
+
+#[tokio::test]
+async fn an_upload_is_a_form_whose_digest_is_signed() {
+    let recorder = Recorder::default();
+    let client = crate::captures::client(&recorder, key());
+    let upload = FileUpload::new(FilePurpose::UserData).with_expires_after(3600);
+    drop(client.files().upload(&upload, &FileBytes::new("a.pdf", "%PDF-\r\n--")).await);
+    let sent = recorder.0.lock().unwrap().pop().unwrap();
+    assert_eq!((sent.method().as_str(), sent.uri().path()), ("POST", "/openai/v1/files"));
+    let named = |name: &str, data: &str| json!({ "headers": { "content-disposition": format!("form-data; {name}") }, "data": data });
+    let mut file = named("name=\"file\"; filename=\"a.pdf\"", "%PDF-\r\n--");
+    file["headers"]["content-type"] = json!("application/pdf");
+    let expected = [
+        named("name=\"purpose\"", "user_data"),
+        named("name=\"expires_after[anchor]\"", "created_at"),
+        named("name=\"expires_after[seconds]\"", "3600"),
+        file,
+    ];
+    assert_eq!(parts(&sent), expected);
+    assert_eq!(sent.headers()["content-length"], sent.body().len().to_string().as_str());
+    let digest = ring::digest::digest(&ring::digest::SHA256, sent.body());
+    assert_eq!(sent.headers()["x-content-sha256"], BASE64.encode(digest).as_str());
+    let signed = sent.headers()["authorization"].to_str().unwrap();
+    assert!(signed.contains("content-length content-type x-content-sha256"), "{signed}");
+}
+
+/// The parts of a form, as the captures give them, their headers in lower case.
+pub(crate) fn parts(sent: &Request<Bytes>) -> Vec<Value> {
+    let content_type = sent.headers()["content-type"].to_str().unwrap();
+    let boundary = content_type.strip_prefix("multipart/form-data; boundary=").unwrap();
+    let text = std::str::from_utf8(sent.body()).unwrap();
+    let text = text.strip_suffix(&format!("\r\n--{boundary}--\r\n")).unwrap();
+    let text = format!("\r\n{text}");
+    let line = format!("\r\n--{boundary}\r\n");
+    let parts = text.split(&line).skip(1);
+    let part = |part: &str| {
+        let (headers, data) = part.split_once("\r\n\r\n").unwrap();
+        let headers = headers.split("\r\n").map(|line| line.split_once(": ").unwrap());
+        let headers: serde_json::Map<_, _> =
+            headers.map(|(name, value)| (name.to_owned(), value.into())).collect();
+        json!({ "headers": headers, "data": data })
+    };
+    parts.map(part).collect()
+}
+
+/// The parts of a captured form.
+pub(crate) fn in_lower_case(parts: &[Value]) -> Vec<Value> {
+    let part = |part: &Value| {
+        let headers = part["headers"].as_object().unwrap();
+        let headers: serde_json::Map<_, _> =
+            headers.iter().map(|(name, value)| (name.to_lowercase(), value.clone())).collect();
+        json!({ "headers": headers, "data": part["data"] })
+    };
+    parts.iter().map(part).collect()
+}
+
+#[tokio::test]
+async fn the_content_of_a_file_comes_in_pieces_or_whole_up_to_a_limit() {
+    let (client, asked) = answering("some text");
+    assert_eq!(client.files().content("file-1").await.unwrap().bytes().await.unwrap(), "some text");
+    let mut content = client.files().content("file/1").await.unwrap();
+    assert_eq!(content.piece().await.unwrap().unwrap(), "some text");
+    assert!(content.piece().await.is_none());
+    let urls = ["file-1", "file%2F1"]
+        .map(|id| format!("GET https://h.example/openai/v1/files/{id}/content"));
+    assert_eq!(*asked.lock().unwrap(), urls);
+
+    let service = Answering { answer: Bytes::from_static(b"some text"), ..Answering::default() };
+    let builder = Client::builder(Endpoint::parse("https://h.example").unwrap(), key());
+    let client = builder.body_limit(8).service(service).build().unwrap();
+    let error = client.files().content("file-1").await.unwrap().bytes().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TooLarge);
 }
 
 #[tokio::test]
