@@ -67,7 +67,7 @@ impl<E: ChunkEvents> Source for ChatEvents<E> {
             Some(Ok(mut chunk)) => {
                 chunk.created.get_or_insert(self.created);
                 if chunk.usage.is_some() {
-                    self.usage.clone_from(&chunk.usage);
+                    self.usage = chunk.usage().cloned();
                 }
                 self.events.chunk(chunk, output);
                 Step::Event

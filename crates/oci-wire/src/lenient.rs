@@ -149,16 +149,15 @@ pub(crate) fn read_elements<'de, T: Accept<'de>>(
 }
 
 /// What can be a JSON document of its own.
-pub(crate) trait Document<'de>: Deserialize<'de> {
-    /// The quick way, where there is one; `None` when it gave up, for whatever reason.
-    fn quick(_: &'de str) -> Option<Self> {
-        None
+pub(crate) trait Document<'de>: Deserialize<'de> + Default {
+    /// The quick way, where there is one, into a place that holds the default; `false` when it gave up, for whatever
+    /// reason, and left there what it had.
+    fn fill_quickly(&mut self, _: &'de str) -> bool {
+        false
     }
 }
 
 impl<'de, T: Document<'de>> Document<'de> for Box<T> {}
-
-impl<'de> Document<'de> for &'de RawValue {}
 
 /// Reads an object for a reader of any kind: its members are read from borrowed text, which not every reader has.
 pub(crate) fn read_owned<'de, D: Deserializer<'de>, T>(deserializer: D) -> Result<T, D::Error>
@@ -166,32 +165,34 @@ where
     T: for<'t> Document<'t> + for<'t> FromMap<'t>,
 {
     let raw = RawJson::deserialize(deserializer)?;
-    T::quick(raw.get())
-        .map_or_else(|| read_object(&mut StrReader::from_str(raw.get())), Ok)
-        .map_err(D::Error::custom)
+    let mut place = T::default();
+    if place.fill_quickly(raw.get()) {
+        return Ok(place);
+    }
+    read_object(&mut StrReader::from_str(raw.get())).map_err(D::Error::custom)
 }
 
-/// Reads a text that is exactly one document, if the quick way can.
-#[inline]
-pub(crate) fn quick_document<'de, T: Accept<'de> + Default>(text: &'de str) -> Option<T> {
-    let mut place = T::default();
+/// Reads a text that is exactly one document into a place that holds the default, if the quick way can.
+pub(crate) fn fill_document<'de, T: Accept<'de>>(place: &mut T, text: &'de str) -> bool {
     let mut reader = Reader::new(text);
-    let is_read = place.fill(&mut reader).is_ok_and(|is_there| is_there) && reader.is_at_end();
-    is_read.then_some(place)
+    place.fill(&mut reader).is_ok_and(|is_there| is_there) && reader.is_at_end()
 }
 
-/// Reads the first of several documents, and tells where it ends; `None` when there is only white space.
-#[inline]
-pub(crate) fn first_document<'de, T: Accept<'de> + Default + Deserialize<'de>>(
+/// Reads the first of several documents into a place that holds the default, and tells where it ends; `None` when there
+/// is only white space.
+pub(crate) fn first_document<'de, T: Accept<'de> + Deserialize<'de>>(
+    place: &mut T,
     text: &'de str,
-) -> Option<Result<(T, usize), serde_json::Error>> {
-    let mut place = T::default();
+) -> Option<Result<usize, serde_json::Error>> {
     let mut reader = Reader::new(text);
     if let Ok(true) = place.fill(&mut reader) {
-        return Some(Ok((place, reader.offset())));
+        return Some(Ok(reader.offset()));
     }
     let mut documents = StrReader::from_str(text).into_iter::<T>();
-    Some(documents.next()?.map(|document| (document, documents.byte_offset())))
+    Some(documents.next()?.map(|document| {
+        *place = document;
+        documents.byte_offset()
+    }))
 }
 
 /// What the quick way gives up with.
@@ -242,6 +243,32 @@ impl<'de, T: Accept<'de>> Accept<'de> for Vec<T> {
         let mut items = Self::new();
         let read = read_elements(text, |item| items.push(item));
         list(text, items, read)
+    }
+}
+
+/// A large value that is seldom there: its place is small, and only a value takes memory elsewhere.
+impl<'de, T: Accept<'de>> Accept<'de> for Box<T> {
+    fn read<D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
+        Ok(T::read(deserializer)?.map(Self::new))
+    }
+
+    fn fill_option<D: Deserializer<'de>>(
+        place: &mut Option<Self>,
+        deserializer: D,
+    ) -> Result<bool, D::Error> {
+        let mut value = None;
+        let is_there = T::fill_option(&mut value, deserializer)?;
+        *place = value.map(Self::new);
+        Ok(is_there)
+    }
+
+    fn from_raw(text: &'de str) -> Reading<Self> {
+        match T::from_raw(text) {
+            Reading::Nothing => Reading::Nothing,
+            Reading::Whole(value) => Reading::Whole(Self::new(value)),
+            Reading::Part(value) => Reading::Part(Self::new(value)),
+            Reading::Wrong => Reading::Wrong,
+        }
     }
 }
 

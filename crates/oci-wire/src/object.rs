@@ -128,8 +128,8 @@ macro_rules! object {
         }
 
         impl<'de $(: $lt, $lt)?> $crate::lenient::Document<'de> for $name $(<$lt>)? {
-            fn quick(text: &'de str) -> Option<Self> {
-                $crate::lenient::quick_document(text)
+            fn fill_quickly(&mut self, text: &'de str) -> bool {
+                $crate::lenient::fill_document(self, text)
             }
         }
 

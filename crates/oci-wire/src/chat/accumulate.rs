@@ -83,7 +83,7 @@ impl ChatAccumulator {
         }
         // Some servers repeat the counts in every chunk, grown; the last ones hold.
         if chunk.usage.is_some() {
-            self.usage.clone_from(&chunk.usage);
+            self.usage = chunk.usage().cloned();
         }
         if chunk.moderation.is_some() {
             self.moderation.clone_from(&chunk.moderation);

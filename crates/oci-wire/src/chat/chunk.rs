@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::chat::delta::Delta;
 use crate::chat::error::ChunkError;
 use crate::finish::FinishReason;
-use crate::lenient::{Accept, Field, Reading, Seed, list, quick_document, read_elements};
+use crate::lenient::{Accept, Field, Reading, Seed, fill_document, list, read_elements};
 use crate::object::{Slot, object, replace};
 use crate::raw::RawJson;
 use crate::text::Text;
@@ -17,8 +17,8 @@ use crate::usage::Usage;
 object! { lenient
     /// One chunk of a streamed answer, borrowing from the text it was read from.
     ///
-    /// Reading a chunk with one choice allocates nothing unless a string has escapes, a tool call begins, or the
-    /// server sends members that are neither known nor `null`.
+    /// Reading a chunk with one choice allocates nothing unless a string has escapes, a tool call begins, the token
+    /// counts come, or the server sends members that are neither known nor `null`.
     /// A known member of an unexpected kind is kept in `extra` under its name, and its field stays empty; a list that
     /// fits in part is kept there as well.
     pub struct ChatChunk<'a> {
@@ -33,7 +33,7 @@ object! { lenient
         /// What is added; nothing in the chunk with the token counts.
         pub choices: Choices<'a> = always "choices",
         /// The token counts, usually in one last chunk and only on request.
-        pub usage: Option<Usage> = "usage",
+        pub usage: Option<Box<Usage>> = "usage",
         /// The processing class that was used.
         pub service_tier: Option<Text<'a>> = "service_tier",
         /// The configuration of the serving system.
@@ -53,11 +53,12 @@ impl<'a> ChatChunk<'a> {
     /// # Errors
     /// When the text is not exactly one JSON object; the error tells where, never what the text said.
     pub fn from_json(data: &'a str) -> Result<Self, ChunkError> {
-        if let Some(chunk) = quick_document(data) {
+        let mut chunk = Self::default();
+        if fill_document(&mut chunk, data) {
             return Ok(chunk);
         }
         let mut reader = serde_json::Deserializer::from_str(data);
-        let chunk =
+        chunk =
             Self::deserialize(&mut reader).map_err(|error| ChunkError::new(EXPECTED, &error))?;
         reader.end().map_err(|error| ChunkError::trailing(EXPECTED, &error))?;
         Ok(chunk)
@@ -119,7 +120,7 @@ impl<'a> ChatChunk<'a> {
     /// The token counts, in the chunk that has them.
     #[must_use]
     pub fn usage(&self) -> Option<&Usage> {
-        self.usage.as_ref()
+        self.usage.as_deref()
     }
 }
 

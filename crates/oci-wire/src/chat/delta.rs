@@ -19,7 +19,7 @@ object! { lenient
         /// More of the tool calls.
         pub tool_calls: Vec<ToolCallDelta<'a>> = "tool_calls",
         /// More of the call of the deprecated function interface.
-        pub function_call: Option<FunctionDelta<'a>> = "function_call",
+        pub function_call: Option<Box<FunctionDelta<'a>>> = "function_call",
         /// More of a spoken answer.
         pub audio: Option<RawJson> = "audio",
         /// Sources found by web search.
@@ -76,7 +76,7 @@ impl Delta<'_> {
             reasoning_content: self.reasoning_content.map(Text::into_owned),
             refusal: self.refusal.map(Text::into_owned),
             tool_calls: self.tool_calls.into_iter().map(ToolCallDelta::into_owned).collect(),
-            function_call: self.function_call.map(FunctionDelta::into_owned),
+            function_call: self.function_call.map(|call| Box::new(call.into_owned())),
             audio: self.audio,
             annotations: self.annotations,
             extra: self.extra,

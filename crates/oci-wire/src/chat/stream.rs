@@ -89,8 +89,9 @@ impl<'a> Iterator for StreamEvents<'a> {
             self.rest = rest;
             return Some(Ok(StreamEvent::Done));
         }
-        let event = match first_document::<ChatChunk<'a>>(document)? {
-            Ok((chunk, end)) => {
+        let mut chunk = ChatChunk::default();
+        let event = match first_document(&mut chunk, document)? {
+            Ok(end) => {
                 let (document, rest) = document.split_at_checked(end).unwrap_or((document, ""));
                 self.rest = rest;
                 Ok(StreamEvent::from_chunk(chunk, document))

@@ -18,7 +18,7 @@ impl ChatResponse {
             model: text(self.model.as_deref()),
             created: self.created,
             choices: self.choices.iter().map(choice).collect(),
-            usage: self.usage.clone(),
+            usage: self.usage.clone().map(Box::new),
             system_fingerprint: text(self.system_fingerprint.as_deref()),
             service_tier: text(self.service_tier.as_ref().map(ServiceTier::as_str)),
             extra: self.extra.clone(),
@@ -42,7 +42,7 @@ fn choice(choice: &Choice) -> ChunkChoice<'static> {
         reasoning_content: text(message.reasoning()),
         refusal: text(message.refusal.as_deref()),
         tool_calls: (0..).zip(calls).map(|(index, call)| call_delta(index, call)).collect(),
-        function_call: call.map(|call| function(&call.name, &call.arguments)),
+        function_call: call.map(|call| Box::new(function(&call.name, &call.arguments))),
         audio: message.audio.as_ref().and_then(|audio| RawJson::from_serialize(audio).ok()),
         annotations: message
             .annotations

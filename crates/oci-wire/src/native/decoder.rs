@@ -135,13 +135,14 @@ impl ChatDecoder {
                 rest = after;
                 continue;
             }
-            match first_document::<ChatEvent<'_>>(document) {
+            let mut event = ChatEvent::default();
+            match first_document(&mut event, document) {
                 None => return Ok(()),
                 Some(Err(error)) => {
                     let before = data.strip_suffix(document).unwrap_or_default();
                     return Err(ChunkError::new(EXPECTED, &error).after(before));
                 }
-                Some(Ok((event, end))) => {
+                Some(Ok(end)) => {
                     let (document, after) =
                         document.split_at_checked(end).unwrap_or((document, ""));
                     self.take(event_name, document, event, sink);
@@ -217,7 +218,8 @@ impl ChatDecoder {
         let failure = self.end(&event, &mut choice);
         self.emit_choice(choice, event.service_tier.as_deref(), sink);
         if let Some(usage) = event.usage {
-            let chunk = ChatChunk { usage: Some(usage_to_chat(usage)), ..ChatChunk::default() };
+            let chunk =
+                ChatChunk { usage: Some(Box::new(usage_to_chat(usage))), ..ChatChunk::default() };
             self.emit(chunk, sink);
         }
         if let Some(error) = failure {

@@ -4,7 +4,7 @@ use serde::de::{Deserialize as _, MapAccess, SeqAccess};
 use serde::{Serialize, Serializer};
 
 use crate::chat::ChunkError;
-use crate::lenient::{Accept, Reading, Seed, list, quick_document, quickly, read_elements};
+use crate::lenient::{Accept, Reading, Seed, fill_document, list, quickly, read_elements};
 use crate::native::usage::Usage;
 use crate::object::object;
 use crate::raw::RawJson;
@@ -62,11 +62,12 @@ impl<'a> ChatEvent<'a> {
     /// # Errors
     /// When the text is not exactly one JSON object; the error tells where, never what the text said.
     pub fn from_json(data: &'a str) -> Result<Self, ChunkError> {
-        if let Some(event) = quick_document(data) {
+        let mut event = Self::default();
+        if fill_document(&mut event, data) {
             return Ok(event);
         }
         let mut reader = serde_json::Deserializer::from_str(data);
-        let event =
+        event =
             Self::deserialize(&mut reader).map_err(|error| ChunkError::new(EXPECTED, &error))?;
         reader.end().map_err(|error| ChunkError::trailing(EXPECTED, &error))?;
         Ok(event)

@@ -260,7 +260,7 @@ impl ChunkMapper {
             self.complete(at, item, sink);
         }
         sink(ChatChunk {
-            usage: response.usage.as_ref().map(super::usage::ResponseUsage::to_chat),
+            usage: response.usage.as_ref().map(|usage| Box::new(usage.to_chat())),
             ..chunk(Delta::default(), Some(reason))
         });
     }

@@ -1,7 +1,7 @@
 //! [`Event`]: one event of a streamed answer.
 
 use serde::ser::SerializeMap;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use crate::chat::ChunkError;
@@ -61,11 +61,20 @@ macro_rules! events {
         }
 
         impl<'a> Event<'a> {
-            /// Reads an event of that name; `None` when the name is unknown.
-            fn read(name: &str, data: &'a str) -> Option<Result<Self, ChunkError>> {
+            /// An event of that name, without anything in it; `None` when the name is unknown.
+            fn empty(name: &str) -> Option<Self> {
                 match name {
-                    $( $wire => Some(read_content::<$ty>(data).map(Self::$variant)), )*
+                    $( $wire => Some(Self::$variant(Default::default())), )*
                     _ => None,
+                }
+            }
+
+            /// Fills an empty event, where it stays.
+            fn fill(&mut self, data: &'a str) -> Result<(), ChunkError> {
+                match self {
+                    $( Self::$variant(content) => fill_content(content, data), )*
+                    // An empty event is of a known name.
+                    Self::Other(_) => Ok(()),
                 }
             }
 
@@ -243,21 +252,21 @@ impl<'a> Event<'a> {
     /// # Errors
     /// When the data is not exactly one JSON object; the error tells where, never what the text said.
     pub fn parse(name: Option<&str>, data: &'a str) -> Result<Self, ChunkError> {
-        if let Some(event) = name.and_then(|name| Self::read(name, data)) {
-            return event;
+        if let Some(mut event) = name.and_then(Self::empty) {
+            event.fill(data)?;
+            return Ok(event);
         }
         let kind = peek_first(data, "type");
         let kind = kind.as_deref();
-        if let Some(event) = kind.and_then(|kind| Self::read(kind, data)) {
-            return event;
+        if let Some(mut event) = kind.and_then(Self::empty) {
+            event.fill(data)?;
+            return Ok(event);
         }
         // A stream without `event:` lines is given the name `message` by some parsers.
         let name =
             kind.or_else(|| name.filter(|name| *name != "message")).unwrap_or_default().to_owned();
-        read_content::<&RawValue>(data).and_then(|raw| {
-            let data = RawJson::parse(raw.get()).map_err(|_| ChunkError::not_json(EXPECTED))?;
-            Ok(Self::Other(OtherEvent { name, data }))
-        })
+        let data = read_document::<&RawValue>(data).map(RawJson::copied)?;
+        Ok(Self::Other(OtherEvent { name, data }))
     }
 
     /// Whether nothing of the answer follows this event.
@@ -277,10 +286,14 @@ pub struct OtherEvent {
     pub data: RawJson,
 }
 
-fn read_content<'a, T: Document<'a>>(data: &'a str) -> Result<T, ChunkError> {
-    if let Some(content) = T::quick(data) {
-        return Ok(content);
+fn fill_content<'a, T: Document<'a>>(place: &mut T, data: &'a str) -> Result<(), ChunkError> {
+    if !place.fill_quickly(data) {
+        *place = read_document(data)?;
     }
+    Ok(())
+}
+
+fn read_document<'a, T: Deserialize<'a>>(data: &'a str) -> Result<T, ChunkError> {
     let mut reader = serde_json::Deserializer::from_str(data);
     let content = T::deserialize(&mut reader).map_err(|error| ChunkError::new(EXPECTED, &error))?;
     reader.end().map_err(|error| ChunkError::trailing(EXPECTED, &error))?;
