@@ -9,10 +9,10 @@ mod captures;
 mod coding;
 #[path = "main/faults.rs"]
 mod faults;
-#[path = "main/identities.rs"]
-mod identities;
 #[path = "main/gotchas.rs"]
 mod gotchas;
+#[path = "main/identities.rs"]
+mod identities;
 #[path = "main/log.rs"]
 mod log;
 #[path = "main/matrix.rs"]

@@ -177,10 +177,10 @@ async fn an_answer_that_breaks_is_an_error_with_what_came_before() {
             let whole = caller.whole(dialect).await;
             match whole {
                 Err(error) if breaks_whole => {
-                    assert_eq!(error.kind(), kind, "{dialect:?} {fault}: {error:?}")
+                    assert_eq!(error.kind(), kind, "{dialect:?} {fault}: {error:?}");
                 }
                 Ok(text) if !breaks_whole => {
-                    assert!(text.contains(TEXT), "{dialect:?} {fault}: {text}")
+                    assert!(text.contains(TEXT), "{dialect:?} {fault}: {text}");
                 }
                 other => panic!("{dialect:?} {fault}: {other:?}"),
             }
