@@ -15,8 +15,10 @@ use std::fmt;
 
 #[cfg(feature = "keys")]
 pub use backend::Backend;
+#[cfg(feature = "ring")]
+pub(crate) use der::certificate_block;
 #[cfg(feature = "keys")]
-pub(crate) use der::public_fingerprint;
+pub(crate) use der::{fingerprint_of_public, public_fingerprint};
 pub use error::KeyError;
 pub use fingerprint::{Fingerprint, FingerprintError};
 
@@ -49,12 +51,13 @@ pub struct SigningFailed;
 pub struct PrivateKey {
     signer: Box<dyn RsaSigner>,
     fingerprint: Option<Fingerprint>,
+    public: Option<Vec<u8>>,
 }
 
 impl PrivateKey {
     /// A key that signs with a backend of the caller's. Its fingerprint is not known.
     pub fn from_signer(signer: impl RsaSigner + 'static) -> Self {
-        Self { signer: Box::new(signer), fingerprint: None }
+        Self { signer: Box::new(signer), fingerprint: None, public: None }
     }
 
     /// Reads the bytes of a key file, with `ring` as the backend. See [`from_pem_with`](Self::from_pem_with).
@@ -110,7 +113,14 @@ impl PrivateKey {
     #[cfg(feature = "keys")]
     fn load(key: &der::RsaKey, backend: Backend) -> Result<Self, KeyError> {
         let signer = backend.load(&key.pkcs1)?;
-        Ok(Self { signer, fingerprint: Some(key.fingerprint) })
+        let fingerprint = Some(fingerprint_of_public(&key.public));
+        Ok(Self { signer, fingerprint, public: Some(key.public.clone()) })
+    }
+
+    /// The public half in DER, as SubjectPublicKeyInfo (RFC 5280); `None` for a backend of the caller's.
+    #[must_use]
+    pub fn public_key_der(&self) -> Option<&[u8]> {
+        self.public.as_deref()
     }
 
     /// The fingerprint of the public half, computed from the key; `None` for a backend of the caller's.

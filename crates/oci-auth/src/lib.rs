@@ -78,10 +78,16 @@
 
 mod cache;
 mod canonical;
+#[cfg(feature = "ring")]
+mod certificate;
 #[cfg(all(feature = "ring", feature = "system"))]
 mod credentials;
 mod digest;
 mod env;
+#[cfg(feature = "ring")]
+mod exchange;
+#[cfg(feature = "ring")]
+mod federation;
 mod fetch_error;
 mod key;
 mod key_id;
@@ -111,10 +117,14 @@ mod tower;
 // The public interface is:
 pub use cache::{Fetch, TokenCache, TokenProvider};
 pub use canonical::RequestParts;
+#[cfg(feature = "ring")]
+pub use certificate::{CertificateError, InstanceCertificate};
 #[cfg(all(feature = "ring", feature = "system"))]
 pub use credentials::{CredentialError, CredentialOptions, Credentials, Found, Origin, Warning};
 pub use digest::BodyDigest;
 pub use env::{Env, EnvError};
+#[cfg(feature = "ring")]
+pub use federation::{FederationError, InstanceFederation};
 pub use fetch_error::FetchError;
 #[cfg(feature = "keys")]
 pub use key::Backend;

@@ -3,12 +3,11 @@
 use std::fmt;
 use std::time::SystemTime;
 
-use http::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
-use http::uri::PathAndQuery;
-use http::{Method, Request, StatusCode, Uri};
+use http::{Request, StatusCode, Uri};
 use serde_json::Value;
 
 use crate::digest::BodyDigest;
+use crate::exchange;
 use crate::key::SigningKey;
 use crate::secret::Secret;
 use crate::sign_error::SignError;
@@ -54,13 +53,7 @@ impl SessionRefresh {
     pub fn new(endpoint: &str, snapshot: &Snapshot) -> Result<Self, SessionRefreshError> {
         let id = snapshot.key().map_or("", |key| key.id().as_str());
         let token = id.strip_prefix("ST$").ok_or(SessionRefreshError::NotToken)?;
-        let mut parts =
-            endpoint.parse::<Uri>().map_err(|_| SessionRefreshError::Endpoint)?.into_parts();
-        let path = parts.path_and_query.replace(PathAndQuery::from_static(PATH));
-        if path.is_some_and(|path| path.as_str() != "/") || parts.authority.is_none() {
-            return Err(SessionRefreshError::Endpoint);
-        }
-        let uri = Uri::from_parts(parts).map_err(|_| SessionRefreshError::Endpoint)?;
+        let uri = exchange::address(endpoint, PATH).ok_or(SessionRefreshError::Endpoint)?;
         Ok(Self { uri, snapshot: snapshot.clone(), token: Secret::from(token) })
     }
 
@@ -70,12 +63,7 @@ impl SessionRefresh {
     /// [`SignError`] if it cannot be signed.
     pub fn next_request(&self, now: SystemTime) -> Result<Request<Vec<u8>>, SignError> {
         let body = serde_json::json!({ "currentToken": self.token.expose() }).to_string();
-        let mut request = Request::new(body.into_bytes());
-        *request.method_mut() = Method::POST;
-        *request.uri_mut() = self.uri.clone();
-        for name in [ACCEPT, CONTENT_TYPE] {
-            request.headers_mut().insert(name, HeaderValue::from_static("application/json"));
-        }
+        let mut request = exchange::post(&self.uri, body.into_bytes());
         let digest = BodyDigest::of(request.body());
         self.snapshot.sign(&mut request, &digest, now)?;
         Ok(request)
@@ -91,15 +79,16 @@ impl SessionRefresh {
         body: &[u8],
     ) -> Result<Secret, SessionRefreshError> {
         let json: Option<Value> = serde_json::from_slice(body).ok();
-        let text = |name: &str| json.as_ref()?.get(name)?.as_str();
         if status == StatusCode::UNAUTHORIZED {
             return Err(SessionRefreshError::Over);
         }
         if status != StatusCode::OK {
-            let code = text("code").filter(|code| is_code(code)).map(str::to_owned);
+            let code = exchange::code(json.as_ref());
             return Err(SessionRefreshError::Refused { status, code });
         }
-        let token = Secret::from(text("token").ok_or(SessionRefreshError::Malformed)?);
+        let token = Secret::from(
+            exchange::text(json.as_ref(), "token").ok_or(SessionRefreshError::Malformed)?,
+        );
         let claims = TokenClaims::read(&token).map_err(SessionRefreshError::Token)?;
         let found = self.snapshot.key().and_then(SigningKey::fingerprint);
         match (claims.key_fingerprint(), found) {
@@ -107,11 +96,6 @@ impl SessionRefresh {
             _ => Ok(token),
         }
     }
-}
-
-/// The codes of the service are single words; anything else may be anything.
-fn is_code(text: &str) -> bool {
-    (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 /// Shows the endpoint; the snapshot is redacted, and the token in it.
@@ -181,6 +165,7 @@ mod tests {
 
     use base64::Engine as _;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    use http::Method;
 
     use super::*;
     use crate::key::PrivateKey;

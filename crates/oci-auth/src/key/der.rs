@@ -14,7 +14,8 @@ use crate::secret::Secret;
 /// An RSA private key in the structure of RFC 8017, of a size that the service takes, with its fingerprint.
 pub(super) struct RsaKey {
     pub(super) pkcs1: Zeroizing<Vec<u8>>,
-    pub(super) fingerprint: Fingerprint,
+    /// The public half, in the structure of RFC 5280.
+    pub(super) public: Vec<u8>,
 }
 
 /// Reads a key file: PEM in all its forms, or DER.
@@ -99,16 +100,16 @@ fn from_pkcs8(der: &[u8]) -> Result<RsaKey, KeyError> {
 }
 
 fn from_pkcs1(pkcs1: Zeroizing<Vec<u8>>) -> Result<RsaKey, KeyError> {
-    let (bits, fingerprint) = public_half(&pkcs1).map_err(|_| KeyError::Damaged)?;
+    let (bits, public) = public_half(&pkcs1).map_err(|_| KeyError::Damaged)?;
     match bits {
         ..2048 => Err(KeyError::TooSmall { bits }),
-        2048..=4096 => Ok(RsaKey { pkcs1, fingerprint }),
+        2048..=4096 => Ok(RsaKey { pkcs1, public }),
         _ => Err(KeyError::TooLarge { bits }),
     }
 }
 
-/// The length of the modulus in bits, and the fingerprint.
-fn public_half(pkcs1: &[u8]) -> pkcs8::der::Result<(usize, Fingerprint)> {
+/// The length of the modulus in bits, and the public half in the structure of RFC 5280.
+fn public_half(pkcs1: &[u8]) -> pkcs8::der::Result<(usize, Vec<u8>)> {
     let mut reader = SliceReader::new(pkcs1)?;
     let [modulus, exponent] = reader.sequence(|reader| {
         let _version: UintRef<'_> = reader.decode()?;
@@ -122,25 +123,33 @@ fn public_half(pkcs1: &[u8]) -> pkcs8::der::Result<(usize, Fingerprint)> {
     let bytes = modulus.as_bytes();
     let zeros = bytes.first().map_or(0, |byte| byte.leading_zeros());
     let bits = (bytes.len() * 8).saturating_sub(zeros as usize);
-    Ok((bits, spki_fingerprint(modulus, exponent)?))
+    Ok((bits, public_key(modulus, exponent)?))
 }
 
 /// The fingerprint of a public key given by its two numbers, big-endian; `None` if they are none.
 pub(crate) fn public_fingerprint(modulus: &[u8], exponent: &[u8]) -> Option<Fingerprint> {
-    spki_fingerprint(UintRef::new(modulus).ok()?, UintRef::new(exponent).ok()?).ok()
+    let public = public_key(UintRef::new(modulus).ok()?, UintRef::new(exponent).ok()?).ok()?;
+    Some(fingerprint_of_public(&public))
+}
+
+/// The first certificate of a PEM file, in DER.
+#[cfg(feature = "ring")]
+pub(crate) fn certificate_block(bytes: &[u8]) -> Result<Vec<u8>, KeyError> {
+    let block = pem::find(bytes, Source::File, |label| label == "CERTIFICATE")?;
+    Ok(block.body.to_vec())
 }
 
 /// The MD5 of the public key in the structure of RFC 5280, which is what the console, the official tools and
 /// `openssl rsa -pubout -outform DER | openssl md5 -c` show.
-fn spki_fingerprint(
-    modulus: UintRef<'_>,
-    exponent: UintRef<'_>,
-) -> pkcs8::der::Result<Fingerprint> {
+pub(crate) fn fingerprint_of_public(public: &[u8]) -> Fingerprint {
+    Fingerprint::from_md5(Md5::digest(public).into())
+}
+
+fn public_key(modulus: UintRef<'_>, exponent: UintRef<'_>) -> pkcs8::der::Result<Vec<u8>> {
     let key = [modulus, exponent].to_der()?;
     let algorithm = AlgorithmIdentifierRef { oid: RSA, parameters: Some(AnyRef::NULL) };
     let subject_public_key = BitStringRef::from_bytes(&key)?;
-    let public = SubjectPublicKeyInfoRef { algorithm, subject_public_key }.to_der()?;
-    Ok(Fingerprint::from_md5(Md5::digest(public).into()))
+    SubjectPublicKeyInfoRef { algorithm, subject_public_key }.to_der()
 }
 
 fn algorithm_name(oid: ObjectIdentifier) -> String {

@@ -1,0 +1,163 @@
+//! Requests as the official SDKs send them, and every way in which an exchange fails.
+
+use std::time::Duration;
+
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use http::Method;
+use serde_json::json;
+
+use super::*;
+use crate::key::{RsaSigner, SigningFailed};
+
+const ENDPOINT: &str = "https://auth.us-chicago-1.oraclecloud.com";
+
+fn fixture(name: &str) -> Vec<u8> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/");
+    std::fs::read(format!("{folder}{name}")).unwrap()
+}
+
+fn certificate(name: &str) -> InstanceCertificate {
+    InstanceCertificate::from_pem(&fixture(&format!("federation/{name}.pem"))).unwrap()
+}
+
+fn key(name: char) -> PrivateKey {
+    PrivateKey::from_pem(&fixture(&format!("keys/rsa2048_{name}.pkcs8.pem")), None).unwrap()
+}
+
+fn exchange() -> InstanceFederation {
+    let intermediates = [certificate("intermediate")];
+    InstanceFederation::new(ENDPOINT, &certificate("cert"), key('a'), &intermediates, &key('b'))
+        .unwrap()
+}
+
+/// The base64 between the lines of a PEM file.
+fn bare(name: &str) -> String {
+    let text = String::from_utf8(fixture(name)).unwrap();
+    text.lines().filter(|line| !line.starts_with("-----")).collect()
+}
+
+fn parameter<'h>(authorization: &'h str, name: &str) -> &'h str {
+    let (_, rest) = authorization.split_once(&format!("{name}=\"")).unwrap();
+    rest.split_once('"').unwrap().0
+}
+
+#[test]
+fn the_request_is_signed_by_the_certificate_and_names_the_session_key() {
+    let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1);
+    let intermediates = [certificate("intermediate")];
+    let sha1 = InstanceFederation::with_sha1(
+        ENDPOINT,
+        &certificate("cert"),
+        key('a'),
+        &intermediates,
+        &key('b'),
+    )
+    .unwrap();
+    let tenancy = "ocid1.tenancy.oc1..aaaa";
+    for (exchange, form, algorithm) in [
+        (exchange(), certificate("cert").sha256(), Some("SHA256")),
+        (sha1, certificate("cert").sha1(), None),
+    ] {
+        let request = exchange.next_request(now).unwrap();
+        assert_eq!(request.method(), Method::POST);
+        assert_eq!(request.uri().to_string(), format!("{ENDPOINT}/v1/x509"));
+        assert_eq!(request.headers()["content-type"], "application/json");
+        let authorization = request.headers()["authorization"].to_str().unwrap();
+        let kind = if algorithm.is_some() { "fed-x509-sha256" } else { "fed-x509" };
+        assert_eq!(parameter(authorization, "keyId"), format!("{tenancy}/{kind}/{form}"));
+        assert_eq!(
+            parameter(authorization, "headers"),
+            "date (request-target) content-length content-type x-content-sha256",
+            "the host is not signed"
+        );
+
+        let mut expected = json!({
+            "certificate": bare("federation/cert.pem"),
+            "publicKey": bare("keys/rsa2048_b.pub.pem"),
+            "intermediateCertificates": [bare("federation/intermediate.pem")],
+        });
+        if let Some(algorithm) = algorithm {
+            expected["fingerprintAlgorithm"] = algorithm.into();
+        }
+        let sent: Value = serde_json::from_slice(request.body()).unwrap();
+        assert_eq!(sent, expected);
+    }
+}
+
+fn token(jwk: Option<char>) -> String {
+    let mut claims = json!({ "exp": 1, "res_tenant": "t" });
+    if let Some(name) = jwk {
+        let text = String::from_utf8(fixture(&format!("session/jwk_{name}.json"))).unwrap();
+        claims["jwk"] = text.trim().into();
+    }
+    format!("e30.{}.c2ln", URL_SAFE_NO_PAD.encode(claims.to_string()))
+}
+
+fn answer(status: u16, body: &str) -> Result<Secret, FederationError> {
+    exchange().handle_response(StatusCode::from_u16(status).unwrap(), body.as_bytes())
+}
+
+#[test]
+fn the_token_of_the_answer_is_taken_if_it_is_for_the_session_key() {
+    let brought = |token: &str| answer(200, &json!({ "token": token }).to_string());
+    for token in [token(None), token(Some('b'))] {
+        assert_eq!(brought(&token).unwrap().expose(), token);
+    }
+    assert_eq!(brought(&token(Some('a'))).unwrap_err(), FederationError::OtherKey);
+    assert_eq!(brought("x").unwrap_err(), FederationError::Token(TokenError::Form));
+}
+
+#[test]
+fn failures_say_what_the_service_said_and_no_token() {
+    for body in ["", "{}", "[]", r#"{"token":1}"#, "<html>"] {
+        assert_eq!(answer(200, body).unwrap_err(), FederationError::Malformed, "{body}");
+    }
+    let refused = answer(401, r#"{"code":"NotAuthenticated","message":"hunter2"}"#).unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "the authentication service answered 401 Unauthorized (NotAuthenticated)"
+    );
+    assert!(refused.hint().contains("clock"), "{}", refused.hint());
+    for status in [201, 302, 404, 429, 503] {
+        let error = answer(status, r#"{"token":"a.e30.c","code":"hunter2 x"}"#).unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("hunter2") && !error.hint().is_empty());
+        assert!(matches!(error, FederationError::Refused { code: None, .. }), "{error:?}");
+    }
+}
+
+struct Elsewhere;
+
+impl RsaSigner for Elsewhere {
+    fn signature_len(&self) -> usize {
+        256
+    }
+
+    fn sign(&self, _: &[u8], _: &mut [u8]) -> Result<(), SigningFailed> {
+        Err(SigningFailed)
+    }
+}
+
+#[test]
+fn what_does_not_fit_is_told_before_anything_is_sent() {
+    let build = |endpoint: &str, name: &str, leaf: PrivateKey, session: PrivateKey| {
+        InstanceFederation::new(endpoint, &certificate(name), leaf, &[], &session).map(|_| ())
+    };
+    for endpoint in ["", "auth", "/v1", "https://h/v1", "https://h?x", "https://", "h:443"] {
+        let error = build(endpoint, "cert", key('a'), key('b')).unwrap_err();
+        assert_eq!(error, FederationError::Endpoint, "{endpoint}");
+    }
+    let fails = |name, leaf, session| build("https://h/", name, leaf, session).unwrap_err();
+    assert_eq!(fails("no_tenancy", key('a'), key('b')), FederationError::NoTenancy);
+    assert_eq!(fails("cert", key('b'), key('b')), FederationError::Pair);
+    let elsewhere = || PrivateKey::from_signer(Elsewhere);
+    assert_eq!(fails("cert", key('a'), elsewhere()), FederationError::NoPublicKey);
+    // A key of the caller's that does not tell its public half may be the right one.
+    build("https://h/", "cert", elsewhere(), key('b')).unwrap();
+}
+
+#[test]
+fn debug_shows_who_asks_and_no_key() {
+    let shown = format!("{:?}", exchange());
+    assert!(shown.contains("auth.us-chicago-1") && shown.contains("fed-x509-sha256"), "{shown}");
+    assert!(shown.contains("<redacted>") && !shown.contains("MII"), "{shown}");
+}
