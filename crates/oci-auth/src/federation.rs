@@ -118,8 +118,10 @@ impl InstanceFederation {
         let mut body = Map::from_iter([
             ("certificate".to_owned(), certificate.base64().into()),
             ("publicKey".to_owned(), STANDARD.encode(public).into()),
-            ("intermediateCertificates".to_owned(), intermediates.into()),
         ]);
+        if !intermediates.is_empty() {
+            body.insert("intermediateCertificates".to_owned(), intermediates.into());
+        }
         if let Some(algorithm) = algorithm {
             body.insert("fingerprintAlgorithm".to_owned(), algorithm.into());
         }

@@ -84,6 +84,39 @@ fn the_request_is_signed_by_the_certificate_and_names_the_session_key() {
     }
 }
 
+/// The captured body is signed as it is, since the order of its members is free; what is in it is compared.
+#[test]
+fn the_request_is_that_of_the_official_sdk() {
+    let captured: Value = serde_json::from_slice(&fixture("federation/python_sdk.json")).unwrap();
+    let text = |name: &str| captured[name].as_str().unwrap();
+    let (cert, intermediates) = (certificate("cert"), [certificate("intermediate")]);
+    let exchange =
+        InstanceFederation::with_sha1(ENDPOINT, &cert, key('a'), &intermediates, &key('b'));
+    let exchange = exchange.unwrap();
+    let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_767_225_600);
+    let mut request = exchange.next_request(now).unwrap();
+    assert_eq!(request.uri().to_string(), text("url"));
+    assert_eq!(request.headers()["content-type"], text("content_type"));
+    assert_eq!(request.headers()["date"], text("date"));
+    let [sent, expected] = [request.body().as_slice(), text("body").as_bytes()]
+        .map(|body| -> Value { serde_json::from_slice(body).unwrap() });
+    assert_eq!(sent, expected);
+
+    *request.body_mut() = text("body").as_bytes().to_vec();
+    let digest = BodyDigest::of(request.body());
+    exchange.identity.sign_federation(&mut request, &digest, now).unwrap();
+    assert_eq!(request.headers()["authorization"], text("authorization"));
+}
+
+#[test]
+fn without_intermediates_none_are_sent() {
+    let exchange =
+        InstanceFederation::new(ENDPOINT, &certificate("cert"), key('a'), &[], &key('b')).unwrap();
+    let body: Value = serde_json::from_slice(&exchange.body).unwrap();
+    let names: Vec<&String> = body.as_object().unwrap().keys().collect();
+    assert_eq!(names, ["certificate", "fingerprintAlgorithm", "publicKey"]);
+}
+
 fn token(jwk: Option<char>) -> String {
     let mut claims = json!({ "exp": 1, "res_tenant": "t" });
     if let Some(name) = jwk {
