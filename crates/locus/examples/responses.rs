@@ -1,9 +1,13 @@
 //! The Responses API: conversations kept or replayed, tools of the service, files: `cargo run -p locus-oci --example responses`.
 #![allow(clippy::print_stdout)]
 
+use http::Method;
 use locus::prelude::*;
+use locus::transport::RawRequest;
+use locus::wire::resources::Conversation;
 use locus::wire::responses::{
-    McpApproval, McpApprovalMode, McpTool, ResponsesRequest, Tool as Hosted,
+    Item, McpApproval, McpApprovalMode, McpTool, Part as ItemPart, Reasoning, ReasoningSummary,
+    ResponsesRequest, Tool as Hosted,
 };
 
 /// Two turns. With `store` the service keeps the first, and the second names it and sends only what is new; without, as tenancies
@@ -51,13 +55,53 @@ pub(crate) async fn only_text(client: &Client) -> locus::Result<String> {
     Ok(text)
 }
 
+/// A file by its address, and no trace of it afterwards.
+pub(crate) async fn about_file(client: &Client, url: &str) -> locus::Result<String> {
+    let message =
+        Item::user([ItemPart::input_text("What is in this file?"), ItemPart::input_file_url(url)]);
+    let request = ResponsesRequest::new("google.gemini-2.5-pro", [message]).with_store(false);
+    Ok(client.transport().create_response(request).await?.text())
+}
+
+/// What the model thought, in few words, beside its answer.
+pub(crate) async fn thoughts(client: &Client) -> locus::Result<(Option<String>, String)> {
+    let mut reasoning = Reasoning::default();
+    reasoning.effort = Some(ReasoningEffort::High);
+    reasoning.summary = Some(ReasoningSummary::Auto);
+    let question = "What is the answer to 12 * (3 + 9)?";
+    let request = ResponsesRequest::new("openai.gpt-oss-120b", question).with_store(false);
+    let answer = client.transport().create_response(request.with_reasoning(reasoning)).await?;
+    Ok((answer.reasoning_text(), answer.text()))
+}
+
+/// A conversation of the Conversations API, which has no methods of its own yet: it is made by a request in our own words.
+pub(crate) async fn conversation(client: &Client) -> Result<String, Box<dyn std::error::Error>> {
+    let made = RawRequest::new(Method::POST, "/openai/v1/conversations")
+        .header("content-type", "application/json")
+        .body(r#"{"metadata":{"topic":"demo"}}"#);
+    let made = client.transport().raw(&made).await?.bytes().await?;
+    let made: Conversation = serde_json::from_slice(&made)?;
+    let id = made.id.ok_or("a conversation without an id")?;
+
+    let mut text = String::new();
+    for question in ["Tell me a joke. Keep it short.", "Why is it funny?"] {
+        let request = ResponsesRequest::new("openai.gpt-oss-120b", question);
+        let request = request.with_conversation(id.as_str());
+        text = client.transport().create_response(request).await?.text();
+    }
+    Ok(text)
+}
+
 #[tokio::main]
-async fn main() -> locus::Result<()> {
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let client = Client::from_env()?;
     println!("{:?}", two_turns(&client, true).await?);
     println!("{:?}", two_turns(&client, false).await?);
     println!("{:?}", mcp(&client, "What events are scheduled for 2026-04-02?").await?);
     println!("{}", web_search(&client, "What is new in Chicago?").await?);
     println!("{}", only_text(&client).await?);
+    println!("{}", about_file(&client, "https://www.example.com/letters/2025ltr.pdf").await?);
+    println!("{:?}", thoughts(&client).await?);
+    println!("{}", conversation(&client).await?);
     Ok(())
 }

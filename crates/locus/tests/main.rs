@@ -11,6 +11,8 @@ mod features;
 mod models;
 #[path = "main/page.rs"]
 mod page;
+#[path = "main/snippets.rs"]
+mod snippets;
 
 /// The examples' functions, whose `main` is not called here.
 macro_rules! example {

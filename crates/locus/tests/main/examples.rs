@@ -134,6 +134,18 @@ async fn responses_keep_or_replay_and_run_tools() {
     assert_eq!(service.last().1.pointer("/tools/0/type").unwrap(), "web_search");
     let text = responses::only_text(&service.client).await.unwrap();
     assert!(text.contains("shapes of OCI GPUs"), "{text}");
+    let file = "https://www.example.com/letters/2025ltr.pdf";
+    responses::about_file(&service.client, file).await.unwrap();
+    let (_, body) = service.last();
+    assert_eq!(body.pointer("/input/0/content/1/file_url").unwrap(), file);
+    assert_eq!(body["store"], false);
+    let (thoughts, _) = responses::thoughts(&service.client).await.unwrap();
+    assert_eq!(service.last().1.pointer("/reasoning/summary").unwrap(), "auto");
+    assert!(thoughts.is_some_and(|text| !text.is_empty()));
+    let text = responses::conversation(&service.client).await.unwrap();
+    assert!(text.contains("funny"), "{text}");
+    let conversation = service.last().1["conversation"].as_str().unwrap().to_owned();
+    assert!(conversation.starts_with("conv_"), "{conversation}");
 }
 
 #[tokio::test]
