@@ -1,10 +1,8 @@
 //! The Responses API: conversations kept or replayed, tools of the service, files: `cargo run -p locus-oci --example responses`.
 #![allow(clippy::print_stdout)]
 
-use http::Method;
 use locus::prelude::*;
-use locus::transport::RawRequest;
-use locus::wire::resources::Conversation;
+use locus::wire::resources::{ConversationMetadata, CreateConversation};
 use locus::wire::responses::{
     Item, McpApproval, McpApprovalMode, McpTool, Part as ItemPart, Reasoning, ReasoningSummary,
     ResponsesRequest, Tool as Hosted,
@@ -74,26 +72,24 @@ pub(crate) async fn thoughts(client: &Client) -> locus::Result<(Option<String>, 
     Ok((answer.reasoning_text(), answer.text()))
 }
 
-/// A conversation of the Conversations API, which has no methods of its own yet: it is made by a request in our own words.
-pub(crate) async fn conversation(client: &Client) -> Result<String, Box<dyn std::error::Error>> {
-    let made = RawRequest::new(Method::POST, "/openai/v1/conversations")
-        .header("content-type", "application/json")
-        .body(r#"{"metadata":{"topic":"demo"}}"#);
-    let made = client.transport().raw(&made).await?.bytes().await?;
-    let made: Conversation = serde_json::from_slice(&made)?;
-    let id = made.id.ok_or("a conversation without an id")?;
+/// A conversation of the Conversations API: the service keeps it, and each turn sends nothing but what is new.
+pub(crate) async fn conversation(client: &Client) -> locus::Result<String> {
+    let metadata = ConversationMetadata::default().with_label("topic", "demo");
+    let new = CreateConversation::new().with_metadata(metadata);
+    let made = client.transport().conversations().create(&new).await?;
+    let id = made.id.as_deref().unwrap_or_default();
 
     let mut text = String::new();
     for question in ["Tell me a joke. Keep it short.", "Why is it funny?"] {
         let request = ResponsesRequest::new("openai.gpt-oss-120b", question);
-        let request = request.with_conversation(id.as_str());
+        let request = request.with_conversation(id);
         text = client.transport().create_response(request).await?.text();
     }
     Ok(text)
 }
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
+async fn main() -> locus::Result<()> {
     let client = Client::from_env()?;
     println!("{:?}", two_turns(&client, true).await?);
     println!("{:?}", two_turns(&client, false).await?);
