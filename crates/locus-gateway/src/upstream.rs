@@ -145,9 +145,13 @@ impl Group {
             // Better one that may fail than none: the next to come back, a new one first.
             return there().min_by_key(|it| (!is_new(it), it.rests_until()));
         }
+        // Those that are meant to stand in wait until none of the others can take the call.
+        let first = rested.iter().map(|it| it.order()).min();
+        let rested = rested.into_iter().filter(|it| Some(it.order()) == first);
         match strategy {
-            Strategy::LeastBusy => rested.into_iter().min_by_key(|it| it.calls_under_way()),
+            Strategy::LeastBusy => rested.min_by_key(|it| it.calls_under_way()),
             Strategy::Weighted => {
+                let rested: Vec<_> = rested.collect();
                 let total: f64 = rested.iter().map(|it| it.weight()).sum();
                 let mut left = random.clamp(0.0, 1.0) * total;
                 let last = rested.last().copied();

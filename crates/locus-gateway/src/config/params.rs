@@ -28,6 +28,12 @@ pub(crate) struct ModelConfig {
     pub(crate) transport: Option<Transport>,
     pub(crate) identity: Identity,
     pub(crate) weight: u32,
+    /// Those with a lower number take all calls as long as one of them can.
+    pub(crate) order: u32,
+    /// How many attempts of a call there may be after one that failed here; otherwise the general number.
+    pub(crate) retries: Option<u32>,
+    /// How long a streamed call may take to begin.
+    pub(crate) stream_timeout: Option<Duration>,
     pub(crate) defaults: Defaults,
 }
 
@@ -137,6 +143,9 @@ impl ModelConfig {
             transport: None,
             identity: Identity::default(),
             weight: 1,
+            order: u32::MAX,
+            retries: None,
+            stream_timeout: None,
             defaults: Defaults::default(),
         }
     }
@@ -152,22 +161,32 @@ pub(super) fn models(reader: &Reader<'_>, file: &File) -> Result<Vec<ModelConfig
     }
     let settings = file.litellm_settings.as_ref();
     let router = file.router_settings.as_ref();
-    let general = [
+    let places = [
         ("router_settings.timeout", router.and_then(|it| it.timeout.as_ref())),
         ("litellm_settings.request_timeout", settings.and_then(|it| it.request_timeout.as_ref())),
     ];
     let mut timeout = None;
-    for (path, scalar) in general {
+    for (path, scalar) in places {
         timeout = timeout.or(reader.seconds(path, scalar)?);
     }
-    entries.iter().enumerate().map(|(at, entry)| model(reader, at, entry, timeout)).collect()
+    let stream_timeout = router.and_then(|it| it.stream_timeout.as_ref());
+    let stream_timeout = reader.seconds("router_settings.stream_timeout", stream_timeout)?;
+    let general = Timeouts { timeout, stream_timeout };
+    entries.iter().enumerate().map(|(at, entry)| model(reader, at, entry, general)).collect()
+}
+
+/// What applies to models that do not say.
+#[derive(Clone, Copy)]
+struct Timeouts {
+    timeout: Option<Duration>,
+    stream_timeout: Option<Duration>,
 }
 
 fn model(
     reader: &Reader<'_>,
     at: usize,
     entry: &Entry,
-    timeout: Option<Duration>,
+    general: Timeouts,
 ) -> Result<ModelConfig, ConfigError> {
     let path = format!("model_list[{at}]");
     let key = |name: &str| format!("{path}.litellm_params.{name}");
@@ -177,8 +196,13 @@ fn model(
         return Err(refused(&format!("{path}.model_name"), &entry.model_name, "a name"));
     }
     let target = target(reader, &key, &name, params)?;
-    let weight = reader.number(&key("weight"), params.weight.as_ref())?;
-    let weight = weight.map_or(1, |weight| u32::try_from(weight).unwrap_or(u32::MAX));
+    let number = |name: &str, scalar: &Option<Scalar>| {
+        let number = reader.number(&key(name), scalar.as_ref())?;
+        Ok(number.map(|number| u32::try_from(number).unwrap_or(u32::MAX)))
+    };
+    let retries = number("max_retries", &params.max_retries)?;
+    let retries = number("num_retries", &params.num_retries)?.or(retries);
+    let stream_timeout = reader.seconds(&key("stream_timeout"), params.stream_timeout.as_ref())?;
     if reader.flag(&key("drop_params"), params.drop_params.as_ref())? == Some(false) {
         reader.warn(key("drop_params"), super::routing::DROP_PARAMS);
     }
@@ -201,8 +225,12 @@ fn model(
         transport,
         id: Arc::from(id.unwrap_or_else(|| format!("{name}#{at}"))),
         target,
-        identity: identity(reader, &key, params, timeout)?,
-        weight,
+        identity: identity(reader, &key, params, general.timeout)?,
+        weight: number("weight", &params.weight)?.unwrap_or(1),
+        // Those without one come last.
+        order: number("order", &params.order)?.unwrap_or(u32::MAX),
+        retries,
+        stream_timeout: stream_timeout.or(general.stream_timeout),
         defaults: defaults(reader, &key, params)?,
         name,
         path,

@@ -217,7 +217,7 @@ impl<A: Api> Operation for Exchange<'_, A> {
         }
         let request = self.next(deployment)?;
         if self.is_streamed {
-            self.streamed(request, model).await
+            deployment.begun(self.streamed(request, model)).await
         } else {
             self.whole(request, model).await
         }

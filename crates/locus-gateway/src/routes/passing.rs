@@ -89,9 +89,11 @@ pub(super) async fn pass(
         who: Who { deployment: Arc::clone(place.deployment.id()), key: place.key.to_owned() },
     });
     if request.stream == Nullable::Value(true) {
-        let stream = client.stream_response(request).await;
-        let stream = stream.map_err(|error| Failure::transport(&error))?;
-        return Ok(Outcome { losses, ..streamed(stream, origin).await? });
+        let begin = async {
+            let stream = client.stream_response(request).await;
+            streamed(stream.map_err(|error| Failure::transport(&error))?, origin).await
+        };
+        return Ok(Outcome { losses, ..place.deployment.begun(begin).await? });
     }
     let answer = client.create_response(request).await;
     let answer = answer.map_err(|error| Failure::transport(&error))?;

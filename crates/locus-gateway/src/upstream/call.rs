@@ -107,7 +107,7 @@ impl<'a> Call<'a> {
             self.judge(deployment, group, &failure);
             tried.push(Arc::clone(deployment.id()));
             let others = group.at(self.place.as_ref()).any(|it| !tried.contains(it.id()));
-            match self.wait(&failure, others) {
+            match self.wait(deployment, &failure, others) {
                 Some(Duration::ZERO) => {}
                 Some(wait) => sleep(wait).await,
                 None => return Err(failure),
@@ -126,11 +126,12 @@ impl<'a> Call<'a> {
     }
 
     /// How long to wait before another attempt in the same group; `None` if there is to be none.
-    fn wait(&self, failure: &Failure, others: bool) -> Option<Duration> {
+    fn wait(&self, deployment: &Deployment, failure: &Failure, others: bool) -> Option<Duration> {
         let routing = self.upstreams.routing();
+        let retries = deployment.retries().unwrap_or(routing.retries);
         let spent = self.begun.elapsed();
         let wait = match failure.cause {
-            _ if self.attempts > routing.retries || spent > routing.budget => return None,
+            _ if self.attempts > retries || spent > routing.budget => return None,
             Cause::Unavailable | Cause::Deployment if others => Duration::ZERO,
             Cause::Unavailable => {
                 failure.retry_after.unwrap_or_else(|| backoff(self.attempts, fastrand::f64()))

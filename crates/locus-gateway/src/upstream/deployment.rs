@@ -4,14 +4,16 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use http::StatusCode;
 use locus::router::Model;
 use locus::wire::chat::ChatRequest;
 use locus::wire::responses::ResponsesRequest;
 use locus::{Client, Transport};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use super::listed::Listed;
 use crate::config::{Identity, ModelConfig, Target};
+use crate::failure::{Cause, Failure};
 
 /// One way to a model: an identity, a place and an id.
 pub(crate) struct Deployment {
@@ -113,6 +115,24 @@ impl Deployment {
         &self.config.identity
     }
 
+    pub(crate) fn order(&self) -> u32 {
+        self.config.order
+    }
+
+    /// How many attempts there may be after one that failed here, where that is not the general number.
+    pub(crate) fn retries(&self) -> Option<u32> {
+        self.config.retries
+    }
+
+    /// Waits for a stream to begin, as long as the operator lets it.
+    pub(crate) async fn begun<T>(
+        &self,
+        work: impl Future<Output = Result<T, Failure>> + Send,
+    ) -> Result<T, Failure> {
+        let Some(limit) = self.config.stream_timeout else { return work.await };
+        timeout(limit, work).await.unwrap_or_else(|_| Err(slow(limit)))
+    }
+
     pub(crate) fn weight(&self) -> f64 {
         f64::from(self.config.weight)
     }
@@ -170,4 +190,11 @@ impl Drop for Lease {
     fn drop(&mut self) {
         self.0.calls.fetch_sub(1, Ordering::Relaxed);
     }
+}
+
+/// The service may have begun, and billed, the answer; so this is not tried again.
+fn slow(limit: Duration) -> Failure {
+    let message = format!("the stream did not begin within {} s", limit.as_secs_f64());
+    let failure = Failure::new(StatusCode::GATEWAY_TIMEOUT, "upstream_timeout", message);
+    Failure { cause: Cause::Uncertain, ..failure }
 }

@@ -143,3 +143,23 @@ fn what_is_kept_at_one_place_is_asked_for_there() {
     let alone = upstreams(&format!("model_list:\n{}", entry("a", "oci/xai.grok-4", "")));
     assert_eq!(&**alone.only_place().unwrap().id(), "a#0");
 }
+
+#[test]
+fn those_of_a_higher_order_wait_until_the_others_cannot() {
+    let yaml = format!(
+        "model_list:\n{}{}{}",
+        entry("a", "oci/xai.grok-4", ", weight: 1000"),
+        entry("a", "oci/xai.grok-3", ", order: 2"),
+        entry("a", "oci/xai.grok-code", ", order: 1"),
+    );
+    let found = upstreams(&yaml);
+    let (group, _) = found.find("a").unwrap();
+    for strategy in [Strategy::Weighted, Strategy::LeastBusy] {
+        let choose =
+            |tried: &[Arc<str>]| group.choose(strategy, None, tried, 0.5).unwrap().id().to_string();
+        let (first, second) = (Arc::from("a#2"), Arc::from("a#1"));
+        assert_eq!(choose(&[]), "a#2");
+        assert_eq!(choose(&[Arc::clone(&first)]), "a#1");
+        assert_eq!(choose(&[first, second]), "a#0");
+    }
+}

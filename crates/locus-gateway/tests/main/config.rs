@@ -118,6 +118,8 @@ fn values_that_are_wrong_are_refused_with_their_place() {
     refused(&with("    weight: heavy"), (5, 13), "expected a whole number, found heavy");
     refused(&with("    oci_serving_mode: SOMETIMES"), (5, 23), "ON_DEMAND or DEDICATED");
     refused(&with("    api_base: http://192.0.2.1/"), (5, 15), "loopback");
+    refused(&with("    order: first"), (5, 12), "expected a whole number, found first");
+    refused(&with("    stream_timeout: soon"), (5, 21), "seconds");
     refused(&with("    temperature: warm"), (5, 18), "expected a number");
     refused(&with("    timeout: -1"), (5, 14), "seconds");
     refused(&with("    model: oci/xai.grok-4"), (5, 5), "model");
@@ -181,4 +183,15 @@ fn what_an_id_does_not_say_can_be_said() {
     assert_eq!(names(&with("oci_transport: native")), ["a"]);
     refused(&with("oci_family: gpt"), (5, 17), "gpt-oss");
     refused(&with("oci_transport: fax"), (5, 20), "v1");
+}
+
+#[test]
+fn what_litellm_says_of_retries_and_times_is_known() {
+    let yaml = "
+model_list:
+  - model_name: a
+    litellm_params: {model: oci/xai.grok-4, max_retries: 2, num_retries: 1, stream_timeout: 5, order: 1}
+router_settings: {stream_timeout: 7}
+";
+    warned(yaml, &[]);
 }

@@ -166,3 +166,34 @@ model_list:
     assert_eq!(serving["endpointId"], "ocid1.generativeaiendpoint.oc1.us-chicago-1.aaaa");
     assert_eq!(body["chatRequest"]["apiFormat"], "COHERE");
 }
+
+#[tokio::test]
+async fn a_deployment_says_how_often_a_call_is_tried_again() {
+    let yaml = "
+model_list:
+  - {model_name: once, litellm_params: {model: oci/xai.grok-4, max_retries: 0}}
+  - {model_name: twice, litellm_params: {model: oci/xai.grok-4, max_retries: 0, num_retries: 1}}
+";
+    let desk = Desk::with_file(yaml).await;
+    desk.emulator.set_fault(Some(Fault::status(503)));
+    for (model, attempts) in [("once", 1), ("twice", 3)] {
+        assert_eq!(desk.chat(&question(model)).await.status, 503);
+        assert_eq!(models(&desk).len(), attempts);
+    }
+}
+
+#[tokio::test]
+async fn a_stream_that_does_not_begin_in_time_is_an_error() {
+    let yaml = "
+model_list:
+  - {model_name: m, litellm_params: {model: oci/xai.grok-4, stream_timeout: 0.2}}
+";
+    let desk = Desk::with_file(yaml).await;
+    desk.emulator.set_fault(Some("stall".parse().unwrap()));
+    let answer = desk.chat(&streamed("m")).await;
+    assert_eq!((answer.status, answer.code().as_str()), (504, "upstream_timeout"), "{answer:?}");
+    let body = r#"{"model": "m", "input": "What is 2x2?", "stream": true}"#;
+    let answer = crate::http::post(desk.address, "/v1/responses", body).await;
+    assert_eq!((answer.status, answer.code().as_str()), (504, "upstream_timeout"), "{answer:?}");
+    assert_eq!(models(&desk).len(), 2, "none is tried again");
+}
