@@ -1,5 +1,7 @@
 //! From an accepted request to its answer: a whole value, nothing, or a stream.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use oci_wire::resources::Deleted;
 use serde::de::DeserializeOwned;
@@ -9,7 +11,8 @@ use crate::answer::Answer;
 use crate::attempt::{Opened, media_type};
 use crate::call::{Call, EVENT_STREAM, JSON};
 use crate::client::Client;
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, Place};
+use crate::operation::Api;
 use crate::trace::Trace;
 
 impl Client {
@@ -17,7 +20,11 @@ impl Client {
     pub(crate) async fn open(&self, call: Call<'_>) -> Result<Opened, Error> {
         let trace = Trace::of(&call, &self.inner.endpoint);
         let budget = self.budget();
-        match self.inner.send(call, &budget).instrument(trace.span()).await {
+        let sent = match self.unfit(&call) {
+            Some(error) => Err(error),
+            None => self.inner.send(call, &budget).instrument(trace.span()).await,
+        };
+        match sent {
             Ok(mut opened) => {
                 trace.answered(&opened);
                 opened.trace = trace;
@@ -28,6 +35,21 @@ impl Client {
                 Err(error)
             }
         }
+    }
+
+    /// Why a call cannot be sent with this client's identity, if it cannot.
+    fn unfit(&self, call: &Call<'_>) -> Option<Error> {
+        let home = &self.inner.home;
+        if call.operation.api != Api::OpenAiControl || !home.has_api_key {
+            return None;
+        }
+        let message = format!(
+            "expected a signing key for an operation of the control plane ({}), found an API key of Generative AI",
+            call.operation.name
+        );
+        let model = Arc::from(call.model);
+        let place = Place { home: home.clone(), operation: call.operation, model };
+        Some(Error::new(ErrorKind::Identity, message).at(&place))
     }
 
     /// The same for an answer that is read as a whole, and may therefore come compressed. A log of bodies wants to read them.

@@ -203,7 +203,7 @@ impl Inner {
             headers.insert(OPC_REQUEST_ID, id);
         }
         let (compartment_id, project) = match call.operation.api {
-            Api::OpenAi => (&self.compartment_id, &self.project),
+            Api::OpenAi | Api::OpenAiControl => (&self.compartment_id, &self.project),
             Api::NativeList => (&self.compartment_id, &None),
             Api::Native => (&None, &None),
         };

@@ -47,7 +47,18 @@ impl Endpoint {
     /// The inference endpoint of Generative AI in a region, as the official SDKs compose it.
     #[must_use]
     pub fn inference(region: &Region) -> Self {
-        let host = region.host("inference.generativeai");
+        Self::of(INFERENCE, region)
+    }
+
+    /// The endpoint of Generative AI's control plane in a region, as the official SDKs compose it. Vector stores are made there;
+    /// API keys of the Generative AI service are not taken.
+    #[must_use]
+    pub fn control_plane(region: &Region) -> Self {
+        Self::of(CONTROL_PLANE, region)
+    }
+
+    fn of(service: &str, region: &Region) -> Self {
+        let host = region.host(service);
         let authority = host.parse().expect(
             "region rows hold letters, digits, hyphens and dots only, because the table is data",
         );
@@ -137,7 +148,10 @@ impl Endpoint {
         let looks_right = (2..=40).contains(&region.len())
             && region.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
         let there = Region::parse(region).ok().filter(|_| looks_right)?;
-        (there.id() != here.id() && there.realm() == here.realm()).then(|| Self::inference(&there))
+        let is_inference = self.host() == here.host(INFERENCE);
+        let service = if is_inference { INFERENCE } else { CONTROL_PLANE };
+        (there.id() != here.id() && there.realm() == here.realm())
+            .then(|| Self::of(service, &there))
     }
 
     pub(crate) fn plain_http(&self) -> PlainHttp {
@@ -171,6 +185,9 @@ fn literal_address(authority: &Authority) -> Option<IpAddr> {
 pub struct EndpointError {
     reason: &'static str,
 }
+
+const INFERENCE: &str = "inference.generativeai";
+const CONTROL_PLANE: &str = "generativeai";
 
 #[cfg(test)]
 mod tests {
@@ -256,5 +273,13 @@ mod tests {
             assert_eq!(url.authority().unwrap(), "h.example", "{path}");
             assert_eq!(url.path(), path);
         }
+    }
+
+    #[test]
+    fn the_control_plane_has_a_host_of_its_own() {
+        let chicago = Endpoint::control_plane(&Region::parse("us-chicago-1").unwrap());
+        assert_eq!(chicago.host(), "generativeai.us-chicago-1.oci.oraclecloud.com");
+        let moved = chicago.moved("eu-frankfurt-1").unwrap();
+        assert_eq!(moved.host(), "generativeai.eu-frankfurt-1.oci.oraclecloud.com");
     }
 }

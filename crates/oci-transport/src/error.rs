@@ -76,6 +76,9 @@ pub(crate) struct Home {
 pub enum ErrorKind {
     /// The request could not be built or signed. Nothing was sent; the same call fails again.
     Request,
+    /// The operation takes a signature, and the client has an API key of the Generative AI service. Nothing was sent; the same call
+    /// succeeds with another identity only.
+    Identity,
     /// No connection was made: name, address, TLS or proxy. Nothing was sent; a retry is safe.
     Connect,
     /// A [deadline](crate::Deadlines) passed. After [`Timeout::Connect`] a retry is safe; after the others the service may have

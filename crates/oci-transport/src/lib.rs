@@ -66,7 +66,10 @@ pub use error::{Error, ErrorKind, Timeout};
 pub use hook::{Attempt, RequestHook};
 pub use proxy::{Proxy, ProxyError};
 pub use raw::{RawAnswer, RawRequest};
-pub use resources::{ConversationItems, Conversations, FileBytes, Files, Items};
+pub use resources::{
+    ConversationItems, Conversations, FileBatches, FileBytes, Files, Items, VectorStoreFiles,
+    VectorStores,
+};
 pub use responses::Listing;
 pub use retry::RetryPolicy;
 pub use service::{Body, HttpService, SendError};

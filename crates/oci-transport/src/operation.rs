@@ -22,6 +22,8 @@ pub(crate) struct Operation {
 pub(crate) enum Api {
     /// `/openai/v1`: compartment and project are headers.
     OpenAi,
+    /// `/20231130/openai/v1` at the control plane: the same headers, and a signature only.
+    OpenAiControl,
     /// `/20231130/actions`: the compartment is in the body.
     Native,
     /// Lists of the native API: the compartment is a header.
@@ -40,6 +42,15 @@ const fn openai(
 const fn binary(name: &'static str, path: &'static str, permission: &'static str) -> Operation {
     let (method, api) = (Method::GET, Api::OpenAi);
     Operation { name, method, path, api, accept: BINARY, permission }
+}
+
+const fn control(name: &'static str, method: Method) -> Operation {
+    let (path, api) = ("/20231130/openai/v1/vector_stores", Api::OpenAiControl);
+    Operation { name, method, path, api, accept: JSON, permission: FAMILY }
+}
+
+const fn in_store(name: &'static str, method: Method) -> Operation {
+    openai(name, method, "/openai/v1/vector_stores", FAMILY)
 }
 
 const fn native(name: &'static str, path: &'static str, accept: &'static str) -> Operation {
@@ -135,6 +146,29 @@ pub(crate) static FILE: Operation = openai("file", Method::GET, FILES_PATH, MANA
 pub(crate) static FILE_CONTENT: Operation = binary("content of a file", FILES_PATH, MANAGE_FILE);
 pub(crate) static DELETE_FILE: Operation =
     openai("deletion of a file", Method::DELETE, FILES_PATH, MANAGE_FILE);
+
+pub(crate) static CREATE_VECTOR_STORE: Operation = control("vector store", Method::POST);
+pub(crate) static VECTOR_STORES: Operation = control("list of vector stores", Method::GET);
+pub(crate) static VECTOR_STORE: Operation = control("stored vector store", Method::GET);
+pub(crate) static UPDATE_VECTOR_STORE: Operation =
+    control("update of a vector store", Method::POST);
+pub(crate) static DELETE_VECTOR_STORE: Operation =
+    control("deletion of a vector store", Method::DELETE);
+pub(crate) static SEARCH_VECTOR_STORE: Operation = in_store("page of results", Method::POST);
+pub(crate) static ADD_STORE_FILE: Operation = in_store("file of a vector store", Method::POST);
+pub(crate) static STORE_FILES: Operation = in_store("list of a vector store's files", Method::GET);
+pub(crate) static STORE_FILE: Operation = in_store("file of a vector store", Method::GET);
+pub(crate) static UPDATE_STORE_FILE: Operation =
+    in_store("update of a vector store's file", Method::POST);
+pub(crate) static STORE_FILE_CONTENT: Operation =
+    in_store("content of a vector store's file", Method::GET);
+pub(crate) static REMOVE_STORE_FILE: Operation =
+    in_store("removal of a vector store's file", Method::DELETE);
+pub(crate) static CREATE_FILE_BATCH: Operation = in_store("batch of files", Method::POST);
+pub(crate) static FILE_BATCH: Operation = in_store("batch of files", Method::GET);
+pub(crate) static CANCEL_FILE_BATCH: Operation =
+    in_store("cancellation of a batch of files", Method::POST);
+pub(crate) static FILE_BATCH_FILES: Operation = in_store("list of a batch's files", Method::GET);
 
 pub(crate) static NATIVE_CHAT: Operation = native("native chat", "/20231130/actions/chat", EITHER);
 pub(crate) static EMBED_TEXT: Operation =

@@ -6,8 +6,14 @@ mod conversations;
 mod files;
 mod form;
 mod items;
+mod vector_store_batches;
+mod vector_store_files;
+mod vector_stores;
 
 pub use conversations::{ConversationItems, Conversations};
 pub use files::Files;
 pub use form::FileBytes;
 pub use items::Items;
+pub use vector_store_batches::FileBatches;
+pub use vector_store_files::VectorStoreFiles;
+pub use vector_stores::VectorStores;

@@ -24,7 +24,9 @@ impl Trace {
 
     pub(crate) fn of(call: &Call<'_>, endpoint: &Endpoint) -> Self {
         let operation = operation_name(call);
-        let model = Some(call.model).filter(|model| call.body.is_some() && !model.is_empty());
+        // What has its id in the path is no model.
+        let is_in_body = call.body.is_some() && call.path.path() == call.operation.path;
+        let model = Some(call.model).filter(|model| is_in_body && !model.is_empty());
         Self(info_span!(
             "oci_generative_ai",
             otel.name = model.map_or_else(|| operation.to_owned(), |model| format!("{operation} {model}")),

@@ -26,6 +26,9 @@ pub(super) fn hint(error: &Error) -> Option<String> {
         ErrorKind::Redirect => {
             "check the endpoint, the service itself does not redirect".to_owned()
         }
+        ErrorKind::Identity => {
+            "use an OCI identity, such as a profile of ~/.oci/config: the API keys of Generative AI are for inference".to_owned()
+        }
         ErrorKind::Malformed => {
             format!(
                 "check that {host} is an OCI Generative AI endpoint and that no proxy changes its answers"

@@ -101,7 +101,8 @@ async fn call(client: &Client, path: &str, method: &str, query: &str, body: &Val
 }
 
 /// Headers that the service reads, besides those of the signature.
-const HEADERS: [&str; 4] = ["accept", "content-type", "opc-compartment-id", "openai-project"];
+const HEADERS: [&str; 5] =
+    ["accept", "content-type", "opc-compartment-id", "openai-beta", "openai-project"];
 
 #[tokio::test]
 async fn requests_are_those_of_the_official_clients() {

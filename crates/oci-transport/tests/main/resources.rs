@@ -9,12 +9,15 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::Full;
+use oci_auth::{Secret, Signer};
 use oci_transport::{
     Body, Client, Endpoint, ErrorKind, FileBytes, HttpService, Listing, RetryPolicy, SendError,
+    VectorStores,
 };
 use oci_wire::resources::{
-    ConversationMetadata, CreateConversation, CreateItems, FilePurpose, FileUpload,
-    UpdateConversation,
+    ConversationMetadata, CreateConversation, CreateFileBatch, CreateItems, CreateVectorStore,
+    CreateVectorStoreFile, FilePurpose, FileUpload, SearchVectorStore, UpdateConversation,
+    UpdateVectorStore, UpdateVectorStoreFile, VectorStoreStatus,
 };
 use oci_wire::responses::Item;
 use serde::Serialize;
@@ -57,6 +60,39 @@ pub(crate) async fn call(
         ("GET", ["files"]) => {
             let purpose = value(query, "purpose").map(FilePurpose::from);
             drop(client.files().list(purpose.as_ref(), &listing).await);
+        }
+        _ => return stores(client, method, path, query, body).await,
+    }
+    true
+}
+
+/// The same for vector stores.
+async fn stores(client: &Client, method: &str, path: &str, query: &str, body: &Value) -> bool {
+    let stores = VectorStores::new(client.clone(), client.clone());
+    let (listing, status) = (listing(query), value(query, "filter").map(VectorStoreStatus::from));
+    let control = path.strip_prefix("/20231130/openai/v1/");
+    let Some(path) = control.or_else(|| path.strip_prefix("/openai/v1/")) else { return false };
+    let parts: Vec<_> = path.split('/').collect();
+    match (method, &parts[..]) {
+        ("POST", ["vector_stores"]) => drop(stores.create(&typed(body)).await),
+        ("GET", ["vector_stores", id]) => drop(stores.get(id).await),
+        ("DELETE", ["vector_stores", id]) => drop(stores.delete(id).await),
+        ("POST", ["vector_stores", id, "search"]) => drop(stores.search(id, &typed(body)).await),
+        ("GET", ["vector_stores", id, "files"]) => {
+            drop(stores.files(*id).list(status.as_ref(), &listing).await);
+        }
+        ("GET", ["vector_stores", id, "files", file]) => drop(stores.files(*id).get(file).await),
+        ("POST", ["vector_stores", id, "file_batches"]) => {
+            drop(stores.file_batches(*id).create(&typed(body)).await);
+        }
+        ("GET", ["vector_stores", id, "file_batches", batch]) => {
+            drop(stores.file_batches(*id).get(batch).await);
+        }
+        ("POST", ["vector_stores", id, "file_batches", batch, "cancel"]) => {
+            drop(stores.file_batches(*id).cancel(batch).await);
+        }
+        ("GET", ["vector_stores", id, "file_batches", batch, "files"]) => {
+            drop(stores.file_batches(*id).files(batch, status.as_ref(), &listing).await);
         }
         _ => return false,
     }
@@ -249,6 +285,100 @@ async fn the_content_of_a_file_comes_in_pieces_or_whole_up_to_a_limit() {
     let client = builder.body_limit(8).service(service).build().unwrap();
     let error = client.files().content("file-1").await.unwrap().bytes().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TooLarge);
+}
+
+fn vector_stores(client: Client) -> VectorStores {
+    VectorStores::new(client.clone(), client)
+}
+
+#[tokio::test]
+async fn vector_stores_are_read_as_they_are_answered() {
+    check("vector_stores_create", |client| async move {
+        vector_stores(client).create(&CreateVectorStore::new("FAQ")).await
+    })
+    .await;
+    check("vector_stores_get", |client| async move { vector_stores(client).get("vs_1").await })
+        .await;
+    check("vector_stores_list", |client| async move {
+        vector_stores(client).list(&Listing::default()).await
+    })
+    .await;
+    let files = |client: Client| vector_stores(client).files("vs_1");
+    check("vs_files_create", |client| async move {
+        files(client).create(&CreateVectorStoreFile::new("file-1")).await
+    })
+    .await;
+    check("vs_files_get", |client| async move { files(client).get("file-1").await }).await;
+    check(
+        "vs_files_list",
+        |client| async move { files(client).list(None, &Listing::default()).await },
+    )
+    .await;
+    check("vs_files_delete", |client| async move { files(client).delete("file-1").await }).await;
+    let batches = |client: Client| vector_stores(client).file_batches("vs_1");
+    check("vs_batches_create", |client| async move {
+        batches(client).create(&CreateFileBatch::of_ids(["file-1"])).await
+    })
+    .await;
+    check("vs_batches_get", |client| async move { batches(client).get("vsfb_1").await }).await;
+    check("vs_batches_cancel", |client| async move { batches(client).cancel("vsfb_1").await })
+        .await;
+    check("vs_batches_files", |client| async move {
+        batches(client).files("vsfb_1", None, &Listing::default()).await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn stores_are_at_the_control_plane_and_what_is_in_them_is_not() {
+    let clients = ["https://control.example", "https://inference.example"].map(|url| {
+        let recorder = Recorder::default();
+        let builder = Client::builder(Endpoint::parse(url).unwrap(), key());
+        (builder.service(recorder.clone()).build().unwrap(), recorder)
+    });
+    let [(control, at_control), (inference, at_inference)] = clients;
+    let stores = VectorStores::new(inference, control);
+    drop(stores.all(Listing::default()).next().await);
+    drop(stores.update("vs/1", &UpdateVectorStore::default()).await);
+    drop(stores.files("vs_1").update("f", &UpdateVectorStoreFile::default()).await);
+    drop(stores.files("vs_1").content("f").await);
+    drop(stores.files("vs_1").all(None, Listing::default()).next().await);
+    drop(stores.file_batches("vs_1").all_files("b", None, Listing::default()).next().await);
+    let sent = |recorder: &Recorder| -> Vec<_> {
+        let sent = recorder.0.lock().unwrap();
+        sent.iter().map(|request| format!("{} {}", request.method(), request.uri())).collect()
+    };
+    let control = "https://control.example/20231130/openai/v1/vector_stores";
+    assert_eq!(sent(&at_control), [format!("GET {control}"), format!("POST {control}/vs%2F1")]);
+    let store = "https://inference.example/openai/v1/vector_stores/vs_1";
+    let expected = [
+        format!("POST {store}/files/f"),
+        format!("GET {store}/files/f/content"),
+        format!("GET {store}/files"),
+        format!("GET {store}/file_batches/b/files"),
+    ];
+    assert_eq!(sent(&at_inference), expected);
+}
+
+#[tokio::test]
+async fn an_api_key_is_refused_for_the_control_plane_before_anything_is_sent() {
+    let recorder = Recorder::default();
+    let signer = Signer::bearer(&Secret::new("sk-test".to_owned())).unwrap();
+    let client = crate::captures::client(&recorder, signer);
+    let stores = vector_stores(client);
+    let errors = [
+        stores.create(&CreateVectorStore::new("FAQ")).await.unwrap_err(),
+        stores.get("vs_1").await.unwrap_err(),
+        stores.delete("vs_1").await.unwrap_err(),
+        stores.all(Listing::default()).next().await.unwrap().unwrap_err(),
+    ];
+    for error in errors {
+        assert_eq!(error.kind(), ErrorKind::Identity, "{error:?}");
+        assert!(error.hint().is_some() && !error.to_string().contains("sk-test"));
+    }
+    assert!(recorder.0.lock().unwrap().is_empty(), "nothing was sent");
+    drop(stores.search("vs_1", &SearchVectorStore::new("x")).await);
+    assert_eq!(recorder.0.lock().unwrap().len(), 1, "inference takes it");
 }
 
 #[tokio::test]
