@@ -67,8 +67,8 @@ pub use hook::{Attempt, RequestHook};
 pub use proxy::{Proxy, ProxyError};
 pub use raw::{RawAnswer, RawRequest};
 pub use resources::{
-    ConversationItems, Conversations, FileBatches, FileBytes, Files, Items, VectorStoreFiles,
-    VectorStores,
+    ContainerFiles, Containers, ConversationItems, Conversations, FileBatches, FileBytes, Files,
+    Items, VectorStoreFiles, VectorStores,
 };
 pub use responses::Listing;
 pub use retry::RetryPolicy;

@@ -101,6 +101,7 @@ const EITHER: &str = "application/json, text/event-stream";
 
 const RESPONSES: &str = "/openai/v1/responses";
 const CONVERSATIONS: &str = "/openai/v1/conversations";
+const CONTAINERS_PATH: &str = "/openai/v1/containers";
 const FILES_PATH: &str = "/openai/v1/files";
 
 pub(crate) static CHAT: Operation =
@@ -169,6 +170,24 @@ pub(crate) static FILE_BATCH: Operation = in_store("batch of files", Method::GET
 pub(crate) static CANCEL_FILE_BATCH: Operation =
     in_store("cancellation of a batch of files", Method::POST);
 pub(crate) static FILE_BATCH_FILES: Operation = in_store("list of a batch's files", Method::GET);
+
+pub(crate) static CREATE_CONTAINER: Operation =
+    openai("container", Method::POST, CONTAINERS_PATH, FAMILY);
+pub(crate) static CONTAINERS: Operation =
+    openai("list of containers", Method::GET, CONTAINERS_PATH, FAMILY);
+pub(crate) static CONTAINER: Operation = openai("container", Method::GET, CONTAINERS_PATH, FAMILY);
+pub(crate) static DELETE_CONTAINER: Operation =
+    openai("deletion of a container", Method::DELETE, CONTAINERS_PATH, FAMILY);
+pub(crate) static CREATE_CONTAINER_FILE: Operation =
+    openai("file of a container", Method::POST, CONTAINERS_PATH, FAMILY);
+pub(crate) static CONTAINER_FILES: Operation =
+    openai("list of a container's files", Method::GET, CONTAINERS_PATH, FAMILY);
+pub(crate) static CONTAINER_FILE: Operation =
+    openai("file of a container", Method::GET, CONTAINERS_PATH, FAMILY);
+pub(crate) static CONTAINER_FILE_CONTENT: Operation =
+    binary("content of a container's file", CONTAINERS_PATH, FAMILY);
+pub(crate) static DELETE_CONTAINER_FILE: Operation =
+    openai("deletion of a container's file", Method::DELETE, CONTAINERS_PATH, FAMILY);
 
 pub(crate) static NATIVE_CHAT: Operation = native("native chat", "/20231130/actions/chat", EITHER);
 pub(crate) static EMBED_TEXT: Operation =

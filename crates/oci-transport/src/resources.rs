@@ -2,6 +2,7 @@
 //!
 //! Each kind has a handle that owns a client, so that its names stay short and its streams borrow nothing.
 
+mod containers;
 mod conversations;
 mod files;
 mod form;
@@ -10,6 +11,7 @@ mod vector_store_batches;
 mod vector_store_files;
 mod vector_stores;
 
+pub use containers::{ContainerFiles, Containers};
 pub use conversations::{ConversationItems, Conversations};
 pub use files::Files;
 pub use form::FileBytes;

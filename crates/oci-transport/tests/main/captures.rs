@@ -152,7 +152,7 @@ async fn requests_are_those_of_the_official_clients() {
         }
         compared += 1;
     }
-    assert!(compared >= 55, "{compared} captures");
+    assert!(compared >= 95, "{compared} captures");
 }
 
 #[tokio::test]

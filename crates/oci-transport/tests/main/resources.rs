@@ -15,9 +15,10 @@ use oci_transport::{
     VectorStores,
 };
 use oci_wire::resources::{
-    ConversationMetadata, CreateConversation, CreateFileBatch, CreateItems, CreateVectorStore,
-    CreateVectorStoreFile, FilePurpose, FileUpload, SearchVectorStore, UpdateConversation,
-    UpdateVectorStore, UpdateVectorStoreFile, VectorStoreStatus,
+    ConversationMetadata, CreateContainer, CreateContainerFile, CreateConversation,
+    CreateFileBatch, CreateItems, CreateVectorStore, CreateVectorStoreFile, FilePurpose,
+    FileUpload, SearchVectorStore, UpdateConversation, UpdateVectorStore, UpdateVectorStoreFile,
+    VectorStoreStatus,
 };
 use oci_wire::responses::Item;
 use serde::Serialize;
@@ -61,7 +62,45 @@ pub(crate) async fn call(
             let purpose = value(query, "purpose").map(FilePurpose::from);
             drop(client.files().list(purpose.as_ref(), &listing).await);
         }
+        (_, ["containers", ..]) => {
+            return containers(client, method, &parts, &listing, capture).await;
+        }
         _ => return stores(client, method, path, query, body).await,
+    }
+    true
+}
+
+/// The same for containers.
+async fn containers(
+    client: &Client,
+    method: &str,
+    parts: &[&str],
+    listing: &Listing,
+    capture: &Value,
+) -> bool {
+    let containers = client.containers();
+    match (method, parts) {
+        ("GET", ["containers", id]) => drop(containers.get(id).await),
+        ("DELETE", ["containers", id]) => drop(containers.delete(id).await),
+        ("GET", ["containers", id, "files"]) => drop(containers.files(*id).list(listing).await),
+        ("POST", ["containers", id, "files"]) if capture["multipart"].is_array() => {
+            let data = capture.pointer("/multipart/0/data").and_then(Value::as_str).unwrap();
+            let file = FileBytes::new("a.csv", data.to_owned());
+            drop(containers.files(*id).upload(&file).await);
+        }
+        ("POST", ["containers", id, "files"]) => {
+            drop(containers.files(*id).copy(&typed(&capture["body"])).await);
+        }
+        ("GET", ["containers", id, "files", file]) => {
+            drop(containers.files(*id).get(file).await);
+        }
+        ("DELETE", ["containers", id, "files", file]) => {
+            drop(containers.files(*id).delete(file).await);
+        }
+        ("GET", ["containers", id, "files", file, "content"]) => {
+            drop(containers.files(*id).content(file).await);
+        }
+        _ => return false,
     }
     true
 }
@@ -285,6 +324,48 @@ async fn the_content_of_a_file_comes_in_pieces_or_whole_up_to_a_limit() {
     let client = builder.body_limit(8).service(service).build().unwrap();
     let error = client.files().content("file-1").await.unwrap().bytes().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TooLarge);
+}
+
+#[tokio::test]
+async fn containers_are_read_as_they_are_answered() {
+    check("containers_create", |client| async move {
+        client.containers().create(&CreateContainer::new("My Container")).await
+    })
+    .await;
+    check("containers_get", |client| async move { client.containers().get("cntr_1").await }).await;
+    check("containers_list", |client| async move {
+        client.containers().list(&Listing::default()).await
+    })
+    .await;
+    check("containers_delete", |client| async move { client.containers().delete("cntr_1").await })
+        .await;
+    let files = |client: Client| client.containers().files("cntr_1");
+    check("container_files_upload", |client| async move {
+        files(client).upload(&FileBytes::new("a.csv", "a,b\n1,2\n")).await
+    })
+    .await;
+    check("container_files_upload", |client| async move {
+        files(client).copy(&CreateContainerFile::new("file-1")).await
+    })
+    .await;
+    check("container_files_get", |client| async move { files(client).get("cfile_1").await }).await;
+    check(
+        "container_files_list",
+        |client| async move { files(client).list(&Listing::default()).await },
+    )
+    .await;
+    check("container_files_delete", |client| async move { files(client).delete("cfile_1").await })
+        .await;
+
+    let (client, asked) = answering(r#"{"data":[{"id":"a"}],"has_more":false}"#);
+    let page = Listing { limit: Some(2), ..Listing::default() };
+    assert_eq!(client.containers().all(page).collect().await.unwrap().len(), 1);
+    assert_eq!(
+        client.containers().files("c").all(Listing::default()).collect().await.unwrap().len(),
+        1
+    );
+    let url = "GET https://h.example/openai/v1/containers";
+    assert_eq!(*asked.lock().unwrap(), [format!("{url}?limit=2"), format!("{url}/c/files")]);
 }
 
 fn vector_stores(client: Client) -> VectorStores {
