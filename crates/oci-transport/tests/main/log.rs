@@ -1,13 +1,15 @@
 //! Spans and the request log: what they tell, and that no secret is in them.
 
 use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
 use oci_auth::{Secret, Signer};
 use oci_emulator::{Emulator, Fault, Sandbox};
 use oci_transport::{Attempt, Client, Endpoint, RequestHook, RetryPolicy};
 use oci_wire::chat::StreamOptions;
+use tracing::dispatcher::Dispatch;
+use tracing_subscriber::Registry;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::FmtSpan;
 
@@ -79,6 +81,10 @@ impl RequestHook for Log {
 
 /// Listens to everything in this thread, at the most talkative level.
 fn listen(log: &Log) -> tracing::subscriber::DefaultGuard {
+    // With a single subscriber in the process, a span that another test enters first is judged by that test's thread, which has
+    // none, and is off for everybody from then on. With two, all are asked.
+    static SECOND: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(Registry::default()));
+    LazyLock::force(&SECOND);
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(tracing::Level::TRACE)
         .with_span_events(FmtSpan::FULL)
