@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -10,6 +11,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::Full;
 use oci_auth::{Secret, Signer};
+use oci_emulator::Fault;
 use oci_transport::{
     Body, Client, Endpoint, ErrorKind, FileBytes, HttpService, Listing, RetryPolicy, SendError,
     VectorStores,
@@ -493,4 +495,53 @@ async fn a_conversation_lives_at_the_service() {
     assert_eq!(read.metadata.as_ref().unwrap().label("topic").as_deref(), Some("other"));
     assert_eq!(conversations.delete(id).await.unwrap().deleted, Some(true));
     assert!(conversations.get(id).await.unwrap_err().is_not_authorized_or_not_found());
+}
+
+/// Each page meets each fault: what is retried loses and repeats nothing, and after an error the list goes on where it stopped.
+#[tokio::test]
+async fn a_list_under_faults_loses_and_repeats_nothing() {
+    let service = Service::start().await;
+    let texts: Vec<_> = (0..4).map(|number| number.to_string()).collect();
+    let items: Vec<_> = texts.iter().map(|text| Item::user(text.as_str())).collect();
+    let create = CreateConversation::new().with_items(items);
+    let made = service.client().conversations().create(&create).await;
+    let id = made.unwrap().id.clone().unwrap();
+    let from = Listing { limit: Some(1), order: Some("asc".to_owned()), ..Listing::default() };
+
+    let at_once =
+        RetryPolicy { base: Duration::ZERO, cap: Duration::ZERO, ..RetryPolicy::default() };
+    let patient = service.builder().retry(at_once).build().unwrap();
+    let mut all = patient.conversations().items(&id).all(from.clone());
+    let mut read = Vec::new();
+    service.emulator.push_fault(Fault::status(503));
+    while let Some(item) = all.next().await {
+        read.push(item.unwrap().as_message().unwrap().text().into_owned());
+        if read.len() < texts.len() {
+            service.emulator.push_fault(Fault::status(503));
+        }
+    }
+    assert_eq!(read, texts);
+
+    for fault in [Fault::status(500), Fault::CutBody] {
+        let items = service.client().conversations().items(&id);
+        let (mut all, mut read, mut failures) = (items.all(from.clone()), Vec::new(), 0);
+        service.emulator.push_fault(fault.clone());
+        loop {
+            match all.next().await {
+                Some(Ok(item)) => {
+                    read.push(item.as_message().unwrap().text().into_owned());
+                    if read.len() < texts.len() {
+                        service.emulator.push_fault(fault.clone());
+                    }
+                }
+                Some(Err(_)) => {
+                    failures += 1;
+                    assert!(all.next().await.is_none(), "an error ends it");
+                    all = items.all(all.next_page().clone());
+                }
+                None => break,
+            }
+        }
+        assert_eq!((read, failures), (texts.clone(), texts.len()), "{fault:?}");
+    }
 }
