@@ -64,14 +64,21 @@ const fn raw_operation(method: Method, api: Api) -> Operation {
 
 /// What a raw request of this method and path is; `None` for methods that the service does not know.
 pub(crate) fn raw(method: &Method, path: &str) -> Option<&'static Operation> {
-    let is_openai = ["/openai/v1", "/20231130/actions/v1"].iter().any(|base| {
+    let is_below = |base: &str| {
         path.strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    });
-    let operations = if is_openai { &RAW_OPENAI } else { &RAW_NATIVE };
+    };
+    let operations = if is_below("/openai/v1") || is_below("/20231130/actions/v1") {
+        &RAW_OPENAI
+    } else if is_below("/20231130/openai/v1") {
+        &RAW_OPENAI_CONTROL
+    } else {
+        &RAW_NATIVE
+    };
     operations.iter().find(|operation| operation.method == *method)
 }
 
 static RAW_OPENAI: [Operation; 6] = raw_operations(Api::OpenAi);
+static RAW_OPENAI_CONTROL: [Operation; 6] = raw_operations(Api::OpenAiControl);
 static RAW_NATIVE: [Operation; 6] = raw_operations(Api::Native);
 
 const fn raw_operations(api: Api) -> [Operation; 6] {

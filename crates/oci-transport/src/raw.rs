@@ -26,7 +26,8 @@ use crate::path::Path;
 /// It goes to the client's endpoint and nowhere else: the path is relative, begins with one slash, and holds neither a query nor
 /// steps such as `..`. Values of the query are percent-encoded. Of the headers only those pass that say something about the
 /// request: `accept`, `content-type`, `if-match`, `if-none-match`, `last-event-id`, `range`, and those that begin with `opc-` or
-/// `openai-`, except the id of the request and tokens. Compartment and project are added as everywhere below `/openai/v1`.
+/// `openai-`, except the id of the request and tokens. Compartment and project are added as everywhere below `/openai/v1`,
+/// and below `/20231130/openai/v1` of the control plane, where an API key is refused before anything is sent.
 ///
 /// ```
 /// use http::Method;

@@ -8,13 +8,13 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{Method, Request, Response};
 use http_body_util::Full;
 use oci_auth::{Secret, Signer};
 use oci_emulator::Fault;
 use oci_transport::{
-    Body, Client, Endpoint, ErrorKind, FileBytes, HttpService, Listing, RetryPolicy, SendError,
-    VectorStores,
+    Body, Client, Endpoint, ErrorKind, FileBytes, HttpService, Listing, RawRequest, RetryPolicy,
+    SendError, VectorStores,
 };
 use oci_wire::resources::{
     ConversationMetadata, CreateContainer, CreateContainerFile, CreateConversation,
@@ -448,8 +448,10 @@ async fn an_api_key_is_refused_for_the_control_plane_before_anything_is_sent() {
     let recorder = Recorder::default();
     let signer = Signer::bearer(&Secret::new("sk-test".to_owned())).unwrap();
     let client = crate::captures::client(&recorder, signer);
-    let stores = vector_stores(client);
+    let raw = RawRequest::new(Method::GET, "/20231130/openai/v1/vector_stores");
+    let stores = vector_stores(client.clone());
     let errors = [
+        client.raw(&raw).await.unwrap_err(),
         stores.create(&CreateVectorStore::new("FAQ")).await.unwrap_err(),
         stores.get("vs_1").await.unwrap_err(),
         stores.delete("vs_1").await.unwrap_err(),
