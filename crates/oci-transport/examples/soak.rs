@@ -11,7 +11,7 @@
     reason = "a program of the terminal"
 )]
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -188,20 +188,18 @@ async fn call(client: &Client, prompt: u64, compartment: &str) -> Ended {
 
 /// Compares what was received with what the emulator recorded, until nobody calls any more.
 async fn judge(emulator: Arc<Emulator>, mut told: mpsc::UnboundedReceiver<Ended>) -> String {
+    // What is recent and what was before, so that this program does not grow either.
     let mut record = HashMap::new();
+    let mut before = HashMap::new();
     let mut waiting = Vec::new();
     let mut counts = BTreeMap::<String, u64>::new();
     let mut wrong = Vec::new();
-    let mut judged = HashSet::new();
     let mut is_over = false;
     let mut rounds_after = 0;
     while rounds_after < 3 {
         tokio::time::sleep(LOOK).await;
         for request in emulator.requests().into_iter().filter(|request| request.status.is_some()) {
-            // An answer under way is looked at again.
-            if !judged.contains(&request.opc_request_id) {
-                record.insert(request.opc_request_id.clone(), request);
-            }
+            record.insert(request.opc_request_id.clone(), request);
         }
         loop {
             match told.try_recv() {
@@ -214,7 +212,8 @@ async fn judge(emulator: Arc<Emulator>, mut told: mpsc::UnboundedReceiver<Ended>
             }
         }
         for ended in std::mem::take(&mut waiting) {
-            let found = ended.opc_request_id.as_ref().and_then(|id| record.get(id));
+            let found = ended.opc_request_id.as_ref();
+            let found = found.and_then(|id| record.get(id).or_else(|| before.get(id)));
             // The record says a moment later than the client that an answer was sent to its end.
             if found.is_none_or(|request| ended.outcome.is_ok() && !request.is_complete)
                 && ended.outcome.is_ok()
@@ -231,17 +230,9 @@ async fn judge(emulator: Arc<Emulator>, mut told: mpsc::UnboundedReceiver<Ended>
             if let Some(why) = wrong_about(&ended, found) {
                 wrong.push(format!("{} p{}: {why}", ended.operation, ended.prompt));
             }
-            if let Some(id) = ended.opc_request_id {
-                record.remove(&id);
-                judged.insert(id);
-            }
         }
-        // Attempts that were tried again have no call that ends with them; they are let go when they are old.
-        if judged.len() > 100_000 {
-            judged.clear();
-        }
-        if record.len() > 20_000 {
-            record.clear();
+        if record.len() > 5_000 {
+            before = std::mem::take(&mut record);
         }
         if is_over {
             rounds_after += 1;
