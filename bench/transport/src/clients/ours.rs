@@ -28,7 +28,7 @@ impl Chat for Bearer {
     }
 
     async fn call(&self) -> usize {
-        self.0.chat(request(MODEL)).await.expect("the server answers").text().len()
+        self.0.chat(&request(MODEL)).await.expect("the server answers").text().len()
     }
 
     async fn open(&self, model: &'static str) -> Self::Stream {
