@@ -51,6 +51,7 @@ mod loss;
 mod nullable;
 mod number;
 mod object;
+mod one_pass;
 mod open_enum;
 mod page_text;
 mod raw;

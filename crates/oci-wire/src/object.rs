@@ -7,6 +7,8 @@
 //! The mode says what a known member of an unexpected kind does:
 //! * `strict` (requests): it is an error;
 //! * `kept` (whole answers): it is kept in `extra` under its name, the field stays empty;
+//! * `answer` (whole answers of chat completions): the same, and as long as every member is of its kind it is read in
+//!   one pass, see [`crate::one_pass`];
 //! * `lenient` (stream chunks, usage): the same, and as long as every member is of its kind it is read in one pass
 //!   without a copy, see [`crate::lenient`].
 //!
@@ -59,12 +61,19 @@ macro_rules! object {
     (@read lenient $ty:ty, $map:ident, $slot:expr, $extra:expr, $wire:literal) => {
         $crate::lenient::put::<$ty>($map.next_value()?, $slot, &mut $extra, $wire)
     };
+    (@read answer $ty:ty, $map:ident, $slot:expr, $extra:expr, $wire:literal) => {
+        object!(@read kept $ty, $map, $slot, $extra, $wire)
+    };
+    (@read whole $ty:ty, $map:ident, $slot:expr, $extra:expr, $wire:literal) => {
+        $crate::object::Slot::put($slot, $map.next_value_seed($crate::one_pass::Seed::new())?)
+    };
     // What comes twice is for the careful way: the quick one fills places that are empty.
     (@again quick $seen:ident) => {
         if $seen {
             return Err($crate::lenient::wrong_kind());
         }
     };
+    (@again whole $seen:ident) => { object!(@again quick $seen) };
     (@again $mode:ident $seen:ident) => {};
     (@unknown lenient $map:ident, $extra:expr, $key:expr) => { object!(@unknown quick $map, $extra, $key) };
     (@unknown quick $map:ident, $extra:expr, $key:expr) => {
@@ -142,6 +151,29 @@ macro_rules! object {
         }
 
         object!(@deserialize $name [$($lt)?]);
+    };
+    (@entry answer $name:ident [] $skips:tt $fields:tt) => {
+        impl<'de> $crate::one_pass::OnePass<'de> for $name {
+            fn read<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
+                deserializer.deserialize_any($crate::one_pass::Members(core::marker::PhantomData))
+            }
+        }
+
+        impl<'de> $crate::one_pass::Whole<'de> for $name {
+            fn from_members<A: serde::de::MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+                let mut this = Self::default();
+                object!(@members whole this map $skips $fields);
+                Ok(this)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::one_pass::read_whole(deserializer)
+            }
+        }
+
+        impl<'de> $crate::lenient::Document<'de> for $name {}
     };
     (@entry $mode:ident $name:ident [$($lt:lifetime)?] $skips:tt $fields:tt) => {
         impl<'de $(: $lt, $lt)?> serde::Deserialize<'de> for $name $(<$lt>)? {

@@ -14,7 +14,7 @@ use crate::object::object;
 use crate::raw::RawJson;
 use crate::usage::Usage;
 
-object! { kept
+object! { answer
     /// A whole answer of chat completions.
     ///
     /// Reading accepts missing, `null` and unknown members and unknown enumeration values everywhere.
@@ -94,7 +94,7 @@ impl ChatResponse {
     }
 }
 
-object! { kept
+object! { answer
     /// One answer.
     pub struct Choice {
         /// Its place among the answers.
@@ -108,7 +108,7 @@ object! { kept
     }
 }
 
-object! { kept
+object! { answer
     /// What the model said.
     pub struct ResponseMessage {
         /// `assistant`
