@@ -12,7 +12,7 @@ use crate::build_error::BuildError;
 use crate::call::Budget;
 use crate::connect::connector;
 use crate::deadlines::Deadlines;
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, PlainHttp};
 use crate::error::Home;
 use crate::hook::RequestHook;
 use crate::pooled::Pooled;
@@ -226,7 +226,14 @@ impl ClientBuilder {
         let service: Arc<dyn HttpService> = match self.service {
             Some(service) => service.0,
             None => {
-                let tls = client_config(&self.roots)?;
+                // Nothing is encrypted on the way to plain http, so the system's certificates, which take a while to read,
+                // are left unread.
+                let plain = self.endpoint.plain_http() != PlainHttp::Never;
+                let roots = match self.roots {
+                    Roots::Platform if plain => &Roots::Bundled,
+                    _ => &self.roots,
+                };
+                let tls = client_config(roots)?;
                 let connect = self.deadlines.connect;
                 let connector = connector(tls, &self.endpoint, self.proxy.as_ref(), connect);
                 Arc::new(Pooled::new(connector))
