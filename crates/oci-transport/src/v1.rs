@@ -1,7 +1,5 @@
 //! The V1 transport: chat completions, embeddings and models of the OpenAI-compatible API.
 
-use std::borrow::Cow;
-
 use oci_wire::chat::{ChatRequest, ChatResponse};
 use oci_wire::resources::{EmbeddingRequest, EmbeddingResponse, Model, ModelList};
 
@@ -22,12 +20,13 @@ impl Client {
     /// [`Error`], after the retries of the client's [`RetryPolicy`](crate::RetryPolicy). Dropping the future cancels the request;
     /// the service may go on with it.
     pub async fn chat(&self, request: &ChatRequest) -> Result<Answer<ChatResponse>, Error> {
-        let mut request = Cow::Borrowed(request);
-        if request.stream == Some(true) {
-            let request = request.to_mut();
-            (request.stream, request.stream_options) = (None, None);
-        }
-        let call = Call::json(&CHAT, &request.model, &*request)?;
+        let call = if request.stream == Some(true) {
+            let mut whole = request.clone();
+            (whole.stream, whole.stream_options) = (None, None);
+            Call::json(&CHAT, &request.model, &whole)?
+        } else {
+            Call::json(&CHAT, &request.model, request)?
+        };
         self.whole(call, |answer: &ChatResponse| !answer.choices.is_empty()).await
     }
 
@@ -38,14 +37,16 @@ impl Client {
     /// # Errors
     /// [`Error`] if the service refuses; a failure after it accepted comes from the stream.
     pub async fn chat_stream(&self, request: &ChatRequest) -> Result<ChatStream, Error> {
-        let mut request = Cow::Borrowed(request);
-        if request.stream != Some(true) {
-            request.to_mut().stream = Some(true);
-        }
+        let call = if request.stream == Some(true) {
+            Call::json(&CHAT, &request.model, request)?
+        } else {
+            let mut streamed = request.clone();
+            streamed.stream = Some(true);
+            Call::json(&CHAT, &request.model, &streamed)?
+        };
         let choices = request.n.unwrap_or(1);
         let wants_usage =
             request.stream_options.as_ref().and_then(|options| options.include_usage) == Some(true);
-        let call = Call::json(&CHAT, &request.model, &*request)?;
         Ok(ChatStream::v1(self.streamed(call).await?, choices, wants_usage))
     }
 
