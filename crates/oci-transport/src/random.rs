@@ -1,7 +1,5 @@
 //! Chance, from the operating system.
 
-use std::fmt::Write as _;
-
 use ring::rand::{SecureRandom, SystemRandom};
 
 /// An `opc-request-id`, so that a request can be found in Oracle's logs even if no answer came: 32 hexadecimal digits in upper
@@ -10,7 +8,9 @@ pub(crate) fn request_id() -> Option<String> {
     let bytes: [u8; 16] = fill()?;
     let mut text = String::with_capacity(32);
     for byte in bytes {
-        write!(text, "{byte:02X}").ok()?;
+        for digit in [byte >> 4, byte & 0xf] {
+            text.push(char::from_digit(digit.into(), 16)?.to_ascii_uppercase());
+        }
     }
     Some(text)
 }
@@ -34,6 +34,7 @@ mod tests {
     fn ids_are_hexadecimal_and_differ() {
         let (one, two) = (request_id().unwrap(), request_id().unwrap());
         assert!(one.len() == 32 && one.bytes().all(|byte| byte.is_ascii_hexdigit()), "{one}");
+        assert!(!one.bytes().any(|byte| byte.is_ascii_lowercase()), "{one}");
         assert_ne!(one, two);
     }
 
