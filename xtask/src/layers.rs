@@ -381,7 +381,7 @@ mod tests {
             "locus-oci",
             "hyper",
             Development,
-            "only oci-auth, oci-emulator, oci-transport may use it",
+            "only locus-gateway, oci-auth, oci-emulator, oci-transport may use it",
         );
         refused("oci-auth", "tokio-rustls", Normal, "only oci-transport may use it");
         refused("oci-transport", "aws-lc-rs", Normal, "the layer does without it");
