@@ -90,7 +90,7 @@ impl From<locus_gateway::Error> for Failure {
 
 fn transport_code(error: &locus::transport::Error) -> u8 {
     match error.kind() {
-        ErrorKind::Request => CONFIGURATION,
+        ErrorKind::Request | ErrorKind::Identity => CONFIGURATION,
         ErrorKind::Service => match error.status().map(|status| status.as_u16()) {
             Some(401) => AUTHENTICATION,
             Some(403 | 404) => AUTHORIZATION,
