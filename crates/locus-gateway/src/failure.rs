@@ -194,7 +194,9 @@ fn judge(error: &locus::transport::Error) -> (StatusCode, Cause) {
             (StatusCode::BAD_GATEWAY, Cause::Unavailable)
         }
         ErrorKind::Timeout(_) => (StatusCode::GATEWAY_TIMEOUT, Cause::Uncertain),
-        ErrorKind::Request | ErrorKind::Identity => (StatusCode::INTERNAL_SERVER_ERROR, Cause::Deployment),
+        ErrorKind::Request | ErrorKind::Identity => {
+            (StatusCode::INTERNAL_SERVER_ERROR, Cause::Deployment)
+        }
         ErrorKind::Redirect => (StatusCode::BAD_GATEWAY, Cause::Deployment),
         // A stream that failed before its first piece: the service said so itself.
         ErrorKind::Stream => (StatusCode::BAD_GATEWAY, Cause::Unavailable),
