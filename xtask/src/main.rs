@@ -17,7 +17,7 @@ The checks of this workspace.
 
 usage: cargo xtask <command>
 
-  ci        everything a change must pass: tests, formatting, lints, docs, tidy, each crate
+  ci        everything a change must pass: tests, formatting, lints, docs, tidy, lockfiles, each crate
             alone with its features, packaging, the README's first command, interop
   tidy      what no compiler checks: layers, dependencies, licences, file sizes, words
             (`cargo test -p xtask` runs the same)
