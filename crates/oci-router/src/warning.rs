@@ -15,6 +15,8 @@ pub enum Warning {
     Answer(Loss),
     /// Nothing says of which family the model behind an OCID is, so it is called in the format that most take.
     FamilyAssumed,
+    /// Another transport was chosen, and the call asks for what only the Responses API has, so it went there.
+    OverResponses,
     /// The endpoint refuses to stream; the answer came whole.
     NotStreamed,
     /// The model refuses a parameter, so the call was made without it or with another one.
@@ -30,6 +32,9 @@ impl fmt::Display for Warning {
             Self::Answer(loss) => write!(f, "of the answer, {loss}"),
             Self::FamilyAssumed => f.write_str(
                 "the family of the model behind the OCID is not known, the format GENERIC is assumed",
+            ),
+            Self::OverResponses => f.write_str(
+                "the call went over Responses, since only that has what it asks for",
             ),
             Self::NotStreamed => f.write_str("the endpoint does not stream, the answer came whole"),
             Self::Repaired(repair) => write!(f, "{repair}, because the model refuses it"),

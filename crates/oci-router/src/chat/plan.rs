@@ -33,8 +33,12 @@ pub(super) struct Plan {
 
 impl Plan {
     pub(super) fn of(mut chat: Chat) -> Result<Self, Error> {
+        let mut warnings = Vec::new();
         if !chat.hosted.is_empty() || chat.state.is_some() {
-            chat.model.choice.transport = Some(Transport::Responses);
+            let chosen = chat.model.choice.transport.replace(Transport::Responses);
+            if chosen.is_some_and(|chosen| chosen != Transport::Responses) {
+                warnings.push(Warning::OverResponses);
+            }
         }
         let (route, id) = chat.model.routed(Operation::Chat)?;
         let id = match &chat.model.choice.endpoint_id {
@@ -45,7 +49,6 @@ impl Plan {
         let client = chat.model.client_for(route, &id)?;
         let mut request = std::mem::take(&mut chat.request);
         request.model = id;
-        let mut warnings = Vec::new();
         if route.family_is_assumed && route.transport == Transport::Native {
             warnings.push(Warning::FamilyAssumed);
         }
@@ -113,7 +116,10 @@ impl Plan {
         let Some(repaired) = repair(&self.request, &refusal, &self.repairs) else { return false };
         self.request = repaired.request;
         self.repairs.push(repaired.repair.clone());
-        self.warnings.retain(|warning| !matches!(warning, Warning::Request(_)));
+        // The others translate anew, and tell their losses again.
+        if self.route.transport != Transport::V1 {
+            self.warnings.retain(|warning| !matches!(warning, Warning::Request(_)));
+        }
         self.warnings.push(Warning::Repaired(repaired.repair));
         true
     }

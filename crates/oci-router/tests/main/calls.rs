@@ -232,6 +232,15 @@ async fn a_refused_parameter_is_changed_told_and_remembered() {
     assert_eq!(stream.unwrap().warnings().len(), 2);
     assert_eq!(service.emulator.requests().len(), 4, "the second call knew");
 
+    let twice = |request: &mut ChatRequest| {
+        *request = std::mem::take(request).with_max_tokens(50).with_max_completion_tokens(60);
+        odd(request);
+    };
+    let fresh = Router::new(service.router.client().clone()).model("oci:openai.gpt-5.5");
+    let answer = fresh.chat("hi").with(twice).await.unwrap();
+    let lost = |warning: &Warning| matches!(warning, Warning::Request(_));
+    assert_eq!(answer.warnings().iter().filter(|warning| lost(warning)).count(), 1, "still told");
+
     let error = model.chat("hi").with(odd).strict().await.unwrap_err();
     assert!(error.to_string().contains("not support"), "{error}");
     let kind =

@@ -208,6 +208,12 @@ async fn tools_of_the_service_select_responses_and_their_calls_are_in_the_answer
     let items = answer.as_response().unwrap().output();
     assert!(matches!(items[0], responses::Item::WebSearchCall(_)), "{items:?}");
     assert_eq!(service.asked(0)["tools"][0]["type"], "web_search");
+    assert!(!answer.warnings().contains(&Warning::OverResponses));
+
+    let (router, _) = Scripted::router([(200, response("resp_1", &[text("m1", "Windy.")]))]);
+    let call = router.model("oci:openai.gpt-5.5").over(Transport::V1).chat("How is Chicago?");
+    let answer = call.hosted_tools([WebSearchTool::default()]).await.unwrap();
+    assert_eq!(answer.warnings(), [Warning::OverResponses]);
 }
 
 #[tokio::test]
