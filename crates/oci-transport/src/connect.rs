@@ -18,6 +18,7 @@ use tokio::time::timeout;
 use tower_service::Service;
 
 use crate::endpoint::{Endpoint, PlainHttp};
+use crate::error::find;
 use crate::proxy::Proxy;
 
 pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;
@@ -53,6 +54,42 @@ pub(crate) fn connector(
     Timed { inner: builder.enable_http1().wrap_connector(dialer), limit }
 }
 
+/// The step of a connection that failed. Each begins when the one before it is done.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum ConnectStep {
+    /// The name of the host was looked up.
+    Name,
+    /// A connection was opened to an address of the host.
+    Address,
+    /// A tunnel was asked of the proxy, which has the name looked up and the connection opened.
+    Proxy,
+    /// TLS was agreed upon, the certificate of the host included.
+    Tls,
+}
+
+/// A failure before TLS.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", match self.step {
+    ConnectStep::Name => "the name of the host was not found",
+    ConnectStep::Proxy => "the proxy opened no tunnel",
+    ConnectStep::Address | ConnectStep::Tls => "the host took no connection",
+})]
+pub(crate) struct DialError {
+    pub(crate) step: ConnectStep,
+    source: BoxError,
+}
+
+/// A failure of TLS, which is the last step.
+#[derive(Debug, thiserror::Error)]
+#[error("TLS was not agreed upon")]
+pub(crate) struct TlsError(#[source] BoxError);
+
+/// The name of a host has no address.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub(crate) struct Unresolved(io::Error);
+
 /// Makes the connection that TLS is put over: to the service, or to a proxy that opens a tunnel to it.
 #[derive(Clone, Debug)]
 pub(crate) enum Dialer {
@@ -76,11 +113,24 @@ impl Service<Uri> for Dialer {
         match self {
             Self::Direct(tcp) => {
                 let connecting = tcp.call(target);
-                Box::pin(async move { connecting.await.map_err(Into::into) })
+                Box::pin(async move {
+                    connecting.await.map_err(|error| {
+                        let source = BoxError::from(error);
+                        let step = match find::<Unresolved>(&*source) {
+                            Some(_) => ConnectStep::Name,
+                            None => ConnectStep::Address,
+                        };
+                        DialError { step, source }.into()
+                    })
+                })
             }
             Self::Tunnel(tunnel) => {
                 let connecting = tunnel.call(target);
-                Box::pin(async move { connecting.await.map_err(Into::into) })
+                Box::pin(async move {
+                    connecting.await.map_err(|error| {
+                        DialError { step: ConnectStep::Proxy, source: error.into() }.into()
+                    })
+                })
             }
         }
     }
@@ -108,7 +158,8 @@ impl Service<Name> for GuardedResolver {
         let loopback_only = self.loopback_only;
         let resolving = self.inner.call(name);
         Box::pin(async move {
-            let addresses: Vec<SocketAddr> = resolving.await?.collect();
+            let found = resolving.await.map_err(|error| io::Error::other(Unresolved(error)))?;
+            let addresses: Vec<SocketAddr> = found.collect();
             match addresses.iter().find(|address| loopback_only && !address.ip().is_loopback()) {
                 Some(_) => Err(io::Error::other(NotLoopback)),
                 None => Ok(addresses.into_iter()),
@@ -156,7 +207,13 @@ where
         let connecting = timeout(limit, self.inner.call(target));
         Box::pin(async move {
             match connecting.await {
-                Ok(connected) => connected.map_err(Into::into),
+                Ok(connected) => connected.map_err(|error| {
+                    let error = error.into();
+                    match find::<DialError>(&*error) {
+                        Some(_) => error,
+                        None => TlsError(error).into(),
+                    }
+                }),
                 Err(_) => Err(ConnectTimedOut { limit }.into()),
             }
         })

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use http::StatusCode;
 use oci_wire::error::ErrorBody;
 
-use crate::connect::{BoxError, ConnectTimedOut, NotLoopback};
+use crate::connect::{BoxError, ConnectStep, ConnectTimedOut, DialError, NotLoopback, TlsError};
 use crate::operation::Operation;
 use crate::service::SendError;
 
@@ -365,6 +365,24 @@ impl Error {
         self.0.kind == ErrorKind::Truncated
     }
 
+    /// The step that failed, if [no connection](ErrorKind::Connect) was made. With a service of one's own
+    /// ([`ClientBuilder::service`](crate::ClientBuilder::service)) only that one knows.
+    #[must_use]
+    pub fn connect_step(&self) -> Option<ConnectStep> {
+        let source = self.0.source.as_deref().filter(|_| self.0.kind == ErrorKind::Connect)?;
+        match find::<DialError>(source) {
+            Some(failed) => Some(failed.step),
+            None => find::<TlsError>(source).map(|_| ConnectStep::Tls),
+        }
+    }
+
+    /// How far the clock of this machine and that of the service were apart when the service refused the signature (401), if its
+    /// answer had a date. A signature is accepted within five minutes.
+    #[must_use]
+    pub fn clock_skew(&self) -> Option<Duration> {
+        self.0.clocks.map(Clocks::skew)
+    }
+
     /// What to do about it, as a phrase that can follow the message; `None` where there is nothing to advise.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
@@ -408,7 +426,9 @@ impl StdError for Error {
 }
 
 /// The first error of type `T` in a chain of causes.
-fn find<'e, T: StdError + 'static>(error: &'e (dyn StdError + 'static)) -> Option<&'e T> {
+pub(crate) fn find<'e, T: StdError + 'static>(
+    error: &'e (dyn StdError + 'static),
+) -> Option<&'e T> {
     let mut cause = Some(error);
     while let Some(error) = cause {
         if let Some(found) = error.downcast_ref() {

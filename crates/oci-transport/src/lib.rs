@@ -60,6 +60,7 @@ pub use answer::Answer;
 pub use breaker::BreakerPolicy;
 pub use build_error::BuildError;
 pub use client::{Client, ClientBuilder};
+pub use connect::ConnectStep;
 pub use deadlines::Deadlines;
 pub use endpoint::{Endpoint, EndpointError};
 pub use error::{Error, ErrorKind, Timeout};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use oci_transport::{Client, Deadlines, Endpoint, ErrorKind, RetryPolicy, Timeout};
+use oci_transport::{Client, ConnectStep, Deadlines, Endpoint, ErrorKind, RetryPolicy, Timeout};
 use tokio::net::TcpListener;
 
 use crate::{Service, request};
@@ -21,7 +21,21 @@ async fn nobody_listens() {
         .unwrap();
     let error = client.chat(&request()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connect, "{error:?}");
+    assert_eq!(error.connect_step(), Some(ConnectStep::Address));
     assert!(error.hint().unwrap().contains("127.0.0.1"));
+}
+
+/// The top-level domain `invalid` has no names, by RFC 2606.
+#[tokio::test]
+async fn a_name_without_an_address_is_told_from_a_host_that_takes_no_connection() {
+    let service = Service::start().await;
+    let endpoint = Endpoint::parse("https://inference.invalid").unwrap();
+    let client = Client::builder(endpoint, service.signer.clone())
+        .retry(RetryPolicy::NEVER)
+        .build()
+        .unwrap();
+    let error = client.chat(&request()).await.unwrap_err();
+    assert_eq!(error.connect_step(), Some(ConnectStep::Name), "{error:?}");
 }
 
 /// `localhost` is judged by what it resolves to, and passes.

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use oci_transport::{Client, Deadlines, Endpoint, ErrorKind, Proxy, RetryPolicy, Roots};
+use oci_transport::{
+    Client, ConnectStep, Deadlines, Endpoint, ErrorKind, Proxy, RetryPolicy, Roots,
+};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
@@ -76,6 +78,7 @@ async fn a_certificate_that_is_not_trusted_is_refused() {
     for roots in [Roots::Platform, Roots::Bundled] {
         let error = client(&service, port, roots).chat(&request()).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Connect, "{error:?}");
+        assert_eq!(error.connect_step(), Some(ConnectStep::Tls), "{error:?}");
         assert!(error.hint().unwrap().contains("certificates"));
     }
 }
@@ -132,6 +135,7 @@ async fn a_proxy_that_refuses_is_told_from_a_service_that_refuses() {
     let (url, _told) = proxy("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n", port).await;
     let error = proxied(&service, &url, pem).chat(&request()).await.unwrap_err();
     assert_eq!((error.kind(), error.status()), (ErrorKind::Connect, None), "{error:?}");
+    assert_eq!(error.connect_step(), Some(ConnectStep::Proxy), "{error:?}");
     let shown = format!("{error:?}");
     assert!(shown.contains("ProxyAuthRequired") && !shown.contains("hunter2"), "{shown}");
 }
