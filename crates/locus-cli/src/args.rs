@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use oci_emulator::Fault;
 
+use crate::connect::ConnectArgs;
+
 /// Every model of OCI Generative AI from a terminal.
 #[derive(Debug, Parser)]
 #[command(name = "locus", version, propagate_version = true, after_help = EXIT_STATUS)]
@@ -55,29 +57,8 @@ pub(crate) struct ChatArgs {
     #[arg(long)]
     pub(crate) json: bool,
 
-    /// The profile of the configuration file [default: OCI_PROFILE, then DEFAULT].
-    #[arg(long, value_name = "NAME", conflicts_with = "emulator")]
-    pub(crate) profile: Option<String>,
-
-    /// The region [default: OCI_REGION, then the profile's].
-    #[arg(long, value_name = "REGION", conflicts_with = "emulator")]
-    pub(crate) region: Option<String>,
-
-    /// The compartment to call in [default: OCI_COMPARTMENT_ID, then the profile's, then the tenancy].
-    #[arg(long, value_name = "OCID")]
-    pub(crate) compartment_id: Option<String>,
-
-    /// Another endpoint than the region's, such as http://127.0.0.1:8787 of `locus emulate`.
-    #[arg(long, value_name = "URL", conflicts_with_all = ["emulator", "region"])]
-    pub(crate) endpoint: Option<String>,
-
-    /// How often to try again what the service has not done, such as after a 429.
-    #[arg(long, default_value_t = 2, value_name = "N")]
-    pub(crate) retries: u32,
-
-    /// Call an emulator inside this process, with a key made for this call, instead of the service.
-    #[arg(long)]
-    pub(crate) emulator: bool,
+    #[command(flatten)]
+    pub(crate) connect: ConnectArgs,
 }
 
 #[derive(Args, Debug)]

@@ -3,16 +3,13 @@
 mod output;
 mod summary;
 
-use std::io::{IsTerminal as _, Read as _, Write as _};
+use std::io::{IsTerminal as _, Read as _};
 use std::process::ExitCode;
 use std::time::Instant;
 
-use locus::{Backend, Client, Endpoint, Env, RetryPolicy};
-use oci_emulator::Emulator;
+use locus::Env;
 
 use crate::args::ChatArgs;
-use crate::emulate;
-use crate::escape;
 use crate::failure::{Failure, is_closed_pipe};
 use crate::signal::interrupted;
 use output::{Output, WriteError};
@@ -87,11 +84,7 @@ impl From<WriteError> for Ended {
 /// Everything from the prompt to the end of the answer; dropping it cancels the request.
 async fn chat(args: &ChatArgs, output: &mut Output) -> Result<Summary, Ended> {
     let prompt = prompt(args).await?;
-    let target = if args.emulator {
-        emulated(args).await?
-    } else {
-        Target { client: client(args)?, _emulator: None }
-    };
+    let target = args.connect.open().await?;
     let mut model = target.client.model(&args.model);
     if let Some(transport) = args.transport {
         model = model.over(transport);
@@ -119,59 +112,6 @@ async fn chat(args: &ChatArgs, output: &mut Output) -> Result<Summary, Ended> {
     summary.warned(stream.warnings());
     output.finish()?;
     Ok(summary)
-}
-
-/// What is called: a client, and the emulator behind it if there is one, which ends when this is dropped.
-struct Target {
-    client: Client,
-    _emulator: Option<(Emulator, tempfile::TempDir)>,
-}
-
-/// A client of the service, or of the endpoint that was named.
-fn client(args: &ChatArgs) -> Result<Client, Failure> {
-    let retry = RetryPolicy { retries: args.retries, ..RetryPolicy::default() };
-    let mut builder = Client::builder(Env::process()).backend(Backend::AWS_LC_RS).retry(retry);
-    if let Some(profile) = &args.profile {
-        builder = builder.profile(profile);
-    }
-    if let Some(region) = &args.region {
-        builder = builder.region(region);
-    }
-    if let Some(ocid) = &args.compartment_id {
-        builder = builder.compartment_id(ocid);
-    }
-    if let Some(url) = &args.endpoint {
-        let endpoint = Endpoint::parse(url)
-            .map_err(|error| Failure::usage(error.to_string(), "correct --endpoint"))?;
-        builder = builder.endpoint(endpoint);
-    }
-    let client = builder.build()?;
-    for warning in client.warnings() {
-        let _ = writeln!(std::io::stderr(), "locus: {}", escape::line(&warning.to_string()));
-    }
-    Ok(client)
-}
-
-/// The same client, with a configuration file, a key and a service that were made for this call.
-async fn emulated(args: &ChatArgs) -> Result<Target, Failure> {
-    let folder = tempfile::tempdir()
-        .map_err(|error| Failure::io("cannot make a temporary folder", error))?;
-    let sandbox = emulate::sandbox(folder.path().to_owned()).await?;
-    let emulator = Emulator::builder()
-        .identity(sandbox.identity())
-        .token_delay(emulate::TOKEN_DELAY)
-        .start()
-        .await;
-    let emulator = emulator.map_err(|error| Failure::io("cannot start the emulator", error))?;
-    let url = emulator.url();
-    let endpoint =
-        Endpoint::parse(&url).map_err(|error| Failure::io("cannot call the emulator", error))?;
-    let compartment_id =
-        args.compartment_id.clone().unwrap_or_else(|| sandbox.compartment_id().to_owned());
-    // An empty environment, so that nothing of the user's own configuration is mixed in.
-    let builder = Client::builder(Env::default()).config_file(sandbox.config_file());
-    let client = builder.endpoint(endpoint).compartment_id(compartment_id).build()?;
-    Ok(Target { client, _emulator: Some((emulator, folder)) })
 }
 
 /// The prompt from the command line, or all of standard input.

@@ -2,6 +2,7 @@
 
 mod args;
 mod chat;
+mod connect;
 mod emulate;
 mod escape;
 mod failure;
