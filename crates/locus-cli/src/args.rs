@@ -7,6 +7,11 @@ use clap::{Args, Parser, Subcommand};
 use oci_emulator::Fault;
 
 use crate::connect::ConnectArgs;
+use crate::doctor::DoctorArgs;
+use crate::embed::EmbedArgs;
+use crate::models::ModelsArgs;
+use crate::pages::{CompletionsArgs, ManArgs};
+use crate::rerank::RerankArgs;
 
 /// Every model of OCI Generative AI from a terminal.
 #[derive(Debug, Parser)]
@@ -20,6 +25,14 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Sends a prompt to a model and prints the answer as it arrives.
     Chat(ChatArgs),
+    /// Turns texts, or images, into vectors.
+    Embed(EmbedArgs),
+    /// Puts documents into the order in which they answer a query.
+    Rerank(RerankArgs),
+    /// Lists the models that the region offers, beside how each is reached.
+    Models(ModelsArgs),
+    /// Checks every condition of a call, from the configuration file to the policy, and says what to do.
+    Doctor(DoctorArgs),
     /// Says over which API a model is reached, and why; without a model, prints the whole table.
     Route(RouteArgs),
     /// Serves OCI Generative AI as an OpenAI-compatible port, by LiteLLM's configuration file or without one.
@@ -29,6 +42,10 @@ pub(crate) enum Command {
     Keys(KeysCommand),
     /// Serves a loopback OCI Generative AI that checks every signature, for tests and offline use.
     Emulate(EmulateArgs),
+    /// Prints the completions of a shell, to be put where it looks for them.
+    Completions(CompletionsArgs),
+    /// Writes the manual pages.
+    Man(ManArgs),
 }
 
 #[derive(Args, Debug)]
@@ -190,7 +207,7 @@ pub(crate) struct EmulateArgs {
     pub(crate) json: bool,
 }
 
-const EXIT_STATUS: &str = "\
+pub(crate) const EXIT_STATUS: &str = "\
 Exit status:
   0    the answer is complete
   1    an error of this machine, such as a full disk

@@ -3,7 +3,7 @@
 mod output;
 mod summary;
 
-use std::io::{IsTerminal as _, Read as _};
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -11,6 +11,7 @@ use locus::Env;
 
 use crate::args::ChatArgs;
 use crate::failure::{Failure, is_closed_pipe};
+use crate::input;
 use crate::signal::interrupted;
 use output::{Output, WriteError};
 use summary::Summary;
@@ -118,21 +119,7 @@ async fn chat(args: &ChatArgs, output: &mut Output) -> Result<Summary, Ended> {
 async fn prompt(args: &ChatArgs) -> Result<String, Failure> {
     let text = match args.prompt.as_deref() {
         Some(text) if text != "-" => text.to_owned(),
-        None if std::io::stdin().is_terminal() => {
-            return Err(Failure::usage(
-                "no prompt",
-                "write it behind `locus chat`, or pipe it into standard input",
-            ));
-        }
-        _ => {
-            let read = tokio::task::spawn_blocking(|| {
-                let mut text = String::new();
-                std::io::stdin().lock().read_to_string(&mut text).map(|_| text)
-            });
-            let read =
-                read.await.map_err(|error| Failure::io("cannot read standard input", error))?;
-            read.map_err(|error| Failure::io("cannot read the prompt from standard input", error))?
-        }
+        _ => input::text("prompt").await?,
     };
     if text.trim().is_empty() {
         return Err(Failure::usage(

@@ -123,7 +123,7 @@ impl fmt::Display for Failure {
 }
 
 /// A message and its causes on one line; a cause that its effect already told is left out.
-fn chain(what: &str, error: &dyn StdError) -> String {
+pub(crate) fn chain(what: &str, error: &dyn StdError) -> String {
     let mut text = what.to_owned();
     let mut next = Some(error);
     while let Some(error) = next {

@@ -10,7 +10,7 @@ use locus_gateway::{ClientKey, KeyFile, KeyFileError};
 use crate::args::{CreateKeyArgs, KeysCommand};
 use crate::escape;
 use crate::failure::Failure;
-use crate::serve::say;
+use crate::stdout::say;
 
 pub(crate) fn run(command: KeysCommand) -> Result<ExitCode, Failure> {
     match command {

@@ -3,13 +3,21 @@
 mod args;
 mod chat;
 mod connect;
+mod doctor;
+mod embed;
 mod emulate;
 mod escape;
 mod failure;
+mod image;
+mod input;
 mod keys;
+mod models;
+mod pages;
+mod rerank;
 mod route;
 mod serve;
 mod signal;
+mod stdout;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -33,10 +41,16 @@ fn main() -> ExitCode {
     let result = runtime.block_on(async {
         match cli.command {
             Command::Chat(args) => chat::run(args).await,
+            Command::Embed(args) => embed::run(args).await,
+            Command::Rerank(args) => rerank::run(args).await,
+            Command::Models(args) => models::run(args).await,
+            Command::Doctor(args) => doctor::run(args).await,
             Command::Emulate(args) => emulate::run(args).await,
             Command::Route(args) => route::run(&args),
             Command::Keys(command) => keys::run(command),
             Command::Serve(args) => serve::run(args).await,
+            Command::Completions(args) => pages::completions(&args),
+            Command::Man(args) => pages::man(&args),
         }
     });
     // A read of standard input may still block its thread; nobody waits for it.

@@ -1,25 +1,21 @@
 //! `locus route`: how a model is reached.
 
-use std::io::Write as _;
 use std::process::ExitCode;
 
 use locus::{Capabilities, ModelId, Operation, Serving, prefixes, route};
 use serde_json::json;
 
 use crate::args::RouteArgs;
-use crate::failure::{Failure, is_closed_pipe};
+use crate::failure::Failure;
+use crate::stdout::say;
 
 pub(crate) fn run(args: &RouteArgs) -> Result<ExitCode, Failure> {
     let text = match &args.model {
         Some(model) => one(model, args.json)?,
         None => table(args.json),
     };
-    match std::io::stdout().write_all(text.as_bytes()) {
-        Err(error) if !is_closed_pipe(&error) => {
-            Err(Failure::io("cannot write to standard output", error))
-        }
-        _ => Ok(ExitCode::SUCCESS),
-    }
+    say(&text)?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn one(model: &str, as_json: bool) -> Result<String, Failure> {

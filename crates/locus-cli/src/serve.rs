@@ -13,8 +13,9 @@ use oci_emulator::{Emulator, Sandbox};
 use crate::args::ServeArgs;
 use crate::emulate;
 use crate::escape;
-use crate::failure::{Failure, is_closed_pipe};
+use crate::failure::Failure;
 use crate::signal::{hung_up, interrupted};
+use crate::stdout::say;
 
 pub(crate) async fn run(args: ServeArgs) -> Result<ExitCode, Failure> {
     let interrupted = interrupted();
@@ -149,14 +150,4 @@ fn warn(config: &Config) {
 /// One line on standard error. If it is closed there is nobody left to tell.
 fn tell(text: &str) {
     let _ = writeln!(std::io::stderr(), "locus: {}", escape::line(text));
-}
-
-pub(crate) fn say(text: &str) -> Result<(), Failure> {
-    let mut stdout = std::io::stdout();
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-        Err(error) if !is_closed_pipe(&error) => {
-            Err(Failure::io("cannot write to standard output", error))
-        }
-        _ => Ok(()),
-    }
 }

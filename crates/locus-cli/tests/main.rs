@@ -3,6 +3,8 @@
 
 #[path = "main/answers.rs"]
 mod answers;
+#[path = "main/doctor.rs"]
+mod doctor;
 #[path = "main/emulate.rs"]
 mod emulate;
 #[path = "main/failures.rs"]
@@ -13,6 +15,8 @@ mod keys;
 mod route;
 #[path = "main/serve.rs"]
 mod serve;
+#[path = "main/vectors.rs"]
+mod vectors;
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

@@ -88,6 +88,13 @@ impl Client {
         &self.inner.endpoint
     }
 
+    /// The proxy that requests go through; `None` if they go straight to the endpoint.
+    #[must_use]
+    pub fn proxy(&self) -> Option<&Proxy> {
+        let proxy = self.inner.builder.proxy.as_ref();
+        proxy.filter(|proxy| proxy.tunnel(&self.inner.endpoint).is_some())
+    }
+
     /// The compartment that calls are made in, if one was set.
     #[must_use]
     pub fn compartment_id(&self) -> Option<&str> {
