@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use oci_emulator::Fault;
 
+use crate::batch::BatchArgs;
 use crate::connect::ConnectArgs;
 use crate::doctor::DoctorArgs;
 use crate::embed::EmbedArgs;
@@ -25,6 +26,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Sends a prompt to a model and prints the answer as it arrives.
     Chat(ChatArgs),
+    /// Asks a model every prompt of a file, and goes on where it was stopped.
+    Batch(BatchArgs),
     /// Turns texts, or images, into vectors.
     Embed(EmbedArgs),
     /// Puts documents into the order in which they answer a query.

@@ -35,6 +35,13 @@ impl Failure {
         Self { code: INTERRUPTED, message: "interrupted".to_owned(), hint, opc_request_id: None }
     }
 
+    /// The user, or the system, asked a batch to end before it was complete.
+    pub(crate) fn stopped(output: &Path) -> Self {
+        let hint = format!("the same command goes on with {}", output.display());
+        let (message, hint) = ("interrupted".to_owned(), Some(hint));
+        Self { code: INTERRUPTED, message, hint, opc_request_id: None }
+    }
+
     /// This machine failed.
     pub(crate) fn io(what: &str, error: impl StdError) -> Self {
         Self { code: LOCAL, message: chain(what, &error), hint: None, opc_request_id: None }

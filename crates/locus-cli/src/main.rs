@@ -1,6 +1,7 @@
 //! The `locus` command.
 
 mod args;
+mod batch;
 mod chat;
 mod connect;
 mod doctor;
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
     let result = runtime.block_on(async {
         match cli.command {
             Command::Chat(args) => chat::run(args).await,
+            Command::Batch(args) => batch::run(args).await,
             Command::Embed(args) => embed::run(args).await,
             Command::Rerank(args) => rerank::run(args).await,
             Command::Models(args) => models::run(args).await,

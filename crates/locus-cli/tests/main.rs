@@ -3,6 +3,8 @@
 
 #[path = "main/answers.rs"]
 mod answers;
+#[path = "main/batch.rs"]
+mod batch;
 #[path = "main/doctor.rs"]
 mod doctor;
 #[path = "main/emulate.rs"]
