@@ -5,18 +5,17 @@ use std::time::SystemTime;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use http::{Request, StatusCode, Uri};
+use http::{Request, Response, Uri};
 use serde_json::{Map, Value};
 
 use crate::KeyId;
 use crate::certificate::InstanceCertificate;
 use crate::digest::BodyDigest;
-use crate::exchange;
-use crate::key::{Fingerprint, PrivateKey, SigningKey};
+use crate::exchange::{self, Ending, ExchangeError, Issuer};
+use crate::key::{PrivateKey, SigningKey};
 use crate::secret::Secret;
 use crate::sign_error::SignError;
 use crate::snapshot::Snapshot;
-use crate::token::{TokenClaims, TokenError};
 
 /// Asks the authentication service for the token of an instance, by the certificate and the key that its metadata service gives.
 ///
@@ -43,7 +42,7 @@ use crate::token::{TokenClaims, TokenError};
 /// let request = exchange.next_request(SystemTime::now())?;
 /// # let send = |_: http::Request<Vec<u8>>| http::Response::new(Vec::new());
 /// let response = send(request);
-/// let token = exchange.handle_response(response.status(), response.body())?;
+/// let token = exchange.handle_response(&response, SystemTime::now())?;
 /// let ends = TokenClaims::read(&token)?.expires_at();
 /// let id = KeyId::security_token(token.expose())?;
 /// # Ok(
@@ -55,7 +54,7 @@ pub struct InstanceFederation {
     uri: Uri,
     identity: Snapshot,
     body: Vec<u8>,
-    session_key: Fingerprint,
+    ending: Ending,
 }
 
 impl InstanceFederation {
@@ -101,7 +100,7 @@ impl InstanceFederation {
         named: &str,
         algorithm: Option<&str>,
     ) -> Result<Self, FederationError> {
-        let uri = exchange::address(endpoint, PATH).ok_or(FederationError::Endpoint)?;
+        let uri = exchange::address(endpoint, PATH).ok_or(ExchangeError::Endpoint)?;
         let tenancy = certificate.tenancy().ok_or(FederationError::NoTenancy)?;
         if key.fingerprint().is_some_and(|found| found != certificate.key_fingerprint()) {
             return Err(FederationError::Pair);
@@ -127,7 +126,8 @@ impl InstanceFederation {
         }
         let body = Value::Object(body).to_string().into_bytes();
         let identity = Snapshot::new(SigningKey::new(id, key), None);
-        Ok(Self { uri, identity, body, session_key: fingerprint })
+        let ending = Ending { issuer: Issuer::Authentication, key: Some(fingerprint) };
+        Ok(Self { uri, identity, body, ending })
     }
 
     /// The request to send, signed at this time with the key of the certificate.
@@ -141,27 +141,16 @@ impl InstanceFederation {
         Ok(request)
     }
 
-    /// The token in an answer, which goes with the session key.
+    /// The token in an answer, which goes with the session key. `now` is compared with the date of a refusal.
     ///
     /// # Errors
-    /// [`FederationError`], which says whether asking again can help. No error quotes a token.
-    pub fn handle_response(
+    /// [`FederationError::Exchange`], which says whether asking again can help. No error quotes a token.
+    pub fn handle_response<B: AsRef<[u8]>>(
         &self,
-        status: StatusCode,
-        body: &[u8],
+        response: &Response<B>,
+        now: SystemTime,
     ) -> Result<Secret, FederationError> {
-        let json: Option<Value> = serde_json::from_slice(body).ok();
-        if status != StatusCode::OK {
-            let code = exchange::code(json.as_ref());
-            return Err(FederationError::Refused { status, code });
-        }
-        let token =
-            Secret::from(exchange::text(json.as_ref(), "token").ok_or(FederationError::Malformed)?);
-        let claims = TokenClaims::read(&token).map_err(FederationError::Token)?;
-        match claims.key_fingerprint() {
-            Some(named) if named != self.session_key => Err(FederationError::OtherKey),
-            _ => Ok(token),
-        }
+        Ok(self.ending.token(response, now)?)
     }
 }
 
@@ -179,38 +168,18 @@ impl fmt::Debug for InstanceFederation {
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FederationError {
-    /// The endpoint is not one.
-    #[error(
-        "expected an endpoint such as https://auth.us-chicago-1.oraclecloud.com, without a path"
-    )]
-    Endpoint,
-    /// The service answered with success and something else than a token.
-    #[error("expected a token in the answer of the authentication service, found none")]
-    Malformed,
+    /// The exchange failed.
+    #[error(transparent)]
+    Exchange(#[from] ExchangeError),
     /// A session key of another backend does not tell its public half.
     #[error("the public half of the session key is not known")]
     NoPublicKey,
     /// The certificate is not that of an instance.
     #[error("expected a certificate that names a tenancy by opc-tenant, found none")]
     NoTenancy,
-    /// The token in the answer names another key than the session key.
-    #[error("the token in the answer of the authentication service is for another key")]
-    OtherKey,
     /// The key is not that of the certificate. Both are replaced now and then: read both again.
     #[error("the key does not belong to the certificate")]
     Pair,
-    /// The service refused. Asking again later may help if the status is 429 or above 499; a certificate that is too old is
-    /// answered with 401, and so is a clock that is wrong.
-    #[error("the authentication service answered {status}{}", .code.as_ref().map(|code| format!(" ({code})")).unwrap_or_default())]
-    Refused {
-        /// The status.
-        status: StatusCode,
-        /// The code in the answer, such as `NotAuthenticated`.
-        code: Option<String>,
-    },
-    /// The token in the answer is not one.
-    #[error("cannot use the token in the answer of the authentication service")]
-    Token(#[source] TokenError),
 }
 
 impl FederationError {
@@ -218,14 +187,10 @@ impl FederationError {
     #[must_use]
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::Endpoint => "use the endpoint of the region of the instance",
+            Self::Exchange(error) => error.hint(),
             Self::NoPublicKey => "make the session key with a backend of this crate",
             Self::NoTenancy => "use /identity/cert.pem of the instance's metadata service",
-            Self::Pair | Self::OtherKey => "read certificate and key again",
-            Self::Refused { status, .. } if *status == StatusCode::UNAUTHORIZED => {
-                "read certificate and key again, and check that the clock is right within five minutes"
-            }
-            Self::Malformed | Self::Refused { .. } | Self::Token(_) => "try again later",
+            Self::Pair => "read certificate and key again",
         }
     }
 }

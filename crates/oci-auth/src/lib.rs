@@ -124,6 +124,8 @@ pub use credentials::{CredentialError, CredentialOptions, Credentials, Found, Or
 pub use digest::BodyDigest;
 pub use env::{Env, EnvError};
 #[cfg(feature = "ring")]
+pub use exchange::{Clocks, ExchangeError, Issuer};
+#[cfg(feature = "ring")]
 pub use federation::{FederationError, InstanceFederation};
 pub use fetch_error::FetchError;
 #[cfg(feature = "keys")]

@@ -3,16 +3,14 @@
 use std::fmt;
 use std::time::SystemTime;
 
-use http::{Request, StatusCode, Uri};
-use serde_json::Value;
+use http::{Request, Response, StatusCode, Uri};
 
 use crate::digest::BodyDigest;
-use crate::exchange;
+use crate::exchange::{self, Ending, ExchangeError, Issuer};
 use crate::key::SigningKey;
 use crate::secret::Secret;
 use crate::sign_error::SignError;
 use crate::snapshot::Snapshot;
-use crate::token::{TokenClaims, TokenError};
 
 /// Asks the authentication service for a token that ends later, with the token and the key of a session that has not ended.
 ///
@@ -32,7 +30,7 @@ use crate::token::{TokenClaims, TokenError};
 /// let request = refresh.next_request(SystemTime::now())?;
 /// # let send = |_: http::Request<Vec<u8>>| http::Response::new(Vec::new());
 /// let response = send(request);
-/// let token = refresh.handle_response(response.status(), response.body())?;
+/// let token = refresh.handle_response(&response, SystemTime::now())?;
 /// # drop(token);
 /// # Ok(())
 /// # }
@@ -48,12 +46,12 @@ impl SessionRefresh {
     /// as `https://auth.us-chicago-1.oraclecloud.com`.
     ///
     /// # Errors
-    /// [`SessionRefreshError::Endpoint`] if it is not scheme and authority alone, [`SessionRefreshError::NotToken`] if the
+    /// [`ExchangeError::Endpoint`] if it is not scheme and authority alone, [`SessionRefreshError::NotToken`] if the
     /// snapshot is that of an API key.
     pub fn new(endpoint: &str, snapshot: &Snapshot) -> Result<Self, SessionRefreshError> {
         let id = snapshot.key().map_or("", |key| key.id().as_str());
         let token = id.strip_prefix("ST$").ok_or(SessionRefreshError::NotToken)?;
-        let uri = exchange::address(endpoint, PATH).ok_or(SessionRefreshError::Endpoint)?;
+        let uri = exchange::address(endpoint, PATH).ok_or(ExchangeError::Endpoint)?;
         Ok(Self { uri, snapshot: snapshot.clone(), token: Secret::from(token) })
     }
 
@@ -69,31 +67,24 @@ impl SessionRefresh {
         Ok(request)
     }
 
-    /// The token in an answer, which goes with the same key.
+    /// The token in an answer, which goes with the same key. `now` is compared with the date of a refusal.
     ///
     /// # Errors
     /// [`SessionRefreshError`], which says whether the session is over. No error quotes a token.
-    pub fn handle_response(
+    pub fn handle_response<B: AsRef<[u8]>>(
         &self,
-        status: StatusCode,
-        body: &[u8],
+        response: &Response<B>,
+        now: SystemTime,
     ) -> Result<Secret, SessionRefreshError> {
-        let json: Option<Value> = serde_json::from_slice(body).ok();
-        if status == StatusCode::UNAUTHORIZED {
-            return Err(SessionRefreshError::Over);
-        }
-        if status != StatusCode::OK {
-            let code = exchange::code(json.as_ref());
-            return Err(SessionRefreshError::Refused { status, code });
-        }
-        let token = Secret::from(
-            exchange::text(json.as_ref(), "token").ok_or(SessionRefreshError::Malformed)?,
-        );
-        let claims = TokenClaims::read(&token).map_err(SessionRefreshError::Token)?;
-        let found = self.snapshot.key().and_then(SigningKey::fingerprint);
-        match (claims.key_fingerprint(), found) {
-            (Some(named), Some(found)) if named != found => Err(SessionRefreshError::OtherKey),
-            _ => Ok(token),
+        let key = self.snapshot.key().and_then(SigningKey::fingerprint);
+        let ending = Ending { issuer: Issuer::Authentication, key };
+        match ending.token(response, now) {
+            Err(ExchangeError::Refused { status, clocks: None, .. })
+                if status == StatusCode::UNAUTHORIZED =>
+            {
+                Err(SessionRefreshError::Over)
+            }
+            other => Ok(other?),
         }
     }
 }
@@ -112,34 +103,15 @@ impl fmt::Debug for SessionRefresh {
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SessionRefreshError {
-    /// The endpoint is not one.
-    #[error(
-        "expected an endpoint such as https://auth.us-chicago-1.oraclecloud.com, without a path"
-    )]
-    Endpoint,
-    /// The service answered with success and something else than a token.
-    #[error("expected a token in the answer of the authentication service, found none")]
-    Malformed,
+    /// The exchange failed. Asking again later may help if the status is 429 or above 499.
+    #[error(transparent)]
+    Exchange(#[from] ExchangeError),
     /// What signs is not a token.
     #[error("only the token of a session can be refreshed, an API key does not end")]
     NotToken,
-    /// The token in the answer names another key, so it cannot be used with the one of the session.
-    #[error("the token in the answer of the authentication service is for another key")]
-    OtherKey,
     /// The session is over: it is older than a day, or was ended. Asking again is in vain.
     #[error("the session is over and cannot be refreshed")]
     Over,
-    /// The service refused for another reason. Asking again later may help if the status is 429 or above 499.
-    #[error("the authentication service answered {status}{}", .code.as_ref().map(|code| format!(" ({code})")).unwrap_or_default())]
-    Refused {
-        /// The status.
-        status: StatusCode,
-        /// The code in the answer, such as `TooManyRequests`.
-        code: Option<String>,
-    },
-    /// The token in the answer is not one.
-    #[error("cannot use the token in the answer of the authentication service")]
-    Token(#[source] TokenError),
 }
 
 impl SessionRefreshError {
@@ -147,12 +119,11 @@ impl SessionRefreshError {
     #[must_use]
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::Endpoint => "use the endpoint of the region of the session",
-            Self::NotToken => "use the key as it is",
-            Self::Over | Self::OtherKey => "run `oci session authenticate`",
-            Self::Malformed | Self::Token(_) | Self::Refused { .. } => {
-                "try again later, or run `oci session authenticate`"
+            Self::Exchange(ExchangeError::OtherKey { .. }) | Self::Over => {
+                "run `oci session authenticate`"
             }
+            Self::Exchange(error) => error.hint(),
+            Self::NotToken => "use the key as it is",
         }
     }
 }
@@ -169,7 +140,9 @@ mod tests {
 
     use super::*;
     use crate::key::PrivateKey;
-    use crate::{Fingerprint, KeyId};
+    use crate::{Fingerprint, KeyId, TokenError};
+
+    const ISSUER: Issuer = Issuer::Authentication;
 
     const ENDPOINT: &str = "https://auth.us-chicago-1.oraclecloud.com";
 
@@ -206,27 +179,32 @@ mod tests {
     #[test]
     fn the_token_of_the_answer_is_taken_if_it_is_for_the_same_key() {
         let answer = |token: &str| {
-            let body = serde_json::json!({ "token": token }).to_string();
-            refresh().handle_response(StatusCode::OK, body.as_bytes())
+            let response = Response::new(serde_json::json!({ "token": token }).to_string());
+            refresh().handle_response(&response, SystemTime::UNIX_EPOCH)
         };
         let jwk = include_str!("../../../fixtures/session/jwk_a.json");
         for token in [token(None), token(Some(jwk))] {
             assert_eq!(answer(&token).unwrap().expose(), token);
         }
         let other = token(Some(include_str!("../../../fixtures/session/jwk_b.json")));
-        assert_eq!(answer(&other).unwrap_err(), SessionRefreshError::OtherKey);
-        assert_eq!(answer("x").unwrap_err(), SessionRefreshError::Token(TokenError::Form));
+        let error = answer(&other).unwrap_err();
+        assert_eq!(error, ExchangeError::OtherKey { issuer: ISSUER }.into());
+        assert!(error.hint().contains("oci session authenticate"), "{}", error.hint());
+        let form = ExchangeError::Token { issuer: ISSUER, source: TokenError::Form };
+        assert_eq!(answer("x").unwrap_err(), form.into());
     }
 
     #[test]
     fn failures_say_whether_the_session_is_over() {
         let answer = |status: u16, body: &str| {
-            let status = StatusCode::from_u16(status).unwrap();
-            refresh().handle_response(status, body.as_bytes()).unwrap_err()
+            let mut response = Response::new(body);
+            *response.status_mut() = StatusCode::from_u16(status).unwrap();
+            refresh().handle_response(&response, SystemTime::UNIX_EPOCH).unwrap_err()
         };
         assert_eq!(answer(401, "{}"), SessionRefreshError::Over);
         for body in ["", "{}", "[]", r#"{"token":1}"#, "<html>"] {
-            assert_eq!(answer(200, body), SessionRefreshError::Malformed, "{body}");
+            let malformed = ExchangeError::Malformed { issuer: ISSUER };
+            assert_eq!(answer(200, body), malformed.into(), "{body}");
         }
         let refused = answer(429, r#"{"code":"TooManyRequests","message":"old.hunter2.token"}"#);
         let shown = refused.to_string();
@@ -247,7 +225,7 @@ mod tests {
         let session = key(KeyId::security_token("t").unwrap());
         for endpoint in ["", "auth", "/v1", "https://h/v1", "https://h?x", "https://", "h:443"] {
             let error = SessionRefresh::new(endpoint, &session).unwrap_err();
-            assert_eq!(error, SessionRefreshError::Endpoint, "{endpoint}");
+            assert_eq!(error, ExchangeError::Endpoint.into(), "{endpoint}");
         }
         SessionRefresh::new("https://h/", &session).unwrap();
     }

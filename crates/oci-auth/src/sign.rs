@@ -203,7 +203,7 @@ fn value(name: &HeaderName, text: &str) -> Result<HeaderValue, SignError> {
 }
 
 /// The date in the form of RFC 9110 section 5.6.7, `Thu, 01 Jan 1970 00:00:00 GMT`, the only one that the service takes.
-fn imf_fixdate(now: SystemTime) -> Result<String, SignError> {
+pub(crate) fn imf_fixdate(now: SystemTime) -> Result<String, SignError> {
     let since_1970 = now.duration_since(SystemTime::UNIX_EPOCH).map_err(|_| SignError::Clock)?;
     if since_1970 >= YEAR_10000 {
         return Err(SignError::Clock);

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use http::Method;
+use http::{Method, StatusCode};
 use serde_json::json;
 
 use super::*;
+use crate::TokenError;
 use crate::key::{RsaSigner, SigningFailed};
 
 const ENDPOINT: &str = "https://auth.us-chicago-1.oraclecloud.com";
@@ -127,7 +128,9 @@ fn token(jwk: Option<char>) -> String {
 }
 
 fn answer(status: u16, body: &str) -> Result<Secret, FederationError> {
-    exchange().handle_response(StatusCode::from_u16(status).unwrap(), body.as_bytes())
+    let mut response = Response::new(body);
+    *response.status_mut() = StatusCode::from_u16(status).unwrap();
+    exchange().handle_response(&response, SystemTime::UNIX_EPOCH)
 }
 
 #[test]
@@ -136,14 +139,20 @@ fn the_token_of_the_answer_is_taken_if_it_is_for_the_session_key() {
     for token in [token(None), token(Some('b'))] {
         assert_eq!(brought(&token).unwrap().expose(), token);
     }
-    assert_eq!(brought(&token(Some('a'))).unwrap_err(), FederationError::OtherKey);
-    assert_eq!(brought("x").unwrap_err(), FederationError::Token(TokenError::Form));
+    let issuer = Issuer::Authentication;
+    let fails = |token: &str| match brought(token).unwrap_err() {
+        FederationError::Exchange(error) => error,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(fails(&token(Some('a'))), ExchangeError::OtherKey { issuer });
+    assert_eq!(fails("x"), ExchangeError::Token { issuer, source: TokenError::Form });
 }
 
 #[test]
 fn failures_say_what_the_service_said_and_no_token() {
     for body in ["", "{}", "[]", r#"{"token":1}"#, "<html>"] {
-        assert_eq!(answer(200, body).unwrap_err(), FederationError::Malformed, "{body}");
+        let malformed = ExchangeError::Malformed { issuer: Issuer::Authentication };
+        assert_eq!(answer(200, body).unwrap_err(), malformed.into(), "{body}");
     }
     let refused = answer(401, r#"{"code":"NotAuthenticated","message":"hunter2"}"#).unwrap_err();
     assert_eq!(
@@ -154,7 +163,41 @@ fn failures_say_what_the_service_said_and_no_token() {
     for status in [201, 302, 404, 429, 503] {
         let error = answer(status, r#"{"token":"a.e30.c","code":"hunter2 x"}"#).unwrap_err();
         assert!(!format!("{error} {error:?}").contains("hunter2") && !error.hint().is_empty());
-        assert!(matches!(error, FederationError::Refused { code: None, .. }), "{error:?}");
+        assert!(
+            matches!(error, FederationError::Exchange(ExchangeError::Refused { code: None, .. })),
+            "{error:?}"
+        );
+    }
+}
+
+/// The first thing to know of such a refusal, and what nobody sees in a certificate.
+#[test]
+fn a_clock_that_is_off_is_told_with_both_times() {
+    let refused = |status: u16, date: &str| {
+        let response = Response::builder().status(status).header("date", date).body("{}").unwrap();
+        let here = SystemTime::UNIX_EPOCH + Duration::from_secs(1_767_225_600);
+        exchange().handle_response(&response, here).unwrap_err()
+    };
+    for (date, skew) in
+        [("Thu, 01 Jan 2026 00:05:01 GMT", 301), ("Wed, 31 Dec 2025 23:54:59 GMT", 301)]
+    {
+        let error = refused(401, date);
+        let text = error.to_string();
+        assert!(text.contains("the clock here says Thu, 01 Jan 2026 00:00:00 GMT"), "{text}");
+        assert!(text.contains(&format!("that of the service {date}")), "{text}");
+        assert!(error.hint().contains("set the clock"), "{}", error.hint());
+        let FederationError::Exchange(error) = error else { panic!("{error:?}") };
+        let clocks = error.clocks().unwrap();
+        assert_eq!(clocks.skew(), Duration::from_secs(skew));
+        assert_eq!(clocks.correct(clocks.here), clocks.there);
+    }
+    for (status, date) in [
+        (401, "Thu, 01 Jan 2026 00:05:00 GMT"),
+        (401, "yesterday"),
+        (503, "Thu, 01 Jan 2026 00:09:00 GMT"),
+    ] {
+        let text = refused(status, date).to_string();
+        assert!(!text.contains("clock"), "{status} {date}: {text}");
     }
 }
 
@@ -177,7 +220,7 @@ fn what_does_not_fit_is_told_before_anything_is_sent() {
     };
     for endpoint in ["", "auth", "/v1", "https://h/v1", "https://h?x", "https://", "h:443"] {
         let error = build(endpoint, "cert", key('a'), key('b')).unwrap_err();
-        assert_eq!(error, FederationError::Endpoint, "{endpoint}");
+        assert_eq!(error, ExchangeError::Endpoint.into(), "{endpoint}");
     }
     let fails = |name, leaf, session| build("https://h/", name, leaf, session).unwrap_err();
     assert_eq!(fails("no_tenancy", key('a'), key('b')), FederationError::NoTenancy);
