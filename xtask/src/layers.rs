@@ -30,7 +30,8 @@ const LAYERS: &[Layer] = &[
         arrows: &[],
         tests_use_emulator: false,
         needs: &["base64", "hyper", "ring", "serde_json", "thiserror", "tokio"],
-        forbids: &["rsa", "rustls"],
+        // TLS is there for the token endpoint of a Kubernetes cluster, which no client asks without it.
+        forbids: &["hyper-rustls", "rsa", "reqwest"],
         reason: "the emulator is the second, independent reading of the service's rules: \
                  code shared with the product would hide a mistake from both",
     },
@@ -156,13 +157,21 @@ const RESERVED: &[Reserved] = &[
         users: &["oci-auth", "oci-emulator", "oci-transport"],
         free_in_tests: true,
     },
-    Reserved { package: "rustls", users: &["oci-auth", "oci-transport"], free_in_tests: false },
+    Reserved {
+        package: "rustls",
+        users: &["oci-auth", "oci-emulator", "oci-transport"],
+        free_in_tests: false,
+    },
     Reserved {
         package: "tokio",
         users: &["locus-cli", "locus-gateway", "oci-emulator", "oci-transport"],
         free_in_tests: true,
     },
-    Reserved { package: "tokio-rustls", users: &["oci-transport"], free_in_tests: false },
+    Reserved {
+        package: "tokio-rustls",
+        users: &["oci-emulator", "oci-transport"],
+        free_in_tests: false,
+    },
 ];
 
 /// A build of one crate, and packages that must not be anywhere below it.
@@ -383,7 +392,7 @@ mod tests {
             Development,
             "only locus-gateway, oci-auth, oci-emulator, oci-transport may use it",
         );
-        refused("oci-auth", "tokio-rustls", Normal, "only oci-transport may use it");
+        refused("oci-auth", "tokio-rustls", Normal, "only oci-emulator, oci-transport may use it");
         refused("oci-transport", "aws-lc-rs", Normal, "the layer does without it");
     }
 
