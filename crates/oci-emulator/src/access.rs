@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::SystemTime;
 
+use crate::body::Measure;
 use crate::random::hex;
 use crate::route::openai_path;
 use crate::server::Settings;
@@ -50,7 +51,7 @@ pub(crate) enum Principal {
 /// Checks the credentials of a request, whatever operation it is for.
 pub(crate) fn authenticate(
     head: &RawHead,
-    body: &[u8],
+    body: &Measure,
     now: SystemTime,
     settings: &Settings,
 ) -> Result<Principal, Rejection> {

@@ -16,8 +16,8 @@ pub(crate) use shape::reshape;
 
 /// A way for the next request to go wrong.
 ///
-/// It happens only to a request for one of the inference operations whose credentials are right, and
-/// before the body is looked at.
+/// It happens only to a request whose operation is known and whose credentials are right, and before the
+/// body is looked at.
 /// What concerns a stream has no effect on a whole answer, except where said.
 ///
 /// A fault has a text form for command lines, for instance `status=429`; a text that is none is

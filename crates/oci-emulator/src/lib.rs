@@ -32,6 +32,7 @@
 //! | `POST /openai/v1/chat/completions` | chat completions of OpenAI's shape, whole and streamed |
 //! | `POST /openai/v1/responses`, `GET` and `DELETE …/{id}`, `…/{id}/cancel`, `…/{id}/input_items` | the Responses API, whole, streamed and in the background, with what it keeps between requests |
 //! | `/openai/v1/conversations`, `…/{id}/items` | conversations for responses |
+//! | `/openai/v1/files`, `…/{id}`, `…/{id}/content` | uploads of up to 1 GiB, which lie on the disk beyond 1 MiB, and their download, whole and by `range` |
 //! | `POST /openai/v1/embeddings` | vectors of Cohere's and OpenAI's models |
 //! | `GET /openai/v1/models`, `GET /openai/v1/models/{id}` | some models, and any that is known |
 //! | the same below `/20231130/actions/v1` | the older base |
@@ -43,7 +44,8 @@
 //!
 //! # What is checked, in this order
 //!
-//! 1. HTTP/1.1, a head of at most 64 KiB and 100 headers, a body of at most 16 MiB.
+//! 1. HTTP/1.1, a head of at most 64 KiB and 100 headers, a body of at most 16 MiB, or a
+//!    form with a file of at most 1 GiB.
 //! 2. The signature, before anything about the request is told: see [`Rejection`] for all that can be
 //!    wrong. The request target, the host and every header count as they were on the wire. At
 //!    `/openai/v1` and `/20231130/actions/v1` an [`ApiKey`] will do in place of a signature.
@@ -58,15 +60,20 @@
 
 mod access;
 mod answerer;
+mod body;
 mod catalogue;
 mod chat;
 mod clock;
+mod content;
 mod conversations;
+mod cursor;
 mod document;
 mod embeddings;
 mod emulator;
 mod error;
 mod fault;
+mod files;
+mod form;
 mod keys;
 mod models;
 mod native;

@@ -2,15 +2,18 @@
 
 use serde_json::Value;
 
+use crate::content::Content;
 use crate::reply::Reply;
 
 /// The answer of an operation; the error is an answer that refuses.
 pub(crate) type Answer = Result<Outcome, Reply>;
 
-/// An answer of status 200.
+/// An answer that is no refusal.
 #[derive(Debug)]
 pub(crate) enum Outcome {
-    /// A whole JSON document.
+    /// What was uploaded, or a part of it.
+    Content { status: u16, headers: Vec<(&'static str, String)>, content: Content },
+    /// A whole JSON document of status 200.
     Document(Value),
     /// One page of a list, whose successor is named in a header.
     Page { document: Value, next_page: Option<String> },

@@ -21,8 +21,12 @@ pub struct RecordedRequest {
     pub path_and_query: String,
     /// The headers in their order, names in their own case, repeats included.
     pub headers: Vec<(String, String)>,
-    /// The body.
+    /// The body; empty for an upload of more than 1 MiB, which is not held in memory.
     pub body: Bytes,
+    /// The length of the body in bytes, whether it is here or not.
+    pub body_length: u64,
+    /// The SHA-256 digest of the body in base64, as `x-content-sha256` has it.
+    pub body_sha256: String,
     /// Which connection it came over, counted from 0; equal numbers tell that one was used again.
     pub connection: u64,
     /// The `opc-request-id` of the answer.
@@ -59,7 +63,7 @@ impl fmt::Debug for RecordedRequest {
             .field("method", &self.method)
             .field("path_and_query", &self.path_and_query)
             .field("headers", &headers)
-            .field("body", &format_args!("{} bytes", self.body.len()))
+            .field("body", &format_args!("{} bytes", self.body_length))
             .field("connection", &self.connection)
             .field("opc_request_id", &self.opc_request_id)
             .field("status", &self.status)
@@ -166,6 +170,8 @@ mod tests {
                 ("Authorization".into(), "Signature s3cret".into()),
                 ("Host".into(), "here".into()),
             ],
+            body_length: body.len() as u64,
+            body_sha256: String::new(),
             body,
             connection: 0,
             opc_request_id: String::new(),

@@ -5,6 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde_json::{Value, json};
 
+use crate::content::Content;
 use crate::script::Step;
 
 /// An answer.
@@ -19,7 +20,7 @@ pub(crate) struct Reply {
     /// The body, in the order and pace in which it leaves.
     pub(crate) body: Vec<Step>,
     /// The value of `content-length`; `None` for a stream, which is sent in chunks.
-    pub(crate) length: Option<usize>,
+    pub(crate) length: Option<u64>,
     /// Whether the connection ends with this answer.
     pub(crate) closes: bool,
 }
@@ -33,8 +34,13 @@ impl Reply {
     /// A whole body of any kind.
     pub(crate) fn whole(status: u16, content_type: &'static str, body: impl Into<Bytes>) -> Self {
         let body = body.into();
-        let length = Some(body.len());
-        let body = vec![Step::Send(body)];
+        Self::content(status, content_type, Content::in_memory(body))
+    }
+
+    /// What was uploaded.
+    pub(crate) fn content(status: u16, content_type: &'static str, content: Content) -> Self {
+        let length = Some(content.len());
+        let body = vec![content.held().map_or(Step::Read(content), Step::Send)];
         Self { status, content_type, headers: Vec::new(), body, length, closes: false }
     }
 

@@ -1,14 +1,15 @@
 //! Which operation a request is for.
 
 use crate::access::Principal;
+use crate::form::{Form, Malformed};
 use crate::outcome::Answer;
 use crate::reply::Reply;
 use crate::server::{Service, Settings};
 use crate::wire::RawHead;
-use crate::{chat, conversations, embeddings, models, native, responses};
+use crate::{chat, conversations, embeddings, files, models, native, responses};
 
 /// What the emulator can do.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Operation {
     ApplyGuardrails,
     ChatCompletions,
@@ -25,6 +26,8 @@ pub(crate) enum Operation {
     Models,
     NativeChat,
     RerankText,
+    /// One that answers for itself; see [`RESOURCES`].
+    Resource(Handler),
     Response(Verb),
     ResponseInputItems,
     SummarizeText,
@@ -41,6 +44,9 @@ pub(crate) enum Verb {
 }
 
 use Operation as Op;
+
+/// What answers an operation.
+pub(crate) type Handler = fn(&Call<'_>) -> Answer;
 
 /// Method and path of every operation; `{}` stands for one segment.
 const OPERATIONS: &[(&str, &str, Operation)] = &[
@@ -72,6 +78,9 @@ const OPERATIONS: &[(&str, &str, Operation)] = &[
     ("GET", "/openai/v1/responses/{}/input_items", Op::ResponseInputItems),
 ];
 
+/// The operations that keep things, each family in a table of its own.
+const RESOURCES: &[&[(&str, &str, Handler)]] = &[files::OPERATIONS];
+
 /// Answers a request whose credentials are right.
 pub(crate) fn answer(call: &Call<'_>) -> Answer {
     match call.route.operation {
@@ -97,6 +106,7 @@ pub(crate) fn answer(call: &Call<'_>) -> Answer {
         Op::Models => models::list(call),
         Op::NativeChat => native::chat(call),
         Op::RerankText => native::rerank_text(call),
+        Op::Resource(handler) => handler(call),
         Op::Response(verb) => match verb {
             Verb::Cancel => responses::cancel(call),
             Verb::Create => responses::create(call),
@@ -113,6 +123,8 @@ pub(crate) fn answer(call: &Call<'_>) -> Answer {
 pub(crate) struct Call<'a> {
     pub(crate) head: &'a RawHead,
     pub(crate) body: &'a [u8],
+    /// The parts of the body, if it is an upload.
+    pub(crate) form: Option<&'a Result<Form, Malformed>>,
     pub(crate) route: Route<'a>,
     pub(crate) principal: Principal,
     pub(crate) service: &'a Service,
@@ -133,7 +145,7 @@ impl Call<'_> {
 }
 
 /// An operation and the identifiers in its path.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Route<'a> {
     pub(crate) operation: Operation,
     /// The segments that stand where the path has `{}`; unused ones are empty.
@@ -144,12 +156,15 @@ impl<'a> Route<'a> {
     /// The operation of a method and a path; the error is the answer to give.
     pub(crate) fn find(method: &str, path: &'a str) -> Result<Self, Reply> {
         let mut allowed = Vec::new();
-        for (with_method, pattern, operation) in OPERATIONS {
+        let resources = RESOURCES.iter().copied().flatten();
+        let resources =
+            resources.map(|(method, path, handler)| (*method, *path, Op::Resource(*handler)));
+        for (with_method, pattern, operation) in OPERATIONS.iter().copied().chain(resources) {
             let Some(ids) = ids(pattern, path) else { continue };
-            if *with_method == method {
-                return Ok(Self { operation: *operation, ids });
+            if with_method == method {
+                return Ok(Self { operation, ids });
             }
-            allowed.push(*with_method);
+            allowed.push(with_method);
         }
         if allowed.is_empty() {
             return Err(no_such_operation());

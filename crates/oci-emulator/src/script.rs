@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::future::Future;
+use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -10,8 +11,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use hyper::body::{Body, Frame, SizeHint};
 use tokio::sync::watch;
+use tokio::task::{JoinHandle, spawn_blocking};
 use tokio::time::sleep;
 
+use crate::content::Content;
 use crate::sabotage::{Deed, Sabotage};
 
 /// One step of a body.
@@ -23,12 +26,39 @@ pub(crate) enum Step {
     Flush,
     /// Waits.
     Pause(Duration),
+    /// Sends bytes from the disk.
+    Read(Content),
     /// Resets the connection.
     Reset,
     /// Sends bytes.
     Send(Bytes),
     /// Sends nothing before stalled answers are released.
     Stall,
+}
+
+impl Step {
+    /// How many bytes it sends.
+    pub(crate) fn size(&self) -> u64 {
+        match self {
+            Self::Read(content) => content.len(),
+            Self::Send(bytes) => bytes.len() as u64,
+            Self::Break | Self::Flush | Self::Pause(_) | Self::Reset | Self::Stall => 0,
+        }
+    }
+
+    /// Takes the first bytes of it off, at most all of them.
+    pub(crate) fn split_to(&mut self, size: u64) -> Self {
+        match self {
+            Self::Read(content) => Self::Read(content.split_to(size)),
+            Self::Send(bytes) => {
+                let size = usize::try_from(size).unwrap_or(usize::MAX).min(bytes.len());
+                Self::Send(bytes.split_to(size))
+            }
+            Self::Break | Self::Flush | Self::Pause(_) | Self::Reset | Self::Stall => {
+                Self::Send(Bytes::new())
+            }
+        }
+    }
 }
 
 /// Waits until stalled answers are released, once.
@@ -57,6 +87,8 @@ pub(crate) struct Script {
     sabotage: Sabotage,
     /// A pause or a stall that is under way.
     pause: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+    /// A piece of a file that is being read.
+    reading: Option<JoinHandle<io::Result<Bytes>>>,
     length: Option<u64>,
     when_sent: Option<Box<dyn FnOnce() + Send>>,
 }
@@ -65,7 +97,7 @@ impl Script {
     /// A body of known or unknown length; `when_sent` is called once its last step was handed out.
     pub(crate) fn new(
         steps: Vec<Step>,
-        length: Option<usize>,
+        length: Option<u64>,
         held: Held,
         sabotage: Sabotage,
         when_sent: impl FnOnce() + Send + 'static,
@@ -75,7 +107,8 @@ impl Script {
             held,
             sabotage,
             pause: None,
-            length: length.map(|length| length as u64),
+            reading: None,
+            length,
             when_sent: Some(Box::new(when_sent)),
         };
         script.note_progress();
@@ -104,7 +137,24 @@ impl Body for Script {
                 std::task::ready!(pause.as_mut().poll(cx));
                 self.pause = None;
             }
+            if let Some(reading) = &mut self.reading {
+                let bytes = std::task::ready!(Pin::new(reading).poll(cx));
+                self.reading = None;
+                self.note_progress();
+                // Neither the task nor the disk fails but with all of the machine.
+                return Poll::Ready(Some(match bytes {
+                    Ok(Ok(bytes)) => Ok(Frame::data(bytes)),
+                    Ok(Err(_)) | Err(_) => Err(Broken),
+                }));
+            }
             match self.steps.pop_front() {
+                Some(Step::Read(mut content)) => {
+                    let piece = content.split_to(PIECE);
+                    if content.len() > 0 {
+                        self.steps.push_front(Step::Read(content));
+                    }
+                    self.reading = Some(spawn_blocking(move || piece.read()));
+                }
                 Some(Step::Send(bytes)) => {
                     self.note_progress();
                     return Poll::Ready(Some(Ok(Frame::data(bytes))));
@@ -148,3 +198,6 @@ impl fmt::Debug for Script {
 #[derive(Clone, Copy, Debug, thiserror::Error)]
 #[error("the connection is closed on purpose")]
 pub(crate) struct Broken;
+
+/// How much of a file is in memory at a time.
+const PIECE: u64 = 256 * 1024;

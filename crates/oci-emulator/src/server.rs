@@ -4,9 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use http_body_util::{BodyExt, LengthLimitError, Limited};
-use hyper::body::{Body, Incoming};
+use hyper::body::Incoming;
 use hyper::header::{self, HeaderName, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -14,9 +12,9 @@ use hyper::{Request, Response, StatusCode, Version};
 use hyper_util::rt::TokioTimer;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
-use tokio::time::timeout;
 
 use crate::access::{ApiKey, authenticate};
+use crate::body::Body;
 use crate::clock::Clock;
 use crate::fault::{Faults, fail_early, reshape};
 use crate::outcome::Outcome;
@@ -100,15 +98,17 @@ impl Service {
             return Ok(respond(reply.closing(), &request_id(None), link, || {}));
         };
         let opc_request_id = request_id(head.value("opc-request-id"));
-        let (body, unreadable) = match read_body(request).await {
+        let (body, unreadable) = match Body::read(&head, request.into_body()).await {
             Ok(body) => (body, None),
-            Err(reply) => (Bytes::new(), Some(reply)),
+            Err(reply) => (Body::empty(), Some(reply)),
         };
         let number = self.records.add(RecordedRequest {
             method: head.method.clone(),
             path_and_query: head.target.clone(),
             headers: head.headers.clone(),
-            body: body.clone(),
+            body: body.bytes.clone(),
+            body_length: body.measure.length,
+            body_sha256: body.measure.sha256.clone(),
             connection: link.connection,
             opc_request_id: opc_request_id.clone(),
             status: None,
@@ -136,13 +136,13 @@ impl Service {
     async fn answer(
         &self,
         head: &RawHead,
-        body: &[u8],
+        body: &Body,
         number: usize,
         link: &mut Link,
     ) -> Result<Reply, Broken> {
         let now = self.settings.clock.now();
         let path = head.path();
-        let principal = match authenticate(head, body, now, &self.settings) {
+        let principal = match authenticate(head, &body.measure, now, &self.settings) {
             Ok(principal) => principal,
             Err(rejection) => {
                 let reply = match rejection {
@@ -157,7 +157,7 @@ impl Service {
             Ok(route) => route,
             Err(reply) => return Ok(reply),
         };
-        if route.operation == Operation::GetNamespace {
+        if matches!(route.operation, Operation::GetNamespace) {
             return Ok(Reply::json(200, &NAMESPACE.into()));
         }
         let fault = self.faults.next();
@@ -167,17 +167,24 @@ impl Service {
             return Ok(reply);
         }
         // Cancelling takes a POST without a body.
-        if !body.is_empty() && !head.value("content-type").is_some_and(is_json) {
+        let is_readable = body.form.is_some() || head.value("content-type").is_some_and(is_json);
+        if !body.bytes.is_empty() && !is_readable {
             let message = "expected content-type application/json";
             return Ok(Reply::oracle_error(415, "UnsupportedMediaType", message));
         }
-        let call = Call { head, body, route, principal, service: self };
+        let form = body.form.as_ref();
+        let call = Call { head, body: &body.bytes, form, route, principal, service: self };
         let outcome = match route::answer(&call) {
             Ok(outcome) => outcome,
             Err(reply) => return Ok(reply),
         };
         let pause = self.settings.token_delay;
         let reply = match outcome {
+            Outcome::Content { status, headers, content } => {
+                let mut reply = Reply::content(status, "application/octet-stream", content);
+                reply.headers = headers;
+                stream::befallen(reply, fault.as_ref())
+            }
             Outcome::Document(document) => stream::whole(&document, fault.as_ref()),
             Outcome::Page { document, next_page } => {
                 let reply = stream::whole(&document, fault.as_ref());
@@ -189,32 +196,6 @@ impl Service {
         };
         Ok(reshape(reply, fault.as_ref()))
     }
-}
-
-/// Reads a body of at most [`MAX_BODY`] bytes.
-async fn read_body(request: Request<Incoming>) -> Result<Bytes, Reply> {
-    let body = request.into_body();
-    // A length that was announced need not be waited for.
-    if body.size_hint().lower() > MAX_BODY as u64 {
-        return Err(too_large());
-    }
-    match timeout(READ_TIMEOUT, Limited::new(body, MAX_BODY).collect()).await {
-        Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
-        Ok(Err(_)) => {
-            let message = "The request body could not be read.";
-            Err(Reply::oracle_error(400, "CannotParseRequest", message).closing())
-        }
-        Err(_) => {
-            let message = "The request body did not arrive in time.";
-            Err(Reply::oracle_error(408, "RequestTimeout", message).closing())
-        }
-    }
-}
-
-fn too_large() -> Reply {
-    let message = "The request body is larger than 16 MiB.";
-    Reply::oracle_error(413, "RequestEntityTooLarge", message).closing()
 }
 
 /// Puts an answer into HTTP.
@@ -261,11 +242,8 @@ fn is_json(content_type: &str) -> bool {
 /// The answer of GetNamespace: a JSON string, as Object Storage sends it.
 const NAMESPACE: &str = "emulator";
 
-/// The largest body that is read.
-const MAX_BODY: usize = 16 * 1024 * 1024;
-
 /// As many as the HTTP library can hold on the stack.
 const MAX_HEADERS: usize = 100;
 
-/// How long a head, and then a body, may take to arrive.
+/// How long a head may take to arrive.
 const READ_TIMEOUT: Duration = Duration::from_secs(30);

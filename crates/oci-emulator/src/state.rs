@@ -1,11 +1,13 @@
-//! What the service keeps between requests: stored responses and conversations.
+//! What the service keeps between requests.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
 
-/// The latest responses and conversations.
+use crate::files::StoredFile;
+
+/// The latest of everything.
 #[derive(Debug, Default)]
 pub(crate) struct State(Mutex<Kept>);
 
@@ -14,6 +16,7 @@ pub(crate) struct State(Mutex<Kept>);
 pub(crate) struct Kept {
     pub(crate) responses: Latest<StoredResponse>,
     pub(crate) conversations: Latest<Conversation>,
+    pub(crate) files: Latest<StoredFile>,
 }
 
 /// A response that can be asked for again.
@@ -91,6 +94,11 @@ impl<T> Latest<T> {
 
     pub(crate) fn get_mut(&mut self, id: &str) -> Option<&mut T> {
         self.by_id.get_mut(id)
+    }
+
+    /// All of them, the oldest first.
+    pub(crate) fn values(&self) -> impl DoubleEndedIterator<Item = &T> {
+        self.order.iter().filter_map(|id| self.by_id.get(id))
     }
 
     pub(crate) fn remove(&mut self, id: &str) -> Option<T> {

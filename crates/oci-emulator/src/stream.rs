@@ -99,30 +99,36 @@ fn befall(number: usize, last_words: &Value, fault: Option<&Fault>, steps: &mut 
     }
 }
 
-/// A whole answer befallen by `fault`.
+/// A whole document befallen by `fault`.
 pub(crate) fn whole(document: &Value, fault: Option<&Fault>) -> Reply {
     let text = match fault {
         Some(Fault::FinishReason(reason)) => with_reason(&document.to_string(), reason),
         _ => document.to_string(),
     };
-    let text = Bytes::from(text);
-    match fault {
+    befallen(Reply::whole(200, "application/json", text), fault)
+}
+
+/// A whole answer of any kind, of one step, befallen by `fault`.
+pub(crate) fn befallen(mut reply: Reply, fault: Option<&Fault>) -> Reply {
+    let Some(mut step) = reply.body.pop() else { return reply };
+    let half = step.size() / 2;
+    reply.body = match fault {
         Some(Fault::CutBody | Fault::CutStream { .. }) => {
-            let length = Some(text.len());
-            let body = vec![Step::Send(first_half(&text)), Step::Flush, Step::Break];
-            Reply { body, length, ..Reply::json(200, document) }
+            vec![step.split_to(half), Step::Flush, Step::Break]
         }
-        Some(Fault::StallAfter { .. }) => {
-            Reply { body: vec![Step::Stall, Step::Send(text)], ..Reply::json(200, document) }
+        Some(Fault::StallAfter { .. }) => vec![Step::Stall, step],
+        Some(Fault::ResetAfter { .. }) => vec![step.split_to(half), Step::Flush, Step::Reset],
+        Some(Fault::Garbage { .. }) => {
+            reply.length = Some(GARBAGE.len() as u64);
+            vec![Step::Send(Bytes::from_static(GARBAGE.as_bytes()))]
         }
-        Some(Fault::ResetAfter { .. }) => {
-            let body = vec![Step::Send(first_half(&text)), Step::Flush, Step::Reset];
-            Reply { body, ..Reply::json(200, document) }
+        Some(Fault::WrongContentType) => {
+            reply.content_type = "text/plain";
+            vec![step]
         }
-        Some(Fault::Garbage { .. }) => Reply::whole(200, "application/json", GARBAGE),
-        Some(Fault::WrongContentType) => Reply::whole(200, "text/plain", text),
-        _ => Reply::whole(200, "application/json", text),
-    }
+        _ => vec![step],
+    };
+    reply
 }
 
 /// A document with another finish reason wherever it has one.

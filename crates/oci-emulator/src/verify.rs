@@ -11,11 +11,9 @@ mod tests;
 use std::collections::HashMap;
 use std::time::{Duration, SystemTime};
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use ring::digest;
 use ring::signature::{RSA_PKCS1_2048_8192_SHA256, RsaParameters, UnparsedPublicKey};
 
+use crate::body::Measure;
 use crate::keys::{Identity, PublicKey};
 use crate::wire::RawHead;
 use authorization::Authorization;
@@ -42,7 +40,7 @@ impl KnownKeys {
 /// Checks everything that there is to check about who sent a request and whether it is unchanged.
 pub(crate) fn verify(
     head: &RawHead,
-    body: &[u8],
+    body: &Measure,
     now: SystemTime,
     keys: &KnownKeys,
 ) -> Result<(), Rejection> {
@@ -113,20 +111,19 @@ fn check_date(head: &RawHead, now: SystemTime) -> Result<(), Rejection> {
 }
 
 /// Length and digest, where they are sent, are those of the body that arrived.
-fn check_body(head: &RawHead, body: &[u8]) -> Result<(), Rejection> {
+fn check_body(head: &RawHead, body: &Measure) -> Result<(), Rejection> {
     if head.value("transfer-encoding").is_some() {
         return Err(Rejection::TransferEncoding);
     }
     if let Some(length) = head.value("content-length")
-        && length != body.len().to_string()
+        && length != body.length.to_string()
     {
-        return Err(Rejection::ContentLength { sent: length.to_owned(), body: body.len() });
+        return Err(Rejection::ContentLength { sent: length.to_owned(), body: body.length });
     }
-    if let Some(sent) = head.value(CONTENT_SHA256) {
-        let body = STANDARD.encode(digest::digest(&digest::SHA256, body));
-        if sent != body {
-            return Err(Rejection::Digest { sent: sent.to_owned(), body });
-        }
+    if let Some(sent) = head.value(CONTENT_SHA256)
+        && sent != body.sha256
+    {
+        return Err(Rejection::Digest { sent: sent.to_owned(), body: body.sha256.clone() });
     }
     Ok(())
 }

@@ -15,6 +15,8 @@ mod dialects;
 mod families;
 #[path = "main/faults.rs"]
 mod faults;
+#[path = "main/files.rs"]
+mod files;
 #[path = "main/hostile.rs"]
 mod hostile;
 #[path = "main/http.rs"]

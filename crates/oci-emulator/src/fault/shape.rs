@@ -9,18 +9,21 @@ use crate::script::Step;
 /// Puts the steps of an answer into the shape that a fault gives them.
 pub(crate) fn reshape(mut reply: Reply, fault: Option<&Fault>) -> Reply {
     reply.body = match fault {
-        Some(Fault::CutBytes { bytes }) => cut(reply.body, *bytes),
+        Some(Fault::CutBytes { bytes }) => cut(reply.body, *bytes as u64),
         Some(Fault::OneChunk) => one_chunk(reply.body),
         Some(Fault::SlowBody { bytes, pause }) => {
             let mut steps = Vec::new();
             for step in reply.body {
-                let Step::Send(mut data) = step else {
-                    steps.push(step);
-                    continue;
+                let mut rest = match step {
+                    Step::Read(_) | Step::Send(_) => step,
+                    other => {
+                        steps.push(other);
+                        continue;
+                    }
                 };
-                while !data.is_empty() {
-                    let piece = data.split_to((*bytes).clamp(1, data.len()));
-                    steps.extend([Step::Pause(*pause), Step::Send(piece), Step::Flush]);
+                while rest.size() > 0 {
+                    let piece = rest.split_to((*bytes as u64).max(1));
+                    steps.extend([Step::Pause(*pause), piece, Step::Flush]);
                 }
             }
             steps
@@ -31,20 +34,15 @@ pub(crate) fn reshape(mut reply: Reply, fault: Option<&Fault>) -> Reply {
 }
 
 /// The first `left` bytes, then the end of the connection; the whole body if it has no more.
-fn cut(body: Vec<Step>, mut left: usize) -> Vec<Step> {
+fn cut(body: Vec<Step>, mut left: u64) -> Vec<Step> {
     let mut steps = Vec::new();
-    for step in body {
-        match step {
-            Step::Send(mut data) if data.len() > left => {
-                steps.extend([Step::Send(data.split_to(left)), Step::Flush, Step::Break]);
-                return steps;
-            }
-            Step::Send(data) => {
-                left -= data.len();
-                steps.push(Step::Send(data));
-            }
-            other => steps.push(other),
+    for mut step in body {
+        if step.size() > left {
+            steps.extend([step.split_to(left), Step::Flush, Step::Break]);
+            return steps;
         }
+        left -= step.size();
+        steps.push(step);
     }
     steps
 }

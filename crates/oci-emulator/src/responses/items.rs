@@ -7,6 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
+use crate::cursor::{self, PageSize};
 use crate::document::{list, set, text};
 use crate::openai::invalid;
 use crate::prompt::{Prompt, Speaker, content_text};
@@ -141,45 +142,12 @@ fn unsealed(sealed: &str) -> Option<Vec<u8>> {
     STANDARD.decode(sealed.strip_prefix(SEAL)?).ok()
 }
 
-/// One page of a list, by the parameters `after`, `limit` and `order`, the latest first unless asked otherwise.
+/// One page of items or responses, by the parameters of a list.
 pub(crate) fn ordered_page<'a>(
     call: &Call<'_>,
     items: impl DoubleEndedIterator<Item = &'a Value>,
 ) -> Result<Value, Reply> {
-    let limit = match call.query("limit").map(str::parse::<usize>) {
-        None => 20,
-        Some(Ok(limit)) if (1..=100).contains(&limit) => limit,
-        Some(_) => {
-            let message = "Invalid value for 'limit': expected from 1 to 100.";
-            return Err(invalid(Some("limit"), "invalid_value", message));
-        }
-    };
-    let items: Vec<&Value> = match call.query("order") {
-        Some("asc") => items.collect(),
-        None | Some("desc") => items.rev().collect(),
-        Some(_) => {
-            let message = "Invalid value for 'order': expected asc or desc.";
-            return Err(invalid(Some("order"), "invalid_value", message));
-        }
-    };
-    let first = match call.query("after") {
-        None => 0,
-        Some(after) => items
-            .iter()
-            .position(|item| item.get("id").is_some_and(|id| id == after))
-            .map(|at| at + 1)
-            .ok_or_else(|| lost(after))?,
-    };
-    let rest = items.get(first..).unwrap_or_default();
-    let page: Vec<&Value> = rest.iter().copied().take(limit).collect();
-    let id = |item: Option<&&Value>| item.and_then(|item| item.get("id")).cloned();
-    Ok(json!({
-        "object": "list",
-        "first_id": id(page.first()),
-        "last_id": id(page.last()),
-        "has_more": rest.len() > page.len(),
-        "data": page,
-    }))
+    cursor::page(call, items, PageSize { usual: 20, most: 100 }, lost)
 }
 
 const SEAL: &str = "gAAAAA";

@@ -25,7 +25,7 @@ pub enum Rejection {
         /// The header's value.
         sent: String,
         /// The body's length in bytes.
-        body: usize,
+        body: u64,
     },
     /// The date is not an IMF-fixdate, for instance `Thu, 01 Jan 1970 00:00:00 GMT`.
     #[error("expected a date such as \"Thu, 01 Jan 1970 00:00:00 GMT\", found {0:?}")]

@@ -2,6 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use ring::digest;
 use ring::signature::RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY;
 use serde_json::Value;
 
@@ -47,7 +48,7 @@ fn the_published_examples_verify() {
         let authorization = Authorization::parse(&authorization).unwrap();
         assert_eq!(authorization.key_id, key_id);
         require_signed(&head, &authorization.signed_headers).unwrap();
-        check_body(&head, body.as_bytes()).unwrap();
+        check_body(&head, &Measure::of(body.as_bytes())).unwrap();
         let signed = signing_string(&head, &authorization.signed_headers).unwrap();
         assert_eq!(signed, text("signing_string"));
 
@@ -64,6 +65,6 @@ fn the_published_examples_verify() {
 #[test]
 fn nothing_is_looked_at_without_an_authorization() {
     let head = RawHead { method: "BREW".into(), target: "*".into(), headers: Vec::new() };
-    let verdict = verify(&head, b"", SystemTime::UNIX_EPOCH, &KnownKeys::default());
+    let verdict = verify(&head, &Measure::of(b""), SystemTime::UNIX_EPOCH, &KnownKeys::default());
     assert_eq!(verdict, Err(Rejection::NoAuthorization));
 }

@@ -74,7 +74,8 @@ impl Connection {
     }
 
     pub(crate) async fn read_body(&mut self, answer: &mut Answer, is_head: bool) {
-        if is_head {
+        // Neither has a body, whatever its length says (RFC 9112 section 6.3).
+        if is_head || answer.status == 204 {
             answer.is_whole = true;
         } else if answer.header("transfer-encoding") == Some("chunked") {
             while self.read_chunk(answer).await {}

@@ -55,6 +55,38 @@ impl World {
         message
     }
 
+    /// A signed request without a body, with a compartment.
+    pub(crate) async fn call(&self, method: &str, target: &str) -> Answer {
+        let mut message = Message::new(method, target, b"", now());
+        message.set("opc-compartment-id", self.sandbox.compartment_id());
+        self.signer.sign_usual(&mut message);
+        self.send(&message).await
+    }
+
+    /// Sends a form, whose parts have a head and a content.
+    pub(crate) async fn send_form(&self, target: &str, parts: &[(&str, &[u8])]) -> Answer {
+        let mut body = Vec::new();
+        for (head, content) in parts {
+            let head = format!("--edge\r\nContent-Disposition: form-data; {head}\r\n\r\n");
+            body.extend([head.as_bytes(), content, b"\r\n"].concat());
+        }
+        body.extend(b"--edge--\r\n");
+        let mut message = Message::new("POST", target, &body, now());
+        message.set("content-type", "multipart/form-data; boundary=edge");
+        message.set("opc-compartment-id", self.sandbox.compartment_id());
+        self.signer.sign_usual(&mut message);
+        self.send(&message).await
+    }
+
+    /// Uploads a file for `user_data`; its id.
+    pub(crate) async fn upload(&self, name: &str, content: &[u8]) -> String {
+        let file = format!("name=\"file\"; filename=\"{name}\"");
+        let parts: [(&str, &[u8]); 2] = [("name=\"purpose\"", b"user_data"), (&file, content)];
+        let answer = self.send_form("/openai/v1/files", &parts).await;
+        assert_eq!(answer.status, 200, "{}", answer.body());
+        answer.json()["id"].as_str().unwrap().to_owned()
+    }
+
     /// Posts a JSON document and reads the answer.
     pub(crate) async fn ask(&self, target: &str, document: &Value) -> Answer {
         self.send(&self.post(target, document.to_string().as_bytes())).await
