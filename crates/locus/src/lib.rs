@@ -7,7 +7,7 @@ mod log;
 
 /// What most programs need: `use locus::prelude::*;`.
 pub mod prelude {
-    pub use crate::{Client, Error, Transport};
+    pub use crate::{Client, Error, JsonSchema, Schema, Transport};
     pub use oci_wire::chat::{
         ChatAccumulator, ChatRequest, Message, Part, ReasoningEffort, ResponseFormat, Tool,
     };
@@ -20,8 +20,9 @@ pub use error::{Error, Result};
 pub use oci_auth::{Backend, Env, Region};
 pub use oci_router::{
     CallerTool, Capabilities, Chat, ChatAnswer, ChatInput, ChatStream, Embed, Embeddings,
-    Explanation, Format, HostedTool, Model, ModelId, Operation, ProviderState, Rank, Ranking,
-    Rerank, Route, RouteError, Row, Serving, Transport, Warning, prefixes, route,
+    Explanation, Format, HostedTool, JsonSchema, Misfit, Model, ModelId, Operation, ProviderState,
+    Rank, Ranking, Rerank, Route, RouteError, Row, Schema, Serving, Structured, StructuredChat,
+    TextStream, Transport, Warning, prefixes, route, schemars,
 };
 pub use oci_transport::{
     Answer, Attempt, BreakerPolicy, Deadlines, Endpoint, ErrorKind, RequestHook, RetryPolicy,

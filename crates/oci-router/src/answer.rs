@@ -1,10 +1,15 @@
 //! [`ChatAnswer`]: an answer with what was different from what was asked.
 
+use std::borrow::Cow;
 use std::ops::Deref;
 
-use oci_wire::chat::{ChatResponse, Message};
+use oci_wire::chat::{ChatResponse, Content, FinishReason, Message};
 use oci_wire::responses::Response;
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
 
+use crate::misfit::Misfit;
+use crate::schema::Schema;
 use crate::state::ProviderState;
 use crate::warning::Warning;
 
@@ -35,6 +40,42 @@ impl ChatAnswer {
     #[must_use]
     pub fn as_response(&self) -> Option<&Response> {
         self.items.as_deref()
+    }
+
+    /// All the text of the answer, of every part of its content; empty for one that has none.
+    #[must_use]
+    pub fn output_text(&self) -> Cow<'_, str> {
+        let content = self.response.message().and_then(|message| message.content.as_ref());
+        content.map(Content::text).unwrap_or_default()
+    }
+
+    /// The answer as a value of the type that it was asked for in: see [`Chat::structured`](crate::Chat::structured), which also
+    /// asks again.
+    ///
+    /// # Errors
+    /// [`Misfit`] if the model refused, the answer broke off, or its text is not JSON of this type.
+    pub fn parse<T: DeserializeOwned + JsonSchema>(&self) -> Result<T, Misfit> {
+        self.fit(&Schema::strict_of::<T>())
+    }
+
+    pub(crate) fn fit<T: DeserializeOwned>(&self, schema: &Schema) -> Result<T, Misfit> {
+        if let Some(refusal) = self.response.refusal() {
+            return Err(Misfit::refused(refusal));
+        }
+        if !self.response.tool_calls().is_empty() {
+            return Err(Misfit::calls());
+        }
+        match self.response.finish_reason() {
+            None | Some(FinishReason::Stop) => {}
+            Some(reason) => match reason.canonical() {
+                FinishReason::Stop => {}
+                reason => {
+                    // Some servers end with another word an answer that is whole all the same.
+                    return schema.read(&self.output_text()).map_err(|_| Misfit::cut_off(reason));
+                }
+            },
+        }
+        schema.read(&self.output_text())
     }
 
     /// The message of the answer, to be appended to a history; `None` for an answer without one.

@@ -6,7 +6,9 @@ use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 
 use oci_wire::chat::{ChatRequest, Message};
-use oci_wire::responses;
+use oci_wire::{Loss, responses};
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
 
 use crate::answer::ChatAnswer;
 use crate::error::Error;
@@ -14,6 +16,8 @@ use crate::input::{CallerTool, ChatInput, HostedTool};
 use crate::router::Model;
 use crate::state::ProviderState;
 use crate::stream::ChatStream;
+use crate::structured::StructuredChat;
+use crate::warning::Warning;
 use plan::Plan;
 
 /// A chat call being made up. Await it for the whole answer, or ask for its [`stream`](Self::stream).
@@ -28,6 +32,8 @@ pub struct Chat {
     pub(crate) is_strict: bool,
     pub(crate) state: Option<ProviderState>,
     pub(crate) hosted: Vec<responses::Tool>,
+    /// What was lost before the request was there.
+    pub(crate) warnings: Vec<Warning>,
 }
 
 impl Chat {
@@ -38,6 +44,7 @@ impl Chat {
             is_strict: false,
             state: None,
             hosted: Vec::new(),
+            warnings: Vec::new(),
         }
     }
 
@@ -49,8 +56,14 @@ impl Chat {
 
     /// Offers functions that the model may call; the caller runs them and sends their results in a next call.
     pub fn tools(mut self, tools: impl IntoIterator<Item = impl CallerTool>) -> Self {
-        let tools = tools.into_iter().map(CallerTool::into_tool);
-        self.request.tools.get_or_insert_with(Vec::new).extend(tools);
+        let offered = self.request.tools.get_or_insert_with(Vec::new);
+        for tool in tools {
+            for loss in tool.losses() {
+                let path = format!("tools[{}].function.parameters.{}", offered.len(), loss.path);
+                self.warnings.push(Warning::Request(Loss::new(loss.kind, path)));
+            }
+            offered.push(tool.into_tool());
+        }
         self
     }
 
@@ -75,6 +88,11 @@ impl Chat {
         self
     }
 
+    /// Asks for an answer that is a value of a type: see [`StructuredChat`].
+    pub fn structured<T: DeserializeOwned + JsonSchema>(self) -> StructuredChat<T> {
+        StructuredChat::new(self)
+    }
+
     /// Fails with [`Error::Lossy`], before anything is sent, where a part of the request does not exist in the API of the model.
     pub fn strict(mut self) -> Self {
         self.is_strict = true;
@@ -96,7 +114,7 @@ impl Chat {
         Plan::of(self)?.stream().await
     }
 
-    async fn send(self) -> Result<ChatAnswer, Error> {
+    pub(crate) async fn send(self) -> Result<ChatAnswer, Error> {
         Plan::of(self)?.send().await
     }
 }

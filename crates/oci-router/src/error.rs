@@ -2,6 +2,8 @@
 
 use oci_wire::error::ErrorBody;
 
+use crate::answer::ChatAnswer;
+use crate::misfit::Misfit;
 use crate::table;
 use crate::transport::Operation;
 use crate::warning::Warning;
@@ -46,6 +48,17 @@ pub enum Error {
         /// The id by which Oracle finds the request.
         opc_request_id: Option<String>,
     },
+    /// The answer is not of the type that was asked for, and asking again did not help.
+    #[error("the answer of {model} is not of the type that was asked for")]
+    Misfit {
+        /// The model id.
+        model: String,
+        /// Why not.
+        #[source]
+        misfit: Misfit,
+        /// The last answer, as it came.
+        answer: Box<ChatAnswer>,
+    },
     /// The client of another region cannot be made.
     #[error(transparent)]
     Region(#[from] oci_transport::BuildError),
@@ -72,6 +85,10 @@ impl Error {
             Self::NoCompartment { .. } => "set OCI_COMPARTMENT_ID or name the compartment",
             Self::Lossy { .. } => "leave it out, or do not ask for a strict call",
             Self::Failed { .. } | Self::Incomplete { .. } => "try again",
+            Self::Misfit { misfit, .. } if misfit.is_cut_off() => "raise the limit of tokens",
+            Self::Misfit { .. } => {
+                "say in the prompt what each member is, or choose a stronger model"
+            }
             Self::Transport(error) => return error.hint(),
         };
         Some(hint.to_owned())
@@ -85,6 +102,7 @@ impl Error {
             Self::Failed { opc_request_id, .. } | Self::Incomplete { opc_request_id, .. } => {
                 opc_request_id.as_deref()
             }
+            Self::Misfit { answer, .. } => answer.opc_request_id(),
             _ => None,
         }
     }

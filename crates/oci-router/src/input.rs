@@ -1,7 +1,7 @@
 //! What a chat call can begin with and be offered, each as a trait whose absence the compiler explains.
 
 use oci_wire::chat::{ChatRequest, CustomDefinition, FunctionDefinition, Message, Tool};
-use oci_wire::responses;
+use oci_wire::{Loss, responses};
 
 /// What a chat call begins with: a prompt, messages or a whole request.
 ///
@@ -84,12 +84,17 @@ impl ChatInput for ChatRequest {
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a tool that the caller runs",
-    label = "expected a `Tool` of `chat`, such as `Tool::function(name, description, schema)`",
+    label = "expected a `Tool` of `chat`, such as `Tool::function(name, description, schema)`, or `Schema::of::<T>()`",
     note = "tools that the service runs, such as web search and MCP servers, go to `Chat::hosted_tools`"
 )]
 pub trait CallerTool {
     /// The tool as it is offered.
     fn into_tool(self) -> Tool;
+
+    /// What its description leaves out, by its place in the schema of the arguments. Default: nothing.
+    fn losses(&self) -> Vec<Loss> {
+        Vec::new()
+    }
 }
 
 impl CallerTool for Tool {

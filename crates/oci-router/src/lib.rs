@@ -30,14 +30,18 @@ mod error;
 mod explain;
 mod guardrails;
 mod input;
+mod misfit;
 mod model_id;
 mod repairs;
 mod rerank;
 mod route;
 mod router;
+mod schema;
 mod state;
 mod stream;
+mod structured;
 mod table;
+mod text_stream;
 mod transport;
 mod warning;
 
@@ -49,12 +53,21 @@ pub use embed::{Embed, Embeddings};
 pub use error::{Error, RouteError};
 pub use explain::Explanation;
 pub use input::{CallerTool, ChatInput, HostedTool};
+pub use misfit::Misfit;
 pub use model_id::ModelId;
 pub use rerank::{Rank, Ranking, Rerank};
 pub use route::{Route, prefixes, route};
 pub use router::{Model, Router};
+pub use schema::Schema;
 pub use state::ProviderState;
 pub use stream::ChatStream;
+pub use structured::{Structured, StructuredChat};
 pub use table::Row;
+pub use text_stream::TextStream;
 pub use transport::{Format, Operation, Serving, Transport, UnknownTransport};
 pub use warning::Warning;
+
+/// The crate that derives schemas, for `#[schemars(crate = "…")]` in programs that do not name it in their manifest.
+pub use schemars;
+/// The trait of types that have a schema, and its derive macro.
+pub use schemars::JsonSchema;

@@ -5,12 +5,14 @@ use std::task::{Context, Poll};
 
 use futures_core::Stream;
 use oci_transport::Error as TransportError;
-use oci_wire::chat::ChatChunk;
+use oci_wire::chat::{ChatAccumulator, ChatChunk};
 use oci_wire::responses::Response;
 
 use crate::answer::ChatAnswer;
+use crate::error::Error;
 use crate::state::ProviderState;
-use crate::warning::Warning;
+use crate::text_stream::TextStream;
+use crate::warning::{Warning, of_answer};
 
 /// The chunks of an answer in the dialect of chat completions, whatever the transport, in two forms: [`next`](Self::next) lends
 /// each chunk, and the [`Stream`] implementation yields owned ones.
@@ -64,6 +66,41 @@ impl ChatStream {
                 }
             }
         }
+    }
+
+    /// Only the text of the answer, piece by piece.
+    pub fn texts(self) -> TextStream {
+        TextStream::new(self)
+    }
+
+    /// Reads the stream to its end and puts the pieces together: the answer as it would have come whole.
+    ///
+    /// Call it first; pieces that were read before are not in it, unless the answer comes from the Responses API.
+    ///
+    /// # Errors
+    /// [`Error::Transport`] if the stream fails or ends early.
+    pub async fn collect(mut self) -> Result<ChatAnswer, Error> {
+        let mut pieces = ChatAccumulator::new();
+        while let Some(chunk) = self.next().await {
+            pieces.push(&chunk?);
+        }
+        let state = self.state();
+        let opc_request_id = self.opc_request_id().map(str::to_owned);
+        let Self { source, mut warnings, .. } = self;
+        let stream = match source {
+            Source::Streamed(stream) => stream,
+            Source::Whole { answer, .. } => return Ok(*answer),
+        };
+        let items = stream.response().cloned().map(Box::new);
+        let response = match &items {
+            Some(items) => {
+                let translated = items.to_chat();
+                warnings.extend(of_answer(translated.losses));
+                translated.value
+            }
+            None => pieces.finish(),
+        };
+        Ok(ChatAnswer { response, warnings, state, items, opc_request_id })
     }
 
     /// What the call did differently from what was asked; empty when it did all of it.

@@ -5,6 +5,8 @@ use std::fmt;
 use oci_wire::Loss;
 use oci_wire::repair::Repair;
 
+use crate::misfit::Misfit;
+
 /// Something that a call did differently from what was asked, beside its answer.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
@@ -21,6 +23,8 @@ pub enum Warning {
     NotStreamed,
     /// The model refuses a parameter, so the call was made without it or with another one.
     Repaired(Repair),
+    /// An answer was not of the type that was asked for, and the model was asked again.
+    AskedAgain(Misfit),
     /// The service no longer has the conversation; the whole history was sent again.
     StateLost,
 }
@@ -38,6 +42,9 @@ impl fmt::Display for Warning {
             ),
             Self::NotStreamed => f.write_str("the endpoint does not stream, the answer came whole"),
             Self::Repaired(repair) => write!(f, "{repair}, because the model refuses it"),
+            Self::AskedAgain(misfit) => {
+                write!(f, "an answer was not of the type and was asked for again: {misfit}")
+            }
             Self::StateLost => f.write_str(
                 "the service no longer has the conversation, the whole history was sent again",
             ),

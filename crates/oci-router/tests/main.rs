@@ -17,3 +17,5 @@ mod responses;
 mod routes;
 #[path = "main/service.rs"]
 mod service;
+#[path = "main/structured.rs"]
+mod structured;

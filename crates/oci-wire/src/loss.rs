@@ -29,6 +29,14 @@ pub struct Loss {
     pub path: String,
 }
 
+impl Loss {
+    /// A loss on a way that this crate does not go itself, such as from the types of a program to a schema.
+    #[must_use]
+    pub fn new(kind: LossKind, path: impl Into<String>) -> Self {
+        Self { kind, path: path.into() }
+    }
+}
+
 /// How something was lost.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]

@@ -33,7 +33,7 @@ pub(super) struct Plan {
 
 impl Plan {
     pub(super) fn of(mut chat: Chat) -> Result<Self, Error> {
-        let mut warnings = Vec::new();
+        let mut warnings = std::mem::take(&mut chat.warnings);
         if !chat.hosted.is_empty() || chat.state.is_some() {
             let chosen = chat.model.choice.transport.replace(Transport::Responses);
             if chosen.is_some_and(|chosen| chosen != Transport::Responses) {

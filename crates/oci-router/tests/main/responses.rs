@@ -56,6 +56,11 @@ impl Scripted {
         self.asked.lock().unwrap().len()
     }
 
+    /// The body of a request.
+    pub(crate) fn sent(&self, index: usize) -> Value {
+        self.asked.lock().unwrap()[index].1.clone()
+    }
+
     fn asked(&self, index: usize) -> Value {
         let (path, body) = self.asked.lock().unwrap()[index].clone();
         assert_eq!(path, "/openai/v1/responses");
