@@ -3,14 +3,15 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use oci_auth::{Backend, CredentialError, CredentialOptions, Credentials, Env, Found, Warning};
-use oci_router::{Explanation, Model, Router, Transport};
+use oci_auth::{Backend, CredentialError, Env, Found, Signer, Warning};
+use oci_router::{Explanation, IntoModel, Model, Router, Transport};
 use oci_transport::{
     Client as TransportClient, Deadlines, Endpoint, Proxy, RequestHook, RetryPolicy, Roots,
 };
 use oci_wire::native::{ApplyGuardrailsResult, GuardrailConfigs, GuardrailsInput};
 
 use crate::error::{Error, Result};
+use crate::identity::{Identity, Told};
 use crate::log::RequestLog;
 
 /// Reaches every model of OCI Generative AI. Clones are cheap and share the connections.
@@ -37,12 +38,13 @@ impl Client {
         ClientBuilder { env, ..ClientBuilder::default() }
     }
 
-    /// A model by its id, such as `oci:openai.gpt-5.5`; the prefix may be left out.
+    /// A model by its id, such as `oci:openai.gpt-5.5`; the prefix may be left out. A model that was made otherwise, such as a
+    /// [`ResponsesModel`](crate::ResponsesModel), is taken as it is, with a client of its own.
     ///
     /// Nothing is checked yet: an id without a route is an error of the call.
     #[must_use]
-    pub fn model(&self, id: impl Into<String>) -> Model {
-        self.router.model(id)
+    pub fn model(&self, model: impl IntoModel) -> Model {
+        self.router.model(model)
     }
 
     /// How a model would be reached, why, and in which compartment, in one line for people. Nothing is sent.
@@ -51,8 +53,8 @@ impl Client {
     ///
     /// # Errors
     /// [`Error`] if the id has no route.
-    pub fn explain(&self, id: impl Into<String>) -> Result<String> {
-        let explanation: Explanation = self.model(id).explain()?;
+    pub fn explain(&self, model: impl IntoModel) -> Result<String> {
+        let explanation: Explanation = self.model(model).explain()?;
         let compartment = match &self.compartment_id {
             Some(found) => format!("compartment {} ({})", found.value, found.origin),
             None => "the compartment is that of the API key".to_owned(),
@@ -105,6 +107,7 @@ pub struct ClientBuilder {
     env: Env,
     config_file: Option<PathBuf>,
     profile: Option<String>,
+    signer: Option<Signer>,
     region: Option<String>,
     compartment_id: Option<String>,
     project: Option<String>,
@@ -128,6 +131,13 @@ impl ClientBuilder {
     /// The profile of the configuration file. Default: `OCI_PROFILE`, then `DEFAULT`.
     pub fn profile(mut self, name: impl Into<String>) -> Self {
         self.profile = Some(name.into());
+        self
+    }
+
+    /// What signs the requests, in the place of a profile or the environment. Region and compartment are then told or come from
+    /// the environment; a file is not read.
+    pub fn signer(mut self, signer: Signer) -> Self {
+        self.signer = Some(signer);
         self
     }
 
@@ -206,16 +216,16 @@ impl ClientBuilder {
     /// [`Error`] naming the setting and where it came from.
     pub fn build(self) -> Result<Client> {
         let env = &self.env;
-        let options = CredentialOptions {
+        let told = Told {
             config_file: self.config_file.as_deref(),
             profile: self.profile.as_deref(),
-            prefixes: &PREFIXES,
+            signer: self.signer,
             backend: self.backend,
         };
-        let credentials = Credentials::from_env(env, &options)?;
+        let identity = Identity::find(env, told)?;
         let endpoint = match &self.endpoint {
             Some(endpoint) => endpoint.clone(),
-            None => Endpoint::inference(&credentials.region(self.region.as_deref())?.value),
+            None => Endpoint::inference(&identity.region(env, self.region.as_deref())?),
         };
         let proxy = match self.proxy {
             Some(told) => Some(told),
@@ -231,9 +241,9 @@ impl ClientBuilder {
             Some(told) => Some(told),
             None => RequestLog::find(env)?,
         };
-        let compartment_id = credentials.compartment_id(self.compartment_id.as_deref());
-        let warnings = credentials.warnings().to_vec();
-        let mut client = TransportClient::builder(endpoint, credentials.into_signer()?)
+        let compartment_id = identity.compartment_id(env, self.compartment_id.as_deref())?;
+        let warnings = identity.warnings();
+        let mut client = TransportClient::builder(endpoint, identity.into_signer()?)
             .deadlines(self.deadlines)
             .retry(self.retry)
             .roots(self.roots);

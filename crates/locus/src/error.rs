@@ -2,7 +2,7 @@
 
 use oci_auth::CredentialError;
 use oci_router::UnknownTransport;
-use oci_transport::{BuildError, ProxyError};
+use oci_transport::{BuildError, EndpointError, ProxyError};
 
 /// What the functions of this crate return.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -20,6 +20,9 @@ pub enum Error {
     /// There are no usable credentials.
     #[error(transparent)]
     Credentials(#[from] CredentialError),
+    /// A base URL is none.
+    #[error("the base URL cannot be used")]
+    BaseUrl(#[source] EndpointError),
     /// The proxy that the environment names cannot be used.
     #[error("the proxy cannot be used (from {origin})")]
     Proxy {
@@ -34,6 +37,9 @@ pub enum Error {
         /// The variable.
         origin: String,
     },
+    /// A builder was given a signer, and a profile or a configuration file too.
+    #[error("expected one identity, found a signer and a profile or configuration file")]
+    TwoIdentities,
     /// The transport that the environment names is none.
     #[error("{source} (from {origin})")]
     Transport {
@@ -57,6 +63,10 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Build(_) => Some("correct the option or leave it out".to_owned()),
+            Self::BaseUrl(_) => Some(
+                "give scheme and host, such as https://host or http://127.0.0.1:8787".to_owned(),
+            ),
+            Self::TwoIdentities => Some("leave one of the two out".to_owned()),
             Self::Call(error) => error.hint(),
             Self::Credentials(error) => Some(error.hint()),
             Self::Proxy { .. } | Self::RequestLog { .. } | Self::Transport { .. } => {

@@ -3,7 +3,9 @@
 
 mod client;
 mod error;
+mod identity;
 mod log;
+mod model;
 
 /// What most programs need: `use locus::prelude::*;`.
 pub mod prelude {
@@ -16,13 +18,14 @@ pub mod prelude {
 // The public interface is:
 pub use client::{Client, ClientBuilder, PREFIXES};
 pub use error::{Error, Result};
+pub use model::{Explicit, ModelBuilder, NativeModel, ResponsesModel, V1Model};
 
 pub use oci_auth::{Backend, Env, Region};
 pub use oci_router::{
     CallerTool, Capabilities, Chat, ChatAnswer, ChatInput, ChatStream, Embed, Embeddings,
-    Explanation, Format, HostedTool, JsonSchema, Misfit, Model, ModelId, Operation, ProviderState,
-    Rank, Ranking, Rerank, Route, RouteError, Row, Schema, Serving, Structured, StructuredChat,
-    TextStream, Transport, Warning, prefixes, route, schemars,
+    Explanation, Format, HostedTool, IntoModel, JsonSchema, Misfit, Model, ModelId, Operation,
+    ProviderState, Rank, Ranking, Rerank, Route, RouteError, Row, Schema, Serving, Structured,
+    StructuredChat, TextStream, Transport, Warning, prefixes, route, schemars,
 };
 pub use oci_transport::{
     Answer, Attempt, BreakerPolicy, Deadlines, Endpoint, ErrorKind, RequestHook, RetryPolicy,

@@ -5,6 +5,8 @@
 mod client;
 #[path = "main/examples.rs"]
 mod examples;
+#[path = "main/explicit.rs"]
+mod explicit;
 #[path = "main/features.rs"]
 mod features;
 #[path = "main/models.rs"]

@@ -38,9 +38,11 @@ pub struct Chat {
 
 impl Chat {
     pub(crate) fn new(model: Model, input: impl ChatInput) -> Self {
+        let mut request = input.into_request();
+        request.store = request.store.or(model.stores);
         Self {
             model,
-            request: input.into_request(),
+            request,
             is_strict: false,
             state: None,
             hosted: Vec::new(),

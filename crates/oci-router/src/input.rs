@@ -1,7 +1,56 @@
-//! What a chat call can begin with and be offered, each as a trait whose absence the compiler explains.
+//! What names a model, and what a chat call can begin with and be offered, each as a trait whose absence the compiler explains.
 
 use oci_wire::chat::{ChatRequest, CustomDefinition, FunctionDefinition, Message, Tool};
 use oci_wire::{Loss, responses};
+
+use crate::router::{Model, Router};
+
+/// What names a model: an id, which the router reaches through its client, or a model that knows its own way.
+///
+/// ```compile_fail,E0277
+/// # fn refused(router: oci_router::Router) {
+/// router.model(5.5); // "`{float}` names no model"
+/// # }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` names no model",
+    label = "expected an id such as \"oci:openai.gpt-5.5\", or a model",
+    note = "a model is what `Router::model` gives, or in `locus` a `V1Model`, `ResponsesModel` or `NativeModel`"
+)]
+pub trait IntoModel {
+    /// The model; a router that is not needed is left alone.
+    fn into_model(self, router: &Router) -> Model;
+}
+
+impl IntoModel for String {
+    fn into_model(self, router: &Router) -> Model {
+        router.by_id(self)
+    }
+}
+
+impl IntoModel for &str {
+    fn into_model(self, router: &Router) -> Model {
+        router.by_id(self.to_owned())
+    }
+}
+
+impl IntoModel for &String {
+    fn into_model(self, router: &Router) -> Model {
+        router.by_id(self.clone())
+    }
+}
+
+impl IntoModel for Model {
+    fn into_model(self, _: &Router) -> Model {
+        self
+    }
+}
+
+impl IntoModel for &Model {
+    fn into_model(self, _: &Router) -> Model {
+        self.clone()
+    }
+}
 
 /// What a chat call begins with: a prompt, messages or a whole request.
 ///

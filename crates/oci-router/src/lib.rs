@@ -52,7 +52,7 @@ pub use chat::Chat;
 pub use embed::{Embed, Embeddings};
 pub use error::{Error, RouteError};
 pub use explain::Explanation;
-pub use input::{CallerTool, ChatInput, HostedTool};
+pub use input::{CallerTool, ChatInput, HostedTool, IntoModel};
 pub use misfit::Misfit;
 pub use model_id::ModelId;
 pub use rerank::{Rank, Ranking, Rerank};

@@ -6,7 +6,7 @@ use oci_wire::Family;
 use crate::chat::Chat;
 use crate::embed::Embed;
 use crate::error::Error;
-use crate::input::ChatInput;
+use crate::input::{ChatInput, IntoModel};
 use crate::model_id::ModelId;
 use crate::repairs::Repairs;
 use crate::rerank::Rerank;
@@ -57,13 +57,18 @@ impl Router {
         &self.client
     }
 
-    /// A model by its id, such as `oci:openai.gpt-5.5`; the prefix may be left out.
+    /// A model by its id, such as `oci:openai.gpt-5.5`; the prefix may be left out. A [`Model`] is taken as it is.
     ///
     /// Nothing is checked yet: an id without a route is an error of the call.
     #[must_use]
-    pub fn model(&self, id: impl Into<String>) -> Model {
+    pub fn model(&self, model: impl IntoModel) -> Model {
+        model.into_model(self)
+    }
+
+    pub(crate) fn by_id(&self, id: String) -> Model {
         let choice = Choice { transport: self.transport, ..Choice::default() };
-        Model { client: self.client.clone(), id: id.into(), choice, repairs: self.repairs.clone() }
+        let (client, repairs) = (self.client.clone(), self.repairs.clone());
+        Model { client, id, choice, stores: None, repairs }
     }
 }
 
@@ -73,6 +78,7 @@ pub struct Model {
     pub(crate) client: Client,
     pub(crate) id: String,
     pub(crate) choice: Choice,
+    pub(crate) stores: Option<bool>,
     pub(crate) repairs: Repairs,
 }
 
@@ -108,6 +114,13 @@ impl Model {
     #[must_use]
     pub fn at_endpoint(mut self, endpoint_id: impl Into<String>) -> Self {
         self.choice.endpoint_id = Some(endpoint_id.into());
+        self
+    }
+
+    /// Whether the service keeps the answers of all calls, as [`Chat::store`] says for one. Default: not.
+    #[must_use]
+    pub fn storing(mut self, store: bool) -> Self {
+        self.stores = Some(store);
         self
     }
 
