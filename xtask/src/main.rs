@@ -7,6 +7,7 @@ mod ci;
 mod interop;
 mod layers;
 mod process;
+mod release;
 mod soak;
 mod tidy;
 
@@ -38,6 +39,9 @@ usage: cargo xtask <command>
   soak [minutes]
             200 calls at a time for 10 minutes, of which 5 % meet a fault, held to the emulator's own
             record: no token lost or doubled, and the memory at two times (needs Linux)
+  release --dry-run
+            everything that a release holds, in target/dist, and nothing published: the binary, built in
+            two folders and compared, manual pages, completions, a bill of materials, checksums
   help      this text";
 
 fn main() -> ExitCode {
@@ -46,6 +50,7 @@ fn main() -> ExitCode {
         ["ci"] => ci::run_all(),
         ["tidy"] => tidy::run(),
         ["bench", name, options @ ..] => bench::run(name, options),
+        ["release", "--dry-run"] => release::dry_run(),
         ["soak"] => soak::run(soak::MINUTES),
         ["soak", minutes] => soak::run(minutes),
         ["interop"] => interop::run_where_possible(interop::Extent::Official),
