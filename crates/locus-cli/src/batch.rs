@@ -76,7 +76,7 @@ pub(crate) struct BatchArgs {
 
     /// Read everything, say what is to be done and about what it costs, and end.
     #[arg(long)]
-    dry_run: bool,
+    estimate: bool,
 
     #[command(flatten)]
     connect: ConnectArgs,
@@ -90,7 +90,7 @@ pub(crate) async fn run(args: BatchArgs) -> Result<ExitCode, Failure> {
     let prices = prices.map(|(input, output)| Prices { input, output });
     let mut progress = Progress::new(input.prompts, output.done(), prices);
     progress.begin(&input, args.max_tokens);
-    if args.dry_run {
+    if args.estimate {
         return Ok(ExitCode::SUCCESS);
     }
     let target = args.connect.open().await?;

@@ -1,14 +1,16 @@
 //! What every command that calls the service is told about where and as whom, and the client that comes of it.
 
 use std::io::Write as _;
+use std::sync::Arc;
 
 use clap::Args;
-use locus::{Backend, Client, ClientBuilder, Endpoint, Env, RetryPolicy};
+use locus::{Attempt, Backend, Client, ClientBuilder, Endpoint, Env, RequestHook, RetryPolicy};
 use oci_emulator::Emulator;
 
 use crate::emulate;
 use crate::escape;
 use crate::failure::Failure;
+use crate::stdout::say;
 
 /// Where to call, and as whom.
 #[derive(Args, Debug)]
@@ -33,6 +35,10 @@ pub(crate) struct ConnectArgs {
     /// How often to try again what the service has not done, such as after a 429.
     #[arg(long, default_value_t = 2, value_name = "N")]
     pub(crate) retries: u32,
+
+    /// Send nothing: print each request as it would be sent, signed, its signature and tokens left out.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
 
     /// Call an emulator inside this process, with a key made for this call, instead of the service.
     #[arg(long)]
@@ -76,7 +82,12 @@ impl ConnectArgs {
                 .map_err(|error| Failure::usage(error.to_string(), "correct --endpoint"))?;
             builder = builder.endpoint(endpoint);
         }
-        Ok(builder)
+        Ok(self.shown(builder))
+    }
+
+    /// The same, showing requests in place of sending them if that was asked for.
+    fn shown(&self, builder: ClientBuilder) -> ClientBuilder {
+        if self.dry_run { builder.hook(Arc::new(ShowRequest)).dry_run() } else { builder }
     }
 
     /// The same client, with a configuration file, a key and a service that were made for this call.
@@ -97,7 +108,30 @@ impl ConnectArgs {
             self.compartment_id.clone().unwrap_or_else(|| sandbox.compartment_id().to_owned());
         // An empty environment, so that nothing of the user's own configuration is mixed in.
         let builder = Client::builder(Env::default()).config_file(sandbox.config_file());
-        let client = builder.endpoint(endpoint).compartment_id(compartment_id).build()?;
+        let builder = self.shown(builder.endpoint(endpoint).compartment_id(compartment_id));
+        let client = builder.build()?;
         Ok(Target { client, _emulator: Some((emulator, folder)) })
+    }
+}
+
+/// Prints each request on standard output.
+#[derive(Debug)]
+struct ShowRequest;
+
+impl RequestHook for ShowRequest {
+    fn attempted(&self, attempt: &Attempt<'_>) {
+        let mut text = format!("{} {}\n", attempt.method(), attempt.url());
+        for (name, value) in attempt.headers() {
+            text.push_str(&format!("{name}: {value}\n"));
+        }
+        if !attempt.body().is_empty() {
+            text.push_str(&format!("\n{}\n", String::from_utf8_lossy(attempt.body())));
+        }
+        // Who reads it has seen enough, or standard output is closed: there is nothing else to do here.
+        let _ = say(&escape::json(&text));
+    }
+
+    fn wants_bodies(&self) -> bool {
+        true
     }
 }

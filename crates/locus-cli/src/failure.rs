@@ -51,6 +51,10 @@ impl Failure {
 impl From<locus::Error> for Failure {
     fn from(error: locus::Error) -> Self {
         let transport = error.transport();
+        // What was asked for was shown.
+        if transport.is_some_and(|error| error.kind() == ErrorKind::DryRun) {
+            return Self { code: 0, message: String::new(), hint: None, opc_request_id: None };
+        }
         let mut hint = error.hint();
         if let (locus::Error::Credentials(CredentialError::NoConfigFile { .. }), Some(hint)) =
             (&error, &mut hint)
@@ -111,6 +115,11 @@ fn transport_code(error: &locus::transport::Error) -> u8 {
 }
 
 impl Failure {
+    /// Whether there is nothing to tell: the command ended early because it had done what was asked.
+    pub(crate) fn is_none(&self) -> bool {
+        self.code == 0
+    }
+
     pub(crate) fn exit_code(&self) -> ExitCode {
         ExitCode::from(self.code)
     }

@@ -65,6 +65,9 @@ fn main() -> ExitCode {
 
 /// One line on standard error, then the status that the failure stands for.
 fn report(failure: &Failure) -> ExitCode {
+    if failure.is_none() {
+        return failure.exit_code();
+    }
     // If standard error is closed there is nobody left to tell.
     let _ = writeln!(std::io::stderr(), "locus: {}", escape::line(&failure.to_string()));
     failure.exit_code()

@@ -119,6 +119,7 @@ pub struct ClientBuilder {
     roots: Roots,
     backend: Backend,
     hook: Option<Arc<dyn RequestHook>>,
+    dry_run: bool,
 }
 
 impl ClientBuilder {
@@ -203,6 +204,13 @@ impl ClientBuilder {
         self
     }
 
+    /// Sends nothing: each request is built, signed and told to the [`hook`](Self::hook), and its call ends with
+    /// [`ErrorKind::DryRun`](oci_transport::ErrorKind::DryRun).
+    pub fn dry_run(mut self) -> Self {
+        self.dry_run = true;
+        self
+    }
+
     /// What is told of every attempt. Default: a log on standard error if `OCI_LOG_REQUESTS` is `1`, with bodies if it is `body`,
     /// which hold prompts and answers; keys, tokens and signatures are in neither.
     pub fn hook(mut self, hook: Arc<dyn RequestHook>) -> Self {
@@ -250,6 +258,7 @@ impl ClientBuilder {
         if let Some(found) = &compartment_id {
             client = client.compartment_id(&found.value);
         }
+        let client = if self.dry_run { client.dry_run() } else { client };
         let client = proxy.into_iter().fold(client, oci_transport::ClientBuilder::proxy);
         let client = hook.into_iter().fold(client, oci_transport::ClientBuilder::hook);
         let client = self.project.into_iter().fold(client, oci_transport::ClientBuilder::project);

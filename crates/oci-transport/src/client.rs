@@ -18,7 +18,7 @@ use crate::hook::RequestHook;
 use crate::pooled::Pooled;
 use crate::proxy::Proxy;
 use crate::retry::RetryPolicy;
-use crate::service::HttpService;
+use crate::service::{DryRun, HttpService};
 use crate::tls::{Roots, client_config};
 
 /// A client of the Generative AI service. Clones are cheap and share the connections.
@@ -210,6 +210,12 @@ impl ClientBuilder {
     pub fn service(mut self, service: impl HttpService) -> Self {
         self.service = Some(Given(Arc::new(service)));
         self
+    }
+
+    /// Sends nothing: each request is built, signed and told to the [`hook`](Self::hook), and its call ends with
+    /// [`ErrorKind::DryRun`](crate::ErrorKind::DryRun). For a look at what a call would send.
+    pub fn dry_run(self) -> Self {
+        self.service(DryRun)
     }
 
     /// What is told of every attempt, for a log of requests. Default: nothing.

@@ -13,7 +13,7 @@ use oci_wire::error::ErrorBody;
 
 use crate::connect::{BoxError, ConnectStep, ConnectTimedOut, DialError, NotLoopback, TlsError};
 use crate::operation::Operation;
-use crate::service::SendError;
+use crate::service::{NotSent, SendError};
 
 /// A call that failed.
 ///
@@ -98,6 +98,8 @@ pub enum ErrorKind {
     Truncated,
     /// The answer is larger than this client takes.
     TooLarge,
+    /// Nothing was sent, because the client was made for a [dry run](crate::ClientBuilder::dry_run).
+    DryRun,
     /// Nothing was sent, because the requests before failed one after another, see [`BreakerPolicy`](crate::BreakerPolicy).
     Breaker,
 }
@@ -172,6 +174,8 @@ impl Error {
     pub(crate) fn sending(SendError { connecting, source }: SendError) -> Self {
         let (kind, message) = if let Some(found) = find::<ConnectTimedOut>(&*source) {
             (ErrorKind::Timeout(Timeout::Connect), found.to_string())
+        } else if find::<NotSent>(&*source).is_some() {
+            return Self::new(ErrorKind::DryRun, NotSent.to_string());
         } else if find::<NotLoopback>(&*source).is_some() {
             (ErrorKind::Request, "the request was not sent".to_owned())
         } else if connecting {

@@ -32,6 +32,23 @@ pub trait HttpService: Send + Sync + 'static {
     ) -> Pin<Box<dyn Future<Output = Result<Response<Body>, SendError>> + Send + '_>>;
 }
 
+/// Sends nothing: see [`ClientBuilder::dry_run`](crate::ClientBuilder::dry_run).
+pub(crate) struct DryRun;
+
+impl HttpService for DryRun {
+    fn send(
+        &self,
+        _: Request<Bytes>,
+    ) -> Pin<Box<dyn Future<Output = Result<Response<Body>, SendError>> + Send + '_>> {
+        Box::pin(std::future::ready(Err(SendError::connecting(NotSent))))
+    }
+}
+
+/// A request that was made to be looked at.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("nothing was sent, as asked")]
+pub(crate) struct NotSent;
+
 /// A request that got no answer.
 #[derive(Debug, thiserror::Error)]
 #[error("no answer came")]

@@ -78,10 +78,10 @@ async fn every_prompt_is_answered_once() {
 }
 
 #[tokio::test]
-async fn a_dry_run_asks_nothing() {
+async fn an_estimate_asks_nothing() {
     let batch = Batch::new(3).await;
     let args =
-        ["--dry-run", "--max-tokens", "1000000", "--input-price", "0", "--output-price", "2"];
+        ["--estimate", "--max-tokens", "1000000", "--input-price", "0", "--output-price", "2"];
     let output = batch.run(&args).await;
     assert!(output.status.success());
     assert!(stderr(&output).contains("at most about 6.00"), "{}", stderr(&output));

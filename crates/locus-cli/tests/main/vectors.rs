@@ -114,3 +114,27 @@ fn completions_and_manual_pages_are_made_from_the_commands() {
     assert!(pages.status.success(), "{}", stderr(&pages));
     assert!(folder.join("locus-chat.1").exists(), "a page of each command");
 }
+
+#[tokio::test]
+async fn a_dry_run_shows_the_signed_request_and_sends_nothing() {
+    let desk = Desk::new().await;
+    let url = desk.emulator.url();
+    for (args, path) in [
+        (vec!["chat", "--no-stream", "What is 2x2?"], "/openai/v1/chat/completions"),
+        (vec!["chat", "-m", "oci:cohere.command-r-plus", "What is 2x2?"], "/20231130/actions/chat"),
+        (vec!["embed", "a cat"], "/20231130/actions/embedText"),
+        (vec!["rerank", "a cat", "a dog"], "/20231130/actions/rerankText"),
+        (vec!["models"], "/openai/v1/models"),
+    ] {
+        let output =
+            run(desk.command(&[&args[..], &["--dry-run", "--endpoint", &url]].concat())).await;
+        assert!(output.status.success(), "{args:?} {}", stderr(&output));
+        assert_eq!(stderr(&output), "", "{args:?}");
+        let text = stdout(&output);
+        assert!(text.lines().next().unwrap().ends_with(&format!("{url}{path}")), "{text}");
+        assert!(text.contains("\nauthorization: [redacted]\n"), "{text}");
+        assert!(text.contains("\ndate: ") && !text.contains("signature="), "{text}");
+        assert_eq!(text.contains("a cat") || text.contains("2x2"), path != "/openai/v1/models");
+    }
+    assert!(desk.emulator.requests().is_empty());
+}

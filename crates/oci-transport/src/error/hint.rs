@@ -37,7 +37,7 @@ pub(super) fn hint(error: &Error) -> Option<String> {
         ErrorKind::Truncated => "what was shown is not the full answer, try again".to_owned(),
         ErrorKind::Network | ErrorKind::Stream => "try again".to_owned(),
         ErrorKind::Breaker => format!("see what {host} answered to the requests before"),
-        ErrorKind::Request | ErrorKind::TooLarge => return None,
+        ErrorKind::DryRun | ErrorKind::Request | ErrorKind::TooLarge => return None,
     })
 }
 
