@@ -19,6 +19,8 @@ struct Layer {
     needs: &'static [&'static str],
     /// Third-party packages that would bring in what this crate deliberately does not know.
     forbids: &'static [&'static str],
+    /// Third-party packages that it may have behind its features only: without them it knows nothing of the like.
+    behind_features: &'static [&'static str],
     /// Why an arrow that is not in this table is refused.
     reason: &'static str,
 }
@@ -32,6 +34,7 @@ const LAYERS: &[Layer] = &[
         needs: &["base64", "hyper", "ring", "serde_json", "thiserror", "tokio"],
         // TLS is there for the token endpoint of a Kubernetes cluster, which no client asks without it.
         forbids: &["hyper-rustls", "rsa", "reqwest"],
+        behind_features: &[],
         reason: "the emulator is the second, independent reading of the service's rules: \
                  code shared with the product would hide a mistake from both",
     },
@@ -41,6 +44,7 @@ const LAYERS: &[Layer] = &[
         tests_use_emulator: false,
         needs: &["bytes", "criterion", "pin-project", "proptest"],
         forbids: &["http", "hyper", "rustls", "serde", "serde_json", "tokio"],
+        behind_features: &[],
         reason: "a leaf knows bytes and the event-stream grammar, no crate of the workspace",
     },
     Layer {
@@ -49,6 +53,7 @@ const LAYERS: &[Layer] = &[
         tests_use_emulator: false,
         needs: &["criterion", "proptest", "serde", "serde_json", "thiserror"],
         forbids: &["bytes", "http", "http-body", "hyper", "ring", "rustls", "tokio"],
+        behind_features: &[],
         reason: "a leaf knows JSON shapes, no crate of the workspace",
     },
     Layer {
@@ -56,7 +61,8 @@ const LAYERS: &[Layer] = &[
         arrows: &[],
         tests_use_emulator: false,
         needs: &["base64", "criterion", "proptest", "ring", "thiserror"],
-        forbids: &["hyper", "hyper-rustls", "hyper-util", "rsa", "rustls", "tokio"],
+        forbids: &["rsa"],
+        behind_features: &["aws-lc-rs", "hyper", "hyper-rustls", "hyper-util", "rustls", "tokio"],
         reason: "a leaf knows keys and canonical bytes, no crate of the workspace",
     },
     Layer {
@@ -65,6 +71,7 @@ const LAYERS: &[Layer] = &[
         tests_use_emulator: true,
         needs: &["bytes", "hyper", "hyper-rustls", "ring", "serde_json", "thiserror", "tokio"],
         forbids: &["aws-lc-rs", "reqwest"],
+        behind_features: &[],
         reason: "the transport joins the three leaves and knows nothing of models, routes or files",
     },
     Layer {
@@ -73,6 +80,7 @@ const LAYERS: &[Layer] = &[
         tests_use_emulator: true,
         needs: &["thiserror"],
         forbids: &["http", "hyper", "hyper-util", "ring", "rustls", "tokio"],
+        behind_features: &[],
         reason: "the router knows model ids and routes, no sockets, headers or signatures",
     },
     Layer {
@@ -81,6 +89,7 @@ const LAYERS: &[Layer] = &[
         tests_use_emulator: true,
         needs: &["thiserror"],
         forbids: &["clap", "http", "hyper", "hyper-util", "ring", "rustls"],
+        behind_features: &[],
         reason: "the facade puts the parts together; it knows no server and no command line",
     },
     Layer {
@@ -89,6 +98,7 @@ const LAYERS: &[Layer] = &[
         tests_use_emulator: true,
         needs: &["axum", "hyper", "prometheus-client", "serde-saphyr", "tokio"],
         forbids: &["clap", "ring", "rustls"],
+        behind_features: &[],
         reason: "the gateway serves what the facade offers and writes events with the leaf that knows them",
     },
     Layer {
@@ -97,6 +107,7 @@ const LAYERS: &[Layer] = &[
         tests_use_emulator: true,
         needs: &["serde_json", "tokio"],
         forbids: &["http", "hyper", "hyper-util", "ring", "rustls"],
+        behind_features: &[],
         reason: "the command uses what the facade offers to everybody, and the emulator",
     },
     Layer {
@@ -105,6 +116,7 @@ const LAYERS: &[Layer] = &[
         tests_use_emulator: false,
         needs: &[],
         forbids: &["serde", "tokio"],
+        behind_features: &[],
         reason: "the checks must build, and say what is wrong, when the crates do not",
     },
 ];
@@ -136,7 +148,7 @@ struct Reserved {
 
 const RESERVED: &[Reserved] = &[
     Reserved { package: "aws-lc-rs", users: &["oci-auth", "oci-emulator"], free_in_tests: false },
-    // oci-auth has the parts of hyper in its tests and its example only, to send what was signed; its row forbids the rest.
+    // oci-auth fetches tokens with the parts of hyper, behind its feature `http`.
     Reserved {
         package: "hyper",
         users: &["locus-gateway", "oci-auth", "oci-emulator", "oci-transport"],
@@ -164,7 +176,7 @@ const RESERVED: &[Reserved] = &[
     },
     Reserved {
         package: "tokio",
-        users: &["locus-cli", "locus-gateway", "oci-emulator", "oci-transport"],
+        users: &["locus-cli", "locus-gateway", "oci-auth", "oci-emulator", "oci-transport"],
         free_in_tests: true,
     },
     Reserved {
@@ -183,6 +195,9 @@ struct Without {
 }
 
 const WITHOUT: &[Without] = &[
+    // Who signs with an API key, or brings a client of their own, pays for nothing else.
+    Without { build: &["-p", "oci-auth"], absent: NETWORK },
+    Without { build: &["-p", "oci-auth", "--features", "aws-lc-rs,tower"], absent: SOCKETS },
     Without {
         build: &["-p", "oci-auth", "--no-default-features", "--features", "ring"],
         absent: &["aws-lc-rs", "hyper", "rsa", "rustls", "tokio"],
@@ -199,6 +214,10 @@ const WITHOUT: &[Without] = &[
         absent: &["aws-lc-rs", "native-tls", "oci-emulator", "openssl", "rsa"],
     },
 ];
+
+/// What fetches tokens over the network: sockets, TLS, and the library that makes keys.
+const NETWORK: &[&str] = &["aws-lc-rs", "hyper", "hyper-util", "rustls", "tokio"];
+const SOCKETS: &[&str] = &["hyper", "hyper-util", "rustls", "tokio"];
 
 const EMULATOR: &str = "oci-emulator";
 
@@ -317,6 +336,9 @@ fn refuse_package(layer: &Layer, dependency: &Dependency) -> Option<String> {
     if layer.forbids.contains(&name) && !in_tests {
         return Some(format!("the layer does without it: {}", layer.reason));
     }
+    if layer.behind_features.contains(&name) && !in_tests && !dependency.optional {
+        return Some(format!("it belongs behind a feature: {}", layer.reason));
+    }
     let reserved = RESERVED.iter().find(|reserved| reserved.package == name)?;
     let allowed = reserved.users.contains(&layer.package) || (in_tests && reserved.free_in_tests);
     (!allowed).then(|| format!("only {} may use it", reserved.users.join(", ")))
@@ -347,7 +369,7 @@ mod tests {
         let mut metadata = workspace().metadata.clone();
         let all = metadata.packages.iter().flat_map(|package| &package.dependencies);
         let mut added = all.clone().find(|found| found.name == dependency).unwrap().clone();
-        added.kind = kind;
+        (added.kind, added.optional) = (kind, false);
         let package = metadata.packages.iter_mut().find(|found| found.name == package).unwrap();
         package.dependencies.push(added);
         metadata
@@ -394,6 +416,7 @@ mod tests {
         );
         refused("oci-auth", "tokio-rustls", Normal, "only oci-emulator, oci-transport may use it");
         refused("oci-transport", "aws-lc-rs", Normal, "the layer does without it");
+        refused("oci-auth", "rustls", Normal, "`rustls` is forbidden: it belongs behind a feature");
     }
 
     #[test]
