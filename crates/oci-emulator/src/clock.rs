@@ -24,6 +24,11 @@ impl Clock {
         (self.0)()
     }
 
+    /// The current time as the service writes it.
+    pub(crate) fn rfc3339(&self) -> String {
+        rfc3339(self.now())
+    }
+
     /// Whole seconds since 1970, 0 for a clock that stands before it.
     pub(crate) fn unix_seconds(&self) -> u64 {
         since_epoch(self.now()).as_secs()
@@ -44,6 +49,34 @@ pub(crate) fn rfc3339(time: SystemTime) -> String {
     let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
     let milli = since.subsec_millis();
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milli:03}Z")
+}
+
+/// The whole seconds since 1970 of a time by RFC 3339 section 5.6; `None` of anything else, and of times before.
+pub(crate) fn read_rfc3339(text: &str) -> Option<u64> {
+    let (date, time) = text.split_once(['T', 't', ' '])?;
+    let zone = time.find(['Z', 'z', '+', '-'])?;
+    let (time, zone) = time.split_at_checked(zone)?;
+    let numbers = |text: &str, separator: char| -> Option<[u64; 3]> {
+        let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+        let parts = text.split(separator).map(|part| part.parse().ok().filter(|_| digits(part)));
+        parts.collect::<Option<Vec<u64>>>()?.try_into().ok()
+    };
+    let [year, month, day] = numbers(date, '-')?;
+    let (time, fraction) = time.split_once('.').unwrap_or((time, "0"));
+    let [hour, minute, second] = numbers(time, ':')?;
+    let is_time = hour < 24 && minute < 60 && second < 61;
+    if !is_time || fraction.is_empty() || !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    // There is one day for each date, and none for a date that is no date.
+    let from = 365 * year.checked_sub(1970).filter(|years| *years < 8030)?;
+    let day = (from..from + 2400).find(|days| civil_date(*days) == (year, month, day))?;
+    let seconds = day * 86_400 + hour * 3600 + minute * 60 + second;
+    let Some((hours, minutes)) = zone.get(1..)?.split_once(':') else {
+        return zone.eq_ignore_ascii_case("z").then_some(seconds);
+    };
+    let offset = hours.parse::<u64>().ok()? * 3600 + minutes.parse::<u64>().ok()? * 60;
+    if zone.starts_with('+') { seconds.checked_sub(offset) } else { seconds.checked_add(offset) }
 }
 
 fn since_epoch(time: SystemTime) -> Duration {
@@ -85,6 +118,34 @@ mod tests {
         check(1_784_847_540_123, "2026-07-23T22:59:00.123Z");
         check(4_107_542_399_999, "2100-02-28T23:59:59.999Z");
         check(4_107_542_400_000, "2100-03-01T00:00:00.000Z");
+    }
+
+    #[test]
+    fn times_are_read() {
+        for (text, milliseconds) in [
+            ("1970-01-01T00:00:00Z", 0),
+            ("2000-02-29T01:02:03.5+01:02", 951_782_403_000),
+            ("2026-07-23t22:59:00.123z", 1_784_847_540_000),
+            ("2100-02-28 22:59:59-01:00", 4_107_542_399_000),
+            ("9999-12-31T23:59:59Z", 253_402_300_799_000),
+        ] {
+            assert_eq!(read_rfc3339(text), Some(milliseconds / 1000), "{text}");
+        }
+        for text in [
+            "",
+            "2026-07-23",
+            "2026-07-23T22:59:00",
+            "2026-02-29T00:00:00Z",
+            "2026-07-23T24:00:00Z",
+            "2026-07-23T22:59Z",
+            "2026-07-23T22:59:00.Z",
+            "2026-07-23T22:59:00.éZ",
+            "2026-07-+3T22:59:00Z",
+            "1969-12-31T23:59:59Z",
+            "99999999999999999-01-01T00:00:00Z",
+        ] {
+            assert_eq!(read_rfc3339(text), None, "{text}");
+        }
     }
 
     /// `httpdate` counts days in another way, so the two agree only if both are right.

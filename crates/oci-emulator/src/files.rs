@@ -13,17 +13,17 @@ use crate::openai::{invalid, require_compartment};
 use crate::outcome::{Answer, Outcome};
 use crate::random::hex;
 use crate::reply::Reply;
-use crate::route::{Call, Handler};
+use crate::route::{Call, Operation, Row};
 use crate::state::Kept;
 pub(crate) use download::download;
 
 /// Method, path and handler of each operation.
-pub(crate) const OPERATIONS: &[(&str, &str, Handler)] = &[
-    ("GET", "/openai/v1/files", list),
-    ("POST", "/openai/v1/files", create),
-    ("DELETE", "/openai/v1/files/{}", delete),
-    ("GET", "/openai/v1/files/{}", get),
-    ("GET", "/openai/v1/files/{}/content", content),
+pub(crate) const OPERATIONS: &[Row] = &[
+    ("GET", "/openai/v1/files", Operation::Resource(list)),
+    ("POST", "/openai/v1/files", Operation::Resource(create)),
+    ("DELETE", "/openai/v1/files/{}", Operation::Resource(delete)),
+    ("GET", "/openai/v1/files/{}", Operation::Resource(get)),
+    ("GET", "/openai/v1/files/{}/content", Operation::Resource(content)),
 ];
 
 /// A file.

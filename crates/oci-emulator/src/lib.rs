@@ -40,6 +40,7 @@
 //! | `POST /20231130/actions/embedText`, `rerankText` | vectors and ranks that a test can tell beforehand |
 //! | `POST /20231130/actions/applyGuardrails`, `GET /20231130/guardrailVersions` | judgements by a few words |
 //! | `POST /20231130/actions/generateText`, `summarizeText` | what was there before chat |
+//! | `/20231130/generativeAiProjects`, `apikeys`, `endpoints`, `dedicatedAiClusters`, `workRequests` | the control plane, with etags, retry tokens, pages and work requests that go on each time they are asked for |
 //! | `GET /n` | Object Storage's GetNamespace, for tools that sign and do not chat |
 //!
 //! # What is checked, in this order
@@ -65,6 +66,7 @@ mod catalogue;
 mod chat;
 mod clock;
 mod content;
+mod control;
 mod conversations;
 mod cursor;
 mod document;

@@ -17,6 +17,8 @@ pub(crate) enum Outcome {
     Document(Value),
     /// One page of a list, whose successor is named in a header.
     Page { document: Value, next_page: Option<String> },
+    /// Something of the control plane, with what stands beside it in the headers.
+    Resource { status: u16, headers: Vec<(&'static str, String)>, document: Option<Value> },
     /// A stream of events.
     Stream(Events),
 }

@@ -13,7 +13,7 @@ use crate::script::Step;
 pub(crate) struct Reply {
     /// The HTTP status.
     pub(crate) status: u16,
-    /// The value of `content-type`.
+    /// The value of `content-type`; empty where there is no content.
     pub(crate) content_type: &'static str,
     /// More headers.
     pub(crate) headers: Vec<(&'static str, String)>,
@@ -29,6 +29,11 @@ impl Reply {
     /// A whole JSON document.
     pub(crate) fn json(status: u16, document: &Value) -> Self {
         Self::whole(status, "application/json", document.to_string())
+    }
+
+    /// No document.
+    pub(crate) fn empty(status: u16) -> Self {
+        Self::whole(status, "", Bytes::new())
     }
 
     /// A whole body of any kind.

@@ -1,6 +1,9 @@
 //! Which operation a request is for.
 
+use percent_encoding::percent_decode_str;
+
 use crate::access::Principal;
+use crate::control::{self, Collection};
 use crate::form::{Form, Malformed};
 use crate::outcome::Answer;
 use crate::reply::Reply;
@@ -26,7 +29,9 @@ pub(crate) enum Operation {
     Models,
     NativeChat,
     RerankText,
-    /// One that answers for itself; see [`RESOURCES`].
+    /// One that a collection of the control plane has like others.
+    OfCollection(control::Handler, &'static Collection),
+    /// One that answers for itself.
     Resource(Handler),
     Response(Verb),
     ResponseInputItems,
@@ -48,8 +53,11 @@ use Operation as Op;
 /// What answers an operation.
 pub(crate) type Handler = fn(&Call<'_>) -> Answer;
 
-/// Method and path of every operation; `{}` stands for one segment.
-const OPERATIONS: &[(&str, &str, Operation)] = &[
+/// Method and path of an operation; `{}` stands for one segment.
+pub(crate) type Row = (&'static str, &'static str, Operation);
+
+/// The operations that stand in no table of their own.
+const OPERATIONS: &[Row] = &[
     ("GET", "/n", Op::GetNamespace),
     ("GET", "/n/", Op::GetNamespace),
     ("GET", "/openai/v1/models", Op::Models),
@@ -78,8 +86,8 @@ const OPERATIONS: &[(&str, &str, Operation)] = &[
     ("GET", "/openai/v1/responses/{}/input_items", Op::ResponseInputItems),
 ];
 
-/// The operations that keep things, each family in a table of its own.
-const RESOURCES: &[&[(&str, &str, Handler)]] = &[files::OPERATIONS];
+/// The operations of what is kept, each family in a table of its own.
+const TABLES: &[&[&[Row]]] = &[control::OPERATIONS, &[files::OPERATIONS]];
 
 /// Answers a request whose credentials are right.
 pub(crate) fn answer(call: &Call<'_>) -> Answer {
@@ -106,6 +114,7 @@ pub(crate) fn answer(call: &Call<'_>) -> Answer {
         Op::Models => models::list(call),
         Op::NativeChat => native::chat(call),
         Op::RerankText => native::rerank_text(call),
+        Op::OfCollection(handler, collection) => handler(call, collection),
         Op::Resource(handler) => handler(call),
         Op::Response(verb) => match verb {
             Verb::Cancel => responses::cancel(call),
@@ -136,6 +145,12 @@ impl Call<'_> {
         &self.service.settings
     }
 
+    /// The first value of a parameter of the query, decoded.
+    pub(crate) fn parameter(&self, name: &str) -> Option<String> {
+        let value = self.query(name)?.replace('+', " ");
+        Some(percent_decode_str(&value).decode_utf8_lossy().into_owned())
+    }
+
     /// The first value of a parameter of the query, as it was sent.
     pub(crate) fn query(&self, name: &str) -> Option<&str> {
         let (_, query) = self.head.target.split_once('?')?;
@@ -156,15 +171,13 @@ impl<'a> Route<'a> {
     /// The operation of a method and a path; the error is the answer to give.
     pub(crate) fn find(method: &str, path: &'a str) -> Result<Self, Reply> {
         let mut allowed = Vec::new();
-        let resources = RESOURCES.iter().copied().flatten();
-        let resources =
-            resources.map(|(method, path, handler)| (*method, *path, Op::Resource(*handler)));
-        for (with_method, pattern, operation) in OPERATIONS.iter().copied().chain(resources) {
+        let rows = TABLES.iter().copied().flatten().copied().flatten();
+        for (with_method, pattern, operation) in OPERATIONS.iter().chain(rows) {
             let Some(ids) = ids(pattern, path) else { continue };
-            if with_method == method {
-                return Ok(Self { operation, ids });
+            if *with_method == method {
+                return Ok(Self { operation: *operation, ids });
             }
-            allowed.push(with_method);
+            allowed.push(*with_method);
         }
         if allowed.is_empty() {
             return Err(no_such_operation());

@@ -142,7 +142,10 @@ impl Service {
     ) -> Result<Reply, Broken> {
         let now = self.settings.clock.now();
         let path = head.path();
-        let principal = match authenticate(head, &body.measure, now, &self.settings) {
+        let is_made_here = |token: &str| {
+            self.state.lock().control.opens(token, self.settings.clock.unix_seconds())
+        };
+        let principal = match authenticate(head, &body.measure, now, &self.settings, is_made_here) {
             Ok(principal) => principal,
             Err(rejection) => {
                 let reply = match rejection {
@@ -192,6 +195,14 @@ impl Service {
                     .into_iter()
                     .fold(reply, |reply, page| reply.with_header("opc-next-page", page))
             }
+            Outcome::Resource { status, headers, document } => {
+                let mut reply = match document {
+                    Some(document) => Reply::json(status, &document),
+                    None => Reply::empty(status),
+                };
+                reply.headers = headers;
+                stream::befallen(reply, fault.as_ref())
+            }
             Outcome::Stream(events) => stream::reply(events, pause, fault.as_ref()),
         };
         Ok(reshape(reply, fault.as_ref()))
@@ -210,7 +221,9 @@ fn respond(
         Response::new(Script::new(reply.body, reply.length, link.held, link.sabotage, when_sent));
     *response.status_mut() = status;
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(reply.content_type));
+    if !reply.content_type.is_empty() {
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(reply.content_type));
+    }
     if reply.closes {
         headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
     }

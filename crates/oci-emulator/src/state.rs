@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
 
+use crate::control::Control;
 use crate::files::StoredFile;
 
 /// The latest of everything.
@@ -15,6 +16,7 @@ pub(crate) struct State(Mutex<Kept>);
 #[derive(Debug, Default)]
 pub(crate) struct Kept {
     pub(crate) responses: Latest<StoredResponse>,
+    pub(crate) control: Control,
     pub(crate) conversations: Latest<Conversation>,
     pub(crate) files: Latest<StoredFile>,
 }

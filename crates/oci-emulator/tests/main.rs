@@ -9,6 +9,8 @@ mod api_keys;
 mod chat;
 #[path = "main/cohere.rs"]
 mod cohere;
+#[path = "main/control.rs"]
+mod control;
 #[path = "main/dialects.rs"]
 mod dialects;
 #[path = "main/families.rs"]

@@ -57,8 +57,23 @@ impl World {
 
     /// A signed request without a body, with a compartment.
     pub(crate) async fn call(&self, method: &str, target: &str) -> Answer {
-        let mut message = Message::new(method, target, b"", now());
+        self.call_with(method, target, None, &[]).await
+    }
+
+    /// A signed request with a compartment and more headers.
+    pub(crate) async fn call_with(
+        &self,
+        method: &str,
+        target: &str,
+        document: Option<&Value>,
+        headers: &[(&str, &str)],
+    ) -> Answer {
+        let body = document.map(Value::to_string).unwrap_or_default();
+        let mut message = Message::new(method, target, body.as_bytes(), now());
         message.set("opc-compartment-id", self.sandbox.compartment_id());
+        for (name, value) in headers {
+            message.set(name, value);
+        }
         self.signer.sign_usual(&mut message);
         self.send(&message).await
     }

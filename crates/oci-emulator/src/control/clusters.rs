@@ -1,0 +1,54 @@
+//! Clusters of one's own: `/20231130/dedicatedAiClusters`.
+
+use serde_json::{Value, json};
+
+use super::fields::{COMPARTMENT, DEFINED_TAGS, DESCRIPTION, DISPLAY_NAME, FREEFORM_TAGS};
+use super::operations::rows;
+use super::{Change, Collection, request};
+use crate::document::set;
+use crate::reply::Reply;
+use crate::route::{Call, Row};
+use crate::schema::{Kind, optional, required};
+
+/// Method, path and handler of each operation.
+pub(super) const OPERATIONS: &[Row] = rows!("/20231130/dedicatedAiClusters", &CLUSTERS);
+
+static CLUSTERS: Collection = Collection {
+    ocid: "generativeaidedicatedaicluster",
+    entity: "DEDICATED_AI_CLUSTER",
+    works: &[Change::Create, Change::Delete, Change::Update],
+    creation: &["CREATING", "CREATING", "ACTIVE"],
+    create: &[
+        optional("capacityReservationId", Kind::Text),
+        COMPARTMENT,
+        DEFINED_TAGS,
+        DESCRIPTION,
+        DISPLAY_NAME,
+        FREEFORM_TAGS,
+        required("type", Kind::Word(&["HOSTING", "FINE_TUNING"])),
+        required("unitCount", UNITS),
+        required("unitShape", Kind::Text),
+    ],
+    update: &[DEFINED_TAGS, DESCRIPTION, DISPLAY_NAME, FREEFORM_TAGS, optional("unitCount", UNITS)],
+    details: &[],
+    filters: &["capacityReservationId"],
+    complete,
+};
+
+fn complete(_: &Call<'_>, object: &mut Value) -> Result<(), Reply> {
+    request::check_name(object)?;
+    if object.get("type").is_some_and(|kind| kind == "HOSTING") {
+        let capacity = json!({
+            "capacityType": "HOSTING_CAPACITY",
+            "totalEndpointCapacity": ENDPOINTS_OF_A_CLUSTER,
+            "usedEndpointCapacity": 0,
+        });
+        set(object, "capacity", capacity);
+    }
+    Ok(())
+}
+
+const UNITS: Kind = Kind::Integer(1, i64::MAX);
+
+/// Oracle: "each hosting cluster can host up to 50 endpoints".
+const ENDPOINTS_OF_A_CLUSTER: u64 = 50;
