@@ -19,6 +19,8 @@ const PEERS: &[(&str, &str)] = &[
     ("oci-genai-auth", "peer_genai_auth.py"),
     ("oci-genai-auth", "peer_api_key.py"),
     ("oci-openai", "peer_oci_openai.py"),
+    // Not a client: the schemas that a cluster would hold the manifests of docs/oke to.
+    ("kubernetes", "check_manifests.py"),
 ];
 
 /// Programs that sign with `oci-auth` and send with an HTTP client: a name, and what `cargo run` needs to find it.

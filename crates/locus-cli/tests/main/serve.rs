@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, ChildStdout, Stdio};
 
-use crate::{locus, signal, stderr, stdout};
+use crate::{locus, run, signal, stderr, stdout};
 
 const FILE: &str = "\
 model_list:
@@ -139,4 +139,20 @@ fn an_address_that_others_reach_needs_a_key() {
     let output = command.output().unwrap();
     assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
     assert!(stderr(&output).contains("master_key") && stderr(&output).contains("--insecure"));
+}
+
+/// The configuration that docs/oke gives to a cluster, as far as it can be read outside of one.
+#[tokio::test]
+async fn the_configuration_for_oke_is_one() {
+    let home = tempfile::tempdir().unwrap();
+    let text =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/oke/config.yaml"));
+    let file = home.path().join("config.yaml");
+    std::fs::write(&file, text.unwrap()).unwrap();
+    let mut command = locus(home.path());
+    command.args(["serve", "--check", "--emulator", "--config"]).arg(&file);
+    command.env("LOCUS_MASTER_KEY", "sk-0123456789abcdef0123456789abcdef");
+    let output = run(command).await;
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(stderr(&output).is_empty(), "no key of it is unknown: {}", stderr(&output));
 }
