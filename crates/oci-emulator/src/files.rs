@@ -14,7 +14,7 @@ use crate::outcome::{Answer, Outcome};
 use crate::random::hex;
 use crate::reply::Reply;
 use crate::route::{Call, Operation, Row};
-use crate::state::Kept;
+use crate::state::Latest;
 pub(crate) use download::download;
 
 /// Method, path and handler of each operation.
@@ -53,8 +53,12 @@ impl StoredFile {
 }
 
 /// A file that is kept and has not expired; the error is the answer to give.
-pub(crate) fn find<'a>(kept: &'a Kept, clock: &Clock, id: &str) -> Result<&'a StoredFile, Reply> {
-    kept.files.get(id).filter(|file| file.is_there(clock)).ok_or_else(|| not_found(id))
+pub(crate) fn find<'a>(
+    files: &'a Latest<StoredFile>,
+    clock: &Clock,
+    id: &str,
+) -> Result<&'a StoredFile, Reply> {
+    files.get(id).filter(|file| file.is_there(clock)).ok_or_else(|| not_found(id))
 }
 
 /// The form of an upload and the file in it; the error is the answer to give.
@@ -122,7 +126,7 @@ fn get(call: &Call<'_>) -> Answer {
     require_compartment(call)?;
     let [id, _] = call.route.ids;
     let mut kept = call.service.state.lock();
-    find(&kept, &call.settings().clock, id)?;
+    find(&kept.files, &call.settings().clock, id)?;
     let file = kept.files.get_mut(id).ok_or_else(|| not_found(id))?;
     set(&mut file.object, "status", "processed");
     Ok(Outcome::Document(file.object.clone()))
@@ -133,7 +137,7 @@ fn content(call: &Call<'_>) -> Answer {
     require_compartment(call)?;
     let [id, _] = call.route.ids;
     let kept = call.service.state.lock();
-    let file = find(&kept, &call.settings().clock, id)?;
+    let file = find(&kept.files, &call.settings().clock, id)?;
     download(call, id, &file.name(), file.content())
 }
 
@@ -142,7 +146,7 @@ fn delete(call: &Call<'_>) -> Answer {
     require_compartment(call)?;
     let [id, _] = call.route.ids;
     let mut kept = call.service.state.lock();
-    find(&kept, &call.settings().clock, id)?;
+    find(&kept.files, &call.settings().clock, id)?;
     kept.files.remove(id);
     Ok(Outcome::Document(json!({ "id": id, "object": "file", "deleted": true })))
 }

@@ -9,7 +9,7 @@ use crate::outcome::Answer;
 use crate::reply::Reply;
 use crate::server::{Service, Settings};
 use crate::wire::RawHead;
-use crate::{chat, conversations, embeddings, files, models, native, responses};
+use crate::{chat, conversations, embeddings, files, models, native, responses, vector_stores};
 
 /// What the emulator can do.
 #[derive(Clone, Copy, Debug)]
@@ -87,7 +87,8 @@ const OPERATIONS: &[Row] = &[
 ];
 
 /// The operations of what is kept, each family in a table of its own.
-const TABLES: &[&[&[Row]]] = &[control::OPERATIONS, &[files::OPERATIONS]];
+const TABLES: &[&[&[Row]]] =
+    &[control::OPERATIONS, vector_stores::OPERATIONS, &[files::OPERATIONS]];
 
 /// Answers a request whose credentials are right.
 pub(crate) fn answer(call: &Call<'_>) -> Answer {

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::control::Control;
 use crate::files::StoredFile;
+use crate::vector_stores::VectorStore;
 
 /// The latest of everything.
 #[derive(Debug, Default)]
@@ -19,6 +20,7 @@ pub(crate) struct Kept {
     pub(crate) control: Control,
     pub(crate) conversations: Latest<Conversation>,
     pub(crate) files: Latest<StoredFile>,
+    pub(crate) vector_stores: Latest<VectorStore>,
 }
 
 /// A response that can be asked for again.

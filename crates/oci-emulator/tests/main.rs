@@ -37,6 +37,8 @@ mod signer;
 mod texts;
 #[path = "main/tools.rs"]
 mod tools;
+#[path = "main/vector_stores.rs"]
+mod vector_stores;
 #[path = "main/vectors.rs"]
 mod vectors;
 #[path = "main/world.rs"]

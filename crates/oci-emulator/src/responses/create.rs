@@ -32,7 +32,7 @@ pub(crate) fn create(call: &Call<'_>) -> Answer {
 
     let prompt = items::prompt(&text(request.get("instructions")), &context);
     let completion = Completion::new(&ask(&request, &prompt));
-    let hosted = hosted::run(&request, &context, &prompt);
+    let hosted = hosted::run(&request, &context, &prompt, &kept)?;
     let output = output::items(&request, &completion, hosted);
     let response = object(call, &request, &prompt, &completion, &output);
 

@@ -5,9 +5,12 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::request::Request;
-use crate::document::{list, text};
+use crate::document::{list, strings, text};
 use crate::prompt::Prompt;
 use crate::random::hex;
+use crate::reply::Reply;
+use crate::state::Kept;
+use crate::vector_stores::{Hit, hits};
 
 /// What hosted tools did for a response.
 #[derive(Debug, Default)]
@@ -24,7 +27,12 @@ pub(super) struct Hosted {
 ///
 /// An MCP server lists its tools once, and calls the first of those that are allowed when its label is named;
 /// unless it needs no approval it asks for one first.
-pub(super) fn run(request: &Request, context: &[Arc<Value>], prompt: &Prompt) -> Hosted {
+pub(super) fn run(
+    request: &Request,
+    context: &[Arc<Value>],
+    prompt: &Prompt,
+    kept: &Kept,
+) -> Result<Hosted, Reply> {
     let mut hosted = Hosted::default();
     let chosen = request.get("tool_choice").and_then(|choice| choice.get("type"));
     for tool in list(request.get("tools")) {
@@ -33,7 +41,9 @@ pub(super) fn run(request: &Request, context: &[Arc<Value>], prompt: &Prompt) ->
         let is_named = |name: &str| prompt.question.contains(name) || is_chosen;
         match kind.as_str() {
             "code_interpreter" if is_named("code_interpreter") => hosted.interpret(request),
-            "file_search" if is_named("file_search") => hosted.search_files(request, tool, prompt),
+            "file_search" if is_named("file_search") => {
+                hosted.search_files(request, tool, prompt, kept)?;
+            }
             "image_generation" if is_named("image_generation") => hosted.items.push(json!({
                 "type": "image_generation_call",
                 "id": format!("ig_{}", hex(32)),
@@ -53,7 +63,7 @@ pub(super) fn run(request: &Request, context: &[Arc<Value>], prompt: &Prompt) ->
             _ => {}
         }
     }
-    hosted
+    Ok(hosted)
 }
 
 impl Hosted {
@@ -70,15 +80,42 @@ impl Hosted {
         }));
     }
 
-    fn search_files(&mut self, request: &Request, tool: &Value, prompt: &Prompt) {
-        let store = text(list(tool.get("vector_store_ids")).next());
-        let results = json!([{
-            "file_id": "file-emulator",
-            "filename": "emulator.txt",
-            "score": 1.0,
-            "text": prompt.question,
-            "attributes": { "vector_store": store },
-        }]);
+    /// Searches the stores that are kept; where there are none, it finds a file with just the question.
+    fn search_files(
+        &mut self,
+        request: &Request,
+        tool: &Value,
+        prompt: &Prompt,
+        kept: &Kept,
+    ) -> Result<(), Reply> {
+        let ids = strings(tool.get("vector_store_ids"));
+        let stores: Vec<_> = ids.iter().filter_map(|id| kept.vector_stores.get(id)).collect();
+        let mut found = Vec::new();
+        for store in &stores {
+            found.extend(hits(store, &prompt.question, tool.get("filters"))?);
+        }
+        found.sort_by(|one, other| other.score.total_cmp(&one.score));
+        let most = tool.get("max_num_results").and_then(Value::as_u64).unwrap_or(20);
+        found.truncate(usize::try_from(most).unwrap_or(usize::MAX));
+        if stores.is_empty() {
+            found.push(Hit {
+                file_id: "file-emulator".to_owned(),
+                filename: "emulator.txt".to_owned(),
+                attributes: json!({ "vector_store": ids.first() }),
+                score: 1.0,
+                text: prompt.question.clone(),
+            });
+        }
+        let result = |hit: &Hit| {
+            json!({
+                "file_id": hit.file_id,
+                "filename": hit.filename,
+                "score": hit.score,
+                "text": hit.text,
+                "attributes": hit.attributes,
+            })
+        };
+        let results: Vec<Value> = found.iter().map(result).collect();
         self.items.push(json!({
             "type": "file_search_call",
             "id": format!("fs_{}", hex(32)),
@@ -86,9 +123,15 @@ impl Hosted {
             "queries": [prompt.question],
             "results": request.includes("file_search_call.results").then_some(results),
         }));
-        self.annotations.push(json!({
-            "type": "file_citation", "index": 0, "file_id": "file-emulator", "filename": "emulator.txt",
+        self.annotations.extend(found.first().map(|hit| {
+            json!({
+                "type": "file_citation",
+                "index": 0,
+                "file_id": hit.file_id,
+                "filename": hit.filename,
+            })
         }));
+        Ok(())
     }
 
     fn search_web(&mut self, prompt: &Prompt) {
