@@ -79,11 +79,10 @@ pub(crate) async fn conversation(client: &Client) -> locus::Result<String> {
     let made = client.transport().conversations().create(&new).await?;
     let id = made.id.as_deref().unwrap_or_default();
 
+    let model = client.model("oci:openai.gpt-oss-120b");
     let mut text = String::new();
     for question in ["Tell me a joke. Keep it short.", "Why is it funny?"] {
-        let request = ResponsesRequest::new("openai.gpt-oss-120b", question);
-        let request = request.with_conversation(id);
-        text = client.transport().create_response(request).await?.text();
+        text = model.chat(question).conversation(id).await?.output_text().into_owned();
     }
     Ok(text)
 }

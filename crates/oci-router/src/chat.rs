@@ -90,6 +90,14 @@ impl Chat {
         self
     }
 
+    /// Belongs to a conversation of the Conversations API, which the service keeps until it is deleted: the same as
+    /// [`continues`](Self::continues) with [`ProviderState::conversation`]. Only what is newer than the last answer among the
+    /// messages travels, so that the newest message alone will do; then a lost conversation is an error, since there is no
+    /// history to send again.
+    pub fn conversation(self, id: impl Into<String>) -> Self {
+        self.continues(&ProviderState::conversation(id))
+    }
+
     /// Asks for an answer that is a value of a type: see [`StructuredChat`].
     pub fn structured<T: DeserializeOwned + JsonSchema>(self) -> StructuredChat<T> {
         StructuredChat::new(self)

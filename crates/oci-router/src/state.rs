@@ -8,10 +8,14 @@ use serde::{Deserialize, Serialize};
 /// What an answer of the Responses API leaves behind for the next turn. It can be written with serde and kept anywhere.
 ///
 /// With `store` the service keeps the conversation: the next call names the response, and only what is newer than the last answer
-/// travels. Without, nothing is kept there: the whole history travels, and each answer's own items, reasoning in its encrypted
+/// travels. In a [conversation](Self::conversation) of the Conversations API it does so too, under one name for all turns.
+/// Without, nothing is kept there: the whole history travels, and each answer's own items, reasoning in its encrypted
 /// form included, take the place of the messages that were made of them.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 pub struct ProviderState {
+    /// The conversation that the answers belong to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    conversation_id: Option<String>,
     /// The response to continue, while the service keeps it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     response_id: Option<String>,
@@ -29,6 +33,18 @@ struct Turn {
 }
 
 impl ProviderState {
+    /// A conversation of the Conversations API, which `client.conversations().create` makes and which outlives its answers.
+    #[must_use]
+    pub fn conversation(id: impl Into<String>) -> Self {
+        Self { conversation_id: Some(id.into()), ..Self::default() }
+    }
+
+    /// The conversation that the next call belongs to; `None` if it belongs to none.
+    #[must_use]
+    pub fn conversation_id(&self) -> Option<&str> {
+        self.conversation_id.as_deref()
+    }
+
     /// The response that the next call continues; `None` if the service keeps nothing.
     #[must_use]
     pub fn response_id(&self) -> Option<&str> {
@@ -37,8 +53,11 @@ impl ProviderState {
 
     /// The state after an answer.
     pub(crate) fn after(before: Option<&Self>, response: &Response, stores: bool) -> Self {
+        if let Some(id) = before.and_then(Self::conversation_id) {
+            return Self::conversation(id);
+        }
         if stores {
-            return Self { response_id: response.id.clone(), turns: Vec::new() };
+            return Self { response_id: response.id.clone(), ..Self::default() };
         }
         let mut turns = before.map(|state| state.turns.clone()).unwrap_or_default();
         turns.push(Turn {
@@ -46,26 +65,35 @@ impl ProviderState {
             calls: response.output().iter().filter_map(call_id).map(str::to_owned).collect(),
             items: response.output().to_vec(),
         });
-        Self { response_id: None, turns }
+        Self { turns, ..Self::default() }
     }
 
-    /// The same without the response, for when the service has lost it.
-    pub(crate) fn without_response(&self) -> Self {
-        Self { response_id: None, turns: self.turns.clone() }
+    /// The same without what the service kept, for when it has lost it.
+    pub(crate) fn without_service(self) -> Self {
+        Self { turns: self.turns, ..Self::default() }
+    }
+
+    /// By what the service knows the conversation, if it does.
+    pub(crate) fn kept_as(&self) -> Option<&str> {
+        self.conversation_id().or_else(|| self.response_id())
     }
 
     /// A request that continues from here.
     pub(crate) fn continued(&self, request: &ChatRequest) -> Translated<ResponsesRequest> {
-        match &self.response_id {
-            Some(id) => {
-                let mut newest = request.clone();
-                newest.messages = since_last_answer(&request.messages);
-                let mut translated = ResponsesRequest::from_chat(&newest);
-                translated.value.previous_response_id = Nullable::Value(id.clone());
-                translated
-            }
-            None => self.replayed(request),
+        if self.kept_as().is_none() {
+            return self.replayed(request);
         }
+        let mut newest = request.clone();
+        newest.messages = since_last_answer(&request.messages);
+        let mut translated = ResponsesRequest::from_chat(&newest);
+        match (&self.conversation_id, &self.response_id) {
+            (Some(id), _) => translated.value = translated.value.with_conversation(id.as_str()),
+            (None, id) => {
+                translated.value.previous_response_id =
+                    id.clone().map_or(Nullable::Absent, Nullable::Value);
+            }
+        }
+        translated
     }
 
     /// The whole history, with the items of our own answers in the place of their messages.

@@ -1,7 +1,7 @@
 //! The way of one call: translate, send, repair or fall back where the service says so, translate back.
 
 use oci_transport::{Client, Error as TransportError};
-use oci_wire::chat::{ChatRequest, StreamOptions};
+use oci_wire::chat::{ChatRequest, Message, StreamOptions};
 use oci_wire::error::ErrorBody;
 use oci_wire::native::ChatDetails;
 use oci_wire::native::translate::{chat_details, chat_response};
@@ -214,7 +214,11 @@ impl Plan {
             tools.extend(self.chat.hosted.iter().cloned());
             request.tools = Some(tools);
         }
-        if !self.stores() {
+        let in_conversation = state.is_some_and(|state| state.conversation_id().is_some());
+        if in_conversation && self.request.store.is_none() {
+            // The conversation keeps its items; whether the response is kept beside them is the service's default.
+            request.store = Nullable::Absent;
+        } else if !self.stores() {
             // What the service does not keep has to come back encrypted to be of use in the next turn.
             let mut include = request.include.as_option().cloned().unwrap_or_default();
             include.push(Include::EncryptedReasoning);
@@ -228,11 +232,11 @@ impl Plan {
     }
 
     async fn send_response(&mut self) -> Result<ChatAnswer, Error> {
-        let before = self.chat.state.clone();
+        let mut before = self.chat.state.clone();
         let request = self.response(before.as_ref())?;
         let answer = match self.client.create_response(request).await {
-            Err(error) if is_state_lost(&error, before.as_ref()) => {
-                let request = self.resent(before.as_ref())?;
+            Err(error) if self.can_resend(&error, before.as_ref()) => {
+                let request = self.resent(&mut before)?;
                 self.client.create_response(request).await?
             }
             answer => answer?,
@@ -256,11 +260,11 @@ impl Plan {
     }
 
     async fn stream_response(&mut self) -> Result<ChatStream, Error> {
-        let before = self.chat.state.clone();
+        let mut before = self.chat.state.clone();
         let request = self.response(before.as_ref())?;
         let stream = match self.client.stream_response_as_chat(request).await {
-            Err(error) if is_state_lost(&error, before.as_ref()) => {
-                let request = self.resent(before.as_ref())?;
+            Err(error) if self.can_resend(&error, before.as_ref()) => {
+                let request = self.resent(&mut before)?;
                 self.client.stream_response_as_chat(request).await?
             }
             stream => stream?,
@@ -270,12 +274,20 @@ impl Plan {
         Ok(ChatStream::streamed(stream, warnings).continuing(before, stores))
     }
 
+    /// Whether the service has lost the conversation, and the whole history is here.
+    fn can_resend(&self, error: &TransportError, state: Option<&ProviderState>) -> bool {
+        let is_answer = |message: &Message| matches!(message, Message::Assistant(_));
+        is_state_lost(error, state)
+            && (state.is_some_and(|state| state.conversation_id().is_none())
+                || self.request.messages.iter().any(is_answer))
+    }
+
     /// The same call with the whole history, because the service has lost the conversation.
-    fn resent(&mut self, before: Option<&ProviderState>) -> Result<ResponsesRequest, Error> {
+    fn resent(&mut self, before: &mut Option<ProviderState>) -> Result<ResponsesRequest, Error> {
         self.warnings.retain(|warning| !matches!(warning, Warning::Request(_)));
         self.warnings.push(Warning::StateLost);
-        let state = before.map(ProviderState::without_response);
-        self.response(state.as_ref())
+        *before = before.take().map(ProviderState::without_service);
+        self.response(before.as_ref())
     }
 
     /// Takes a translated request, with its losses as warnings, or as an error if the call is strict.
@@ -299,10 +311,11 @@ fn status_of(error: &TransportError) -> u16 {
 
 /// Whether the service said that it does not have the response that was to be continued.
 fn is_state_lost(error: &TransportError, state: Option<&ProviderState>) -> bool {
-    let Some(id) = state.and_then(ProviderState::response_id) else { return false };
+    let Some(id) = state.and_then(ProviderState::kept_as) else { return false };
     let said = error.service_message().unwrap_or_default();
     matches!(status_of(error), 400 | 404)
         && (error.param() == Some("previous_response_id")
+            || error.param() == Some("conversation")
             || error.code() == Some("previous_response_not_found")
             || said.contains("previous_response")
             || said.contains(id))

@@ -235,3 +235,61 @@ async fn an_answer_that_failed_is_an_error() {
     let error = stream.next().await.unwrap().unwrap_err();
     assert!(error.to_string().contains("out of luck"), "{error}");
 }
+
+#[tokio::test]
+async fn a_conversation_of_the_service_takes_the_newest_message_only() {
+    let script = || {
+        [
+            (200, response("resp_1", &[text("m1", "Hello Ada.")])),
+            (200, response("resp_2", &[text("m2", "Ada.")])),
+        ]
+    };
+    let (router, service) = Scripted::router(script());
+    let model = router.model("oci:openai.gpt-5.5");
+    let mut history = vec![Message::system("Be brief."), Message::user("I am Ada.")];
+    let first = model.chat(history.clone()).conversation("conv_1").await.unwrap();
+    assert_eq!(service.asked(0)["conversation"], "conv_1");
+    assert_eq!(service.asked(0).get("store"), None, "the service's own default");
+    assert_eq!(service.asked(0).get("include"), None);
+    history.extend([first.to_message().unwrap(), Message::user("Who am I?")]);
+    let kept = serde_json::to_string(first.state().unwrap()).unwrap();
+    let state: ProviderState = serde_json::from_str(&kept).unwrap();
+    assert_eq!(state.conversation_id(), Some("conv_1"));
+    let second = model.chat(history).continues(&state).await.unwrap();
+    let asked = service.asked(1);
+    assert_eq!(asked["conversation"], "conv_1");
+    assert_eq!(asked.get("previous_response_id"), None);
+    assert_eq!(
+        asked["input"].as_array().unwrap().len(),
+        2,
+        "instructions and the question: {asked}"
+    );
+    assert_eq!(second.state().unwrap().conversation_id(), Some("conv_1"));
+
+    let (router, service) = Scripted::router(script());
+    let model = router.model("oci:openai.gpt-5.5");
+    model.chat("hi").conversation("conv_1").store(false).await.unwrap();
+    assert_eq!(service.asked(0)["store"], false, "as it was told");
+}
+
+#[tokio::test]
+async fn a_lost_conversation_is_sent_again_where_there_is_a_history() {
+    let lost = json!({"error": {"message": "Conversation with id 'conv_1' not found.",
+        "type": "invalid_request_error", "param": null, "code": null}});
+    let found = response("resp_2", &[text("m2", "Ada.")]);
+    let (router, service) = Scripted::router([(404, lost.clone()), (200, found)]);
+    let model = router.model("oci:openai.gpt-5.5");
+    let history =
+        [Message::user("I am Ada."), Message::assistant("Hello."), Message::user("Who am I?")];
+    let answer = model.chat(history).conversation("conv_1").await.unwrap();
+    assert_eq!(answer.warnings(), [Warning::StateLost]);
+    assert_eq!(answer.state().unwrap().conversation_id(), None);
+    let asked = service.asked(1);
+    assert_eq!(asked.get("conversation"), None);
+    assert_eq!(asked["input"].as_array().unwrap().len(), 3);
+
+    let (router, service) = Scripted::router([(404, lost)]);
+    let call = router.model("oci:openai.gpt-5.5").chat("Who am I?").conversation("conv_1");
+    assert!(call.await.unwrap_err().to_string().contains("conv_1"));
+    assert_eq!(service.count(), 1);
+}
