@@ -54,7 +54,8 @@ pub(crate) enum Command {
 #[derive(Args, Debug)]
 #[command(after_help = EXIT_STATUS)]
 pub(crate) struct ChatArgs {
-    /// What to say to the model; without it, or as `-`, it is read from standard input.
+    /// What to say to the model; as `-`, or without a terminal, it is read from standard input. Without it at a terminal a
+    /// dialogue begins.
     pub(crate) prompt: Option<String>,
 
     /// The model.
@@ -68,6 +69,18 @@ pub(crate) struct ChatArgs {
     /// A system message that comes before the prompt.
     #[arg(long, short, value_name = "TEXT")]
     pub(crate) system: Option<String>,
+
+    /// An image that goes with the prompt: PNG, JPEG, GIF or WebP; may be repeated.
+    #[arg(long = "image", value_name = "FILE")]
+    pub(crate) images: Vec<PathBuf>,
+
+    /// A text or a PDF that goes with the prompt; may be repeated.
+    #[arg(long = "file", value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+
+    /// Show the answer as it came, without reasoning and with the marks of Markdown, as is done where there is no terminal.
+    #[arg(long)]
+    pub(crate) plain: bool,
 
     /// Wait for the whole answer instead of printing it piece by piece.
     #[arg(long)]

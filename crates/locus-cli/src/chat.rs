@@ -1,5 +1,8 @@
 //! `locus chat`: one prompt, one answer.
 
+mod attach;
+mod dialogue;
+mod markdown;
 mod output;
 mod summary;
 
@@ -7,7 +10,8 @@ use std::io::IsTerminal as _;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use locus::Env;
+use locus::wire::chat::{ChatAccumulator, Message, Part, ResponseMessage};
+use locus::{Chat, Client, Env, Model, ProviderState};
 
 use crate::args::ChatArgs;
 use crate::failure::{Failure, is_closed_pipe};
@@ -17,7 +21,15 @@ use output::{Output, WriteError};
 use summary::Summary;
 
 pub(crate) async fn run(args: ChatArgs) -> Result<ExitCode, Failure> {
-    let mut output = Output::new(args.json);
+    let look = Look::of(&Env::process(), args.plain);
+    let is_dialogue = args.prompt.is_none() && std::io::stdin().is_terminal();
+    if is_dialogue && !args.json && !args.no_stream && std::io::stdout().is_terminal() {
+        let parts = attachments(&args)?;
+        let target = args.connect.open().await?;
+        dialogue::run(&args, &target.client, parts, look).await?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut output = Output::new(args.json, look);
     let ended = tokio::select! {
         biased;
         () = interrupted() => Err(Ended::Interrupted),
@@ -25,7 +37,7 @@ pub(crate) async fn run(args: ChatArgs) -> Result<ExitCode, Failure> {
     };
     match ended {
         Ok(summary) => {
-            summary.print(dims(&Env::process()));
+            summary.print(look.styles_errors);
             Ok(ExitCode::SUCCESS)
         }
         Err(Ended::Unwanted) => Ok(ExitCode::SUCCESS),
@@ -40,10 +52,25 @@ pub(crate) async fn run(args: ChatArgs) -> Result<ExitCode, Failure> {
     }
 }
 
-/// Whether standard error shows styles, and the user wants them (<https://no-color.org>).
-fn dims(env: &Env) -> bool {
-    let set = |name| env.get(name).ok().flatten();
-    std::io::stderr().is_terminal() && set("NO_COLOR").is_none() && set("TERM") != Some("dumb")
+/// How text is shown.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Look {
+    /// Standard output shows Markdown as styles, and reasoning dimmed.
+    pub(super) styles_answer: bool,
+    /// Standard error shows styles.
+    pub(super) styles_errors: bool,
+}
+
+impl Look {
+    /// Styles go to terminals whose user wants them (<https://no-color.org>).
+    fn of(env: &Env, plain: bool) -> Self {
+        let set = |name| env.get(name).ok().flatten();
+        let wanted = set("NO_COLOR").is_none() && set("TERM") != Some("dumb");
+        Self {
+            styles_answer: wanted && !plain && std::io::stdout().is_terminal(),
+            styles_errors: wanted && std::io::stderr().is_terminal(),
+        }
+    }
 }
 
 /// Why an answer was not shown to its end.
@@ -85,34 +112,68 @@ impl From<WriteError> for Ended {
 /// Everything from the prompt to the end of the answer; dropping it cancels the request.
 async fn chat(args: &ChatArgs, output: &mut Output) -> Result<Summary, Ended> {
     let prompt = prompt(args).await?;
+    let mut parts = attachments(args)?;
     let target = args.connect.open().await?;
-    let mut model = target.client.model(&args.model);
-    if let Some(transport) = args.transport {
-        model = model.over(transport);
-    }
-    let mut summary = Summary::new(&model, Instant::now());
-    let call = match &args.system {
-        Some(system) => model.chat(prompt).system(system),
-        None => model.chat(prompt),
+    let model = model(args, &target.client);
+    let mut call = if parts.is_empty() {
+        model.chat(prompt)
+    } else {
+        parts.push(Part::text(prompt));
+        model.chat(Message::user(parts))
     };
+    if let Some(system) = &args.system {
+        call = call.system(system);
+    }
     if args.no_stream {
+        let mut summary = Summary::new(&model, Instant::now());
         let answer = call.await?;
         summary.whole(&answer);
         summary.warned(answer.warnings());
         output.whole(&answer)?;
         return Ok(summary);
     }
+    Ok(turn(call, &model, output).await?.summary)
+}
+
+/// An answer that was shown.
+struct Turn {
+    summary: Summary,
+    message: Message,
+    state: Option<ProviderState>,
+}
+
+/// Asks, and shows the answer piece by piece.
+async fn turn(call: Chat, model: &Model, output: &mut Output) -> Result<Turn, Ended> {
+    let mut summary = Summary::new(model, Instant::now());
+    let mut pieces = ChatAccumulator::new();
     let mut stream = call.stream().await?;
     summary.opened(stream.opc_request_id());
     while let Some(chunk) = stream.next().await {
         let chunk = chunk?;
         summary.chunk(&chunk);
         output.chunk(&chunk)?;
+        pieces.push(&chunk);
     }
     summary.ended(stream.unknown_lines());
     summary.warned(stream.warnings());
     output.finish()?;
-    Ok(summary)
+    let message = pieces.finish().message().cloned();
+    let message = message.map_or_else(|| Message::assistant(""), ResponseMessage::into_message);
+    Ok(Turn { summary, message, state: stream.state() })
+}
+
+fn model(args: &ChatArgs, client: &Client) -> Model {
+    let model = client.model(&args.model);
+    match args.transport {
+        Some(transport) => model.over(transport),
+        None => model,
+    }
+}
+
+/// The files that go with the prompt.
+fn attachments(args: &ChatArgs) -> Result<Vec<Part>, Failure> {
+    let images = args.images.iter().map(|path| attach::image(path));
+    images.chain(args.files.iter().map(|path| attach::file(path))).collect()
 }
 
 /// The prompt from the command line, or all of standard input.

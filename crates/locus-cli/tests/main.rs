@@ -5,6 +5,8 @@
 mod answers;
 #[path = "main/batch.rs"]
 mod batch;
+#[path = "main/dialogue.rs"]
+mod dialogue;
 #[path = "main/doctor.rs"]
 mod doctor;
 #[path = "main/emulate.rs"]

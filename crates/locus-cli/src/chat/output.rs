@@ -4,6 +4,8 @@ use std::io::{self, IsTerminal as _, Stdout, Write as _};
 
 use locus::wire::chat::{ChatChunk, ChatResponse};
 
+use super::Look;
+use super::markdown::Markdown;
 use crate::escape::{self, Escaper};
 
 /// Writes an answer as text or as JSON, each piece as soon as it comes.
@@ -11,6 +13,11 @@ pub(crate) struct Output {
     stdout: Stdout,
     json: bool,
     terminal: bool,
+    /// Markdown as styles, and reasoning dimmed; otherwise text as it is, and no reasoning.
+    styles: bool,
+    markdown: Markdown,
+    /// Whether reasoning was shown last.
+    is_reasoning: bool,
     escaper: Escaper,
     /// Whether the last character written ended a line; nothing written counts as that.
     at_line_start: bool,
@@ -21,12 +28,15 @@ pub(crate) struct Output {
 pub(crate) struct WriteError(pub(crate) io::Error);
 
 impl Output {
-    pub(crate) fn new(json: bool) -> Self {
+    pub(crate) fn new(json: bool, look: Look) -> Self {
         let stdout = io::stdout();
         Self {
             terminal: stdout.is_terminal(),
             stdout,
             json,
+            styles: look.styles_answer,
+            markdown: Markdown::default(),
+            is_reasoning: false,
             escaper: Escaper::default(),
             at_line_start: true,
         }
@@ -36,6 +46,9 @@ impl Output {
     pub(crate) fn chunk(&mut self, chunk: &ChatChunk<'_>) -> Result<(), WriteError> {
         if self.json {
             return self.json(chunk);
+        }
+        if let Some(piece) = chunk.reasoning().filter(|piece| self.styles && !piece.is_empty()) {
+            self.reasoning(piece)?;
         }
         // A refusal is the answer of a model that does not want to give one.
         for piece in
@@ -63,8 +76,15 @@ impl Output {
 
     /// The end of the answer: the line it stands on is ended.
     pub(crate) fn finish(&mut self) -> Result<(), WriteError> {
+        self.end_reasoning()?;
         let mut held = String::new();
         self.escaper.finish(&mut held);
+        if self.styles {
+            let mut styled = String::new();
+            self.markdown.push(&held, &mut styled);
+            self.markdown.finish(&mut styled);
+            held = styled;
+        }
         if !held.is_empty() {
             self.write(&held)?;
         }
@@ -81,9 +101,34 @@ impl Output {
         if !self.terminal {
             return self.write(piece);
         }
+        self.end_reasoning()?;
         let mut safe = String::with_capacity(piece.len());
         self.escaper.push(piece, &mut safe);
+        if !self.styles {
+            return self.write(&safe);
+        }
+        let mut styled = String::with_capacity(safe.len());
+        self.markdown.push(&safe, &mut styled);
+        self.write(&styled)
+    }
+
+    /// What a model thinks before it answers, so that nobody takes it for the answer.
+    fn reasoning(&mut self, piece: &str) -> Result<(), WriteError> {
+        let mut safe = String::with_capacity(piece.len());
+        if !std::mem::replace(&mut self.is_reasoning, true) {
+            safe.push_str("\u{1b}[2m");
+        }
+        self.escaper.push(piece, &mut safe);
         self.write(&safe)
+    }
+
+    fn end_reasoning(&mut self) -> Result<(), WriteError> {
+        if !std::mem::take(&mut self.is_reasoning) {
+            return Ok(());
+        }
+        let at_line_start = self.at_line_start;
+        self.write("\u{1b}[0m")?;
+        if at_line_start { Ok(()) } else { self.write("\n") }
     }
 
     fn json<T: JsonLine>(&mut self, value: &T) -> Result<(), WriteError> {

@@ -141,3 +141,30 @@ async fn a_reader_that_goes_away_ends_it_quietly() {
     assert!(line.contains("word"), "{line}");
     assert_eq!((output.status.code(), stderr(&output)), (Some(0), ""));
 }
+
+#[tokio::test]
+async fn files_go_with_the_prompt() {
+    let desk = Desk::new().await;
+    let at = |name: &str, content: &[u8]| {
+        let path = desk.home.path().join(name);
+        std::fs::write(&path, content).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let image = at("dot.png", b"\x89PNG\r\n\x1a\n0123");
+    let (text, pdf) = (at("notes.txt", b"remember"), at("paper.pdf", b"%PDF-1.7 ..."));
+    let args = ["--image", &image, "--file", &text, "--file", &pdf, "What is 2x2?"];
+    let output = run(desk.chat(&args)).await;
+    assert!(output.status.success(), "{}", stderr(&output));
+    let requests = desk.emulator.requests();
+    let body: serde_json::Value = serde_json::from_slice(&requests[0].body).unwrap();
+    let parts = body["messages"][0]["content"].as_array().unwrap();
+    assert!(parts[0]["image_url"]["url"].as_str().unwrap().starts_with("data:image/png;base64,"));
+    assert_eq!(parts[1]["text"], "The file notes.txt:\n\nremember");
+    assert_eq!(parts[2]["file"]["filename"], "paper.pdf");
+    assert_eq!(parts[3]["text"], "What is 2x2?");
+
+    let binary = at("x.bin", &[0xff, 0xfe, 0]);
+    let output = run(desk.chat(&["--file", &binary, "hi"])).await;
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("neither text nor a PDF"), "{}", stderr(&output));
+}
