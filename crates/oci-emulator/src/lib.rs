@@ -33,6 +33,7 @@
 //! | `POST /openai/v1/responses`, `GET` and `DELETE …/{id}`, `…/{id}/cancel`, `…/{id}/input_items` | the Responses API, whole, streamed and in the background, with what it keeps between requests |
 //! | `/openai/v1/conversations`, `…/{id}/items` | conversations for responses |
 //! | `/openai/v1/files`, `…/{id}`, `…/{id}/content` | uploads of up to 1 GiB, which lie on the disk beyond 1 MiB, and their download, whole and by `range` |
+//! | `/openai/v1/containers`, `…/{id}/files`, `…/{id}/files/{id}/content` | containers, which expire when they are idle, and the files in them; nothing runs there |
 //! | `POST /openai/v1/embeddings` | vectors of Cohere's and OpenAI's models |
 //! | `GET /openai/v1/models`, `GET /openai/v1/models/{id}` | some models, and any that is known |
 //! | the same below `/20231130/actions/v1` | the older base |
@@ -66,6 +67,7 @@ mod body;
 mod catalogue;
 mod chat;
 mod clock;
+mod containers;
 mod content;
 mod control;
 mod conversations;

@@ -9,7 +9,9 @@ use crate::outcome::Answer;
 use crate::reply::Reply;
 use crate::server::{Service, Settings};
 use crate::wire::RawHead;
-use crate::{chat, conversations, embeddings, files, models, native, responses, vector_stores};
+use crate::{
+    chat, containers, conversations, embeddings, files, models, native, responses, vector_stores,
+};
 
 /// What the emulator can do.
 #[derive(Clone, Copy, Debug)]
@@ -88,7 +90,7 @@ const OPERATIONS: &[Row] = &[
 
 /// The operations of what is kept, each family in a table of its own.
 const TABLES: &[&[&[Row]]] =
-    &[control::OPERATIONS, vector_stores::OPERATIONS, &[files::OPERATIONS]];
+    &[containers::OPERATIONS, control::OPERATIONS, vector_stores::OPERATIONS, &[files::OPERATIONS]];
 
 /// Answers a request whose credentials are right.
 pub(crate) fn answer(call: &Call<'_>) -> Answer {

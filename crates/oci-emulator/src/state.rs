@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
 
+use crate::containers::Container;
 use crate::control::Control;
 use crate::files::StoredFile;
 use crate::vector_stores::VectorStore;
@@ -17,6 +18,7 @@ pub(crate) struct State(Mutex<Kept>);
 #[derive(Debug, Default)]
 pub(crate) struct Kept {
     pub(crate) responses: Latest<StoredResponse>,
+    pub(crate) containers: Latest<Container>,
     pub(crate) control: Control,
     pub(crate) conversations: Latest<Conversation>,
     pub(crate) files: Latest<StoredFile>,
