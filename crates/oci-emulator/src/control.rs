@@ -5,13 +5,19 @@
 
 mod api_keys;
 mod clusters;
+mod connectors;
 mod endpoints;
 mod fields;
+mod imported_models;
 mod listing;
+mod models;
+mod nl2sql;
 mod operations;
 mod projects;
 mod replay;
 mod request;
+mod routing_profiles;
+mod semantic_stores;
 mod work;
 
 use serde_json::{Map, Value, json};
@@ -31,8 +37,14 @@ use work::WorkRequest;
 pub(crate) const OPERATIONS: &[&[Row]] = &[
     api_keys::OPERATIONS,
     clusters::OPERATIONS,
+    connectors::OPERATIONS,
     endpoints::OPERATIONS,
+    imported_models::OPERATIONS,
+    models::OPERATIONS,
+    nl2sql::OPERATIONS,
     projects::OPERATIONS,
+    routing_profiles::OPERATIONS,
+    semantic_stores::OPERATIONS,
     work::OPERATIONS,
 ];
 
@@ -56,8 +68,8 @@ pub(crate) struct Collection {
     update: &'static [Field],
     /// Members that are not told in a list.
     details: &'static [&'static str],
-    /// Members that a list can be narrowed by, apart from the usual ones.
-    filters: &'static [&'static str],
+    /// Parameters that a list can be narrowed by, apart from the usual ones, and what they are compared with.
+    filters: &'static [(&'static str, &'static str)],
     /// Checks a new one beyond its fields, and adds what the service knows of it.
     complete: fn(&Call<'_>, &mut Value) -> Result<(), Reply>,
 }
@@ -160,6 +172,11 @@ impl Control {
     ) {
         let now = call.settings().clock.rfc3339();
         let Some(resource) = self.resources.get_mut(id) else { return };
+        // What was underway until now is given up.
+        let given_up = resource.underway.take().and_then(|underway| underway.work);
+        if let Some(work) = given_up.and_then(|id| self.works.get_mut(&id)) {
+            work.give_up(&now);
+        }
         let work = resource.collection.works.contains(&change).then(|| {
             let work = WorkRequest::new(resource.collection, change, &resource.object, &now);
             let id = work.id.clone();

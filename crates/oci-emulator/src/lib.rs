@@ -41,7 +41,8 @@
 //! | `POST /20231130/actions/embedText`, `rerankText` | vectors and ranks that a test can tell beforehand |
 //! | `POST /20231130/actions/applyGuardrails`, `GET /20231130/guardrailVersions` | judgements by a few words |
 //! | `POST /20231130/actions/generateText`, `summarizeText` | what was there before chat |
-//! | `/20231130/generativeAiProjects`, `apikeys`, `endpoints`, `dedicatedAiClusters`, `workRequests` | the control plane, with etags, retry tokens, pages and work requests that go on each time they are asked for |
+//! | `/20231130/generativeAiProjects`, `apikeys`, `endpoints`, `dedicatedAiClusters`, `models`, `modelDiscovery`, `importedModels`, `routingProfiles`, `semanticStores`, `vectorStoreConnectors`, `vectorStoreConnectorFileSyncs`, `workRequests` | the control plane, with etags, retry tokens, pages and work requests that go on each time they are asked for |
+//! | `/20260325/semanticStores/{id}/actions`, `enrichmentJobs`, `generateSqlFromNlJobs` | NL2SQL: jobs that go on alike, and a statement that repeats the question |
 //! | `/20231130/openai/v1/vector_stores`, `/openai/v1/vector_stores/{id}/files`, `file_batches`, `search` | vector stores over the texts of the files, searched by BM25 |
 //! | `GET /n` | Object Storage's GetNamespace, for tools that sign and do not chat |
 //!

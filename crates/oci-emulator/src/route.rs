@@ -150,8 +150,14 @@ impl Call<'_> {
 
     /// The first value of a parameter of the query, decoded.
     pub(crate) fn parameter(&self, name: &str) -> Option<String> {
-        let value = self.query(name)?.replace('+', " ");
-        Some(percent_decode_str(&value).decode_utf8_lossy().into_owned())
+        self.query(name).map(decoded)
+    }
+
+    /// Every value of a parameter of the query, decoded.
+    pub(crate) fn parameters(&self, name: &str) -> Vec<String> {
+        let query = self.head.target.split_once('?').map_or("", |(_, query)| query);
+        let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+        pairs.filter(|(other, _)| *other == name).map(|(_, value)| decoded(value)).collect()
     }
 
     /// The first value of a parameter of the query, as it was sent.
@@ -215,6 +221,12 @@ fn ids<'a>(pattern: &str, path: &'a str) -> Option<[&'a str; 2]> {
 /// What follows the base of the OpenAI-compatible operations.
 pub(crate) fn openai_path(path: &str) -> Option<&str> {
     [OPENAI, OLDER_OPENAI].iter().find_map(|base| path.strip_prefix(base))
+}
+
+/// A value of a query as it was meant.
+fn decoded(value: &str) -> String {
+    let value = value.replace('+', " ");
+    percent_decode_str(&value).decode_utf8_lossy().into_owned()
 }
 
 fn no_such_operation() -> Reply {

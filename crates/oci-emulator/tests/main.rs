@@ -9,6 +9,8 @@ mod api_keys;
 mod chat;
 #[path = "main/cohere.rs"]
 mod cohere;
+#[path = "main/collections.rs"]
+mod collections;
 #[path = "main/containers.rs"]
 mod containers;
 #[path = "main/control.rs"]

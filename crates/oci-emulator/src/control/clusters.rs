@@ -3,15 +3,21 @@
 use serde_json::{Value, json};
 
 use super::fields::{COMPARTMENT, DEFINED_TAGS, DESCRIPTION, DISPLAY_NAME, FREEFORM_TAGS};
+use super::listing::page;
 use super::operations::rows;
 use super::{Change, Collection, request};
 use crate::document::set;
+use crate::outcome::Answer;
 use crate::reply::Reply;
-use crate::route::{Call, Row};
+use crate::route::{Call, Operation, Row};
 use crate::schema::{Kind, optional, required};
 
 /// Method, path and handler of each operation.
-pub(super) const OPERATIONS: &[Row] = rows!("/20231130/dedicatedAiClusters", &CLUSTERS);
+pub(super) const OPERATIONS: &[Row] = rows!(
+    "/20231130/dedicatedAiClusters",
+    &CLUSTERS,
+    ("GET", "/20231130/dedicatedAiClusters/allocatableGpus", Operation::Resource(allocatable_gpus)),
+);
 
 static CLUSTERS: Collection = Collection {
     ocid: "generativeaidedicatedaicluster",
@@ -31,7 +37,7 @@ static CLUSTERS: Collection = Collection {
     ],
     update: &[DEFINED_TAGS, DESCRIPTION, DISPLAY_NAME, FREEFORM_TAGS, optional("unitCount", UNITS)],
     details: &[],
-    filters: &["capacityReservationId"],
+    filters: &[("capacityReservationId", "/capacityReservationId")],
     complete,
 };
 
@@ -46,6 +52,13 @@ fn complete(_: &Call<'_>, object: &mut Value) -> Result<(), Reply> {
         set(object, "capacity", capacity);
     }
     Ok(())
+}
+
+/// Answers `GET …/dedicatedAiClusters/allocatableGpus`: no reservation has any.
+fn allocatable_gpus(call: &Call<'_>) -> Answer {
+    request::required(call, "compartmentId")?;
+    request::required(call, "capacityReservationId")?;
+    page(call, Vec::new(), false)
 }
 
 const UNITS: Kind = Kind::Integer(1, i64::MAX);

@@ -38,7 +38,7 @@ static ENDPOINTS: Collection = Collection {
         INJECTION,
     ],
     details: &[],
-    filters: &["generativeAiPrivateEndpointId"],
+    filters: &[("generativeAiPrivateEndpointId", "/generativeAiPrivateEndpointId")],
     complete: |_, object| request::check_name(object),
 };
 

@@ -41,13 +41,11 @@ pub(super) fn list_where(call: &Call<'_>, passes: impl Fn(&Resource) -> bool) ->
     let sort_by = if sort_by == "name" { "displayName" } else { &sort_by };
     let kept = call.service.state.lock();
     let is_wanted = |resource: &Resource| {
-        let names = USUAL_FILTERS.iter().chain(resource.collection.filters);
-        let is_equal = |name: &str| {
-            call.parameter(name).is_none_or(|wanted| {
-                resource.object.get(name).is_some_and(|found| found.as_str() == Some(&wanted))
-            })
+        let is_equal = |(name, place): &(&str, &str)| {
+            let found = resource.object.pointer(place).and_then(Value::as_str);
+            call.parameter(name).is_none_or(|wanted| found == Some(&wanted))
         };
-        names.into_iter().all(|name| is_equal(name))
+        USUAL_FILTERS.iter().chain(resource.collection.filters).all(is_equal)
             && (!resource.is_gone() || call.parameter("lifecycleState").is_some())
     };
     let resources = kept.control.resources.values();
@@ -110,7 +108,12 @@ fn read(token: &str) -> Result<(String, u64), Reply> {
 }
 
 /// What every list can be narrowed by.
-const USUAL_FILTERS: &[&str] = &["compartmentId", "displayName", "id", "lifecycleState"];
+const USUAL_FILTERS: &[(&str, &str)] = &[
+    ("compartmentId", "/compartmentId"),
+    ("displayName", "/displayName"),
+    ("id", "/id"),
+    ("lifecycleState", "/lifecycleState"),
+];
 
 /// Nothing is published about it.
 const USUAL_LIMIT: usize = 100;

@@ -10,16 +10,18 @@ use crate::reply::Reply;
 use crate::route::Call;
 
 /// The six rows of a collection at a path: list, create, get, update, delete, move to another compartment.
+///
+/// More rows stand before them, so that they have precedence.
 macro_rules! rows {
     ($path:literal, $collection:expr $(, $more:expr)* $(,)?) => {
         &[
+            $($more,)*
             ("GET", $path, $crate::route::Operation::OfCollection($crate::control::listing::list, $collection)),
             ("POST", $path, $crate::route::Operation::OfCollection($crate::control::operations::create, $collection)),
             ("DELETE", concat!($path, "/{}"), $crate::route::Operation::OfCollection($crate::control::operations::delete, $collection)),
             ("GET", concat!($path, "/{}"), $crate::route::Operation::OfCollection($crate::control::operations::get, $collection)),
             ("PUT", concat!($path, "/{}"), $crate::route::Operation::OfCollection($crate::control::operations::update, $collection)),
             ("POST", concat!($path, "/{}/actions/changeCompartment"), $crate::route::Operation::OfCollection($crate::control::operations::change_compartment, $collection)),
-            $($more,)*
         ]
     };
 }

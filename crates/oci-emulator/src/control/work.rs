@@ -38,6 +38,8 @@ impl WorkRequest {
     ) -> Self {
         let id = ocid("generativeaiworkrequest");
         let verb = match change {
+            // The one creation that has another name.
+            Change::Create if collection.entity == "FILE_SYNC" => "TRIGGER",
             Change::Create => "CREATE",
             Change::Delete => "DELETE",
             Change::Move => "MOVE",
@@ -86,6 +88,13 @@ impl WorkRequest {
             self.errors.push(error);
         }
         self.log(&format!("The request is {status}."), now);
+    }
+
+    /// Notes that the change has made way for another.
+    pub(super) fn give_up(&mut self, now: &str) {
+        set(&mut self.object, "status", "CANCELED");
+        set(&mut self.object, "timeFinished", now);
+        self.log("The request is CANCELED.", now);
     }
 
     fn log(&mut self, message: &str, now: &str) {
