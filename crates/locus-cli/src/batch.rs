@@ -213,7 +213,7 @@ fn verdict(asked: Asked, attempts: u32, pace: &mut Pace) -> Verdict {
             {
                 Verdict::Again(Box::new(prompt))
             }
-            locus::router::Error::NoCompartment { .. } | locus::router::Error::Region(_) => {
+            locus::router::Error::NoCompartment { .. } => {
                 Verdict::End(locus::Error::from(error).into())
             }
             _ => Verdict::Done(Line::failure(&prompt, &error), None),

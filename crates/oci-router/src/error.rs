@@ -59,9 +59,6 @@ pub enum Error {
         /// The last answer, as it came.
         answer: Box<ChatAnswer>,
     },
-    /// The client of another region cannot be made.
-    #[error(transparent)]
-    Region(#[from] oci_transport::BuildError),
     /// The call failed on its way or was refused.
     #[error(transparent)]
     Transport(#[from] oci_transport::Error),
@@ -81,7 +78,6 @@ impl Error {
                 Operation::Rerank => "ask it with `rerank`",
             },
             Self::Route(_) => "write the id as the console shows it, without blanks",
-            Self::Region(_) => return None,
             Self::NoCompartment { .. } => "set OCI_COMPARTMENT_ID or name the compartment",
             Self::Lossy { .. } => "leave it out, or do not ask for a strict call",
             Self::Failed { .. } | Self::Incomplete { .. } => "try again",

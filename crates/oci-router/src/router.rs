@@ -176,7 +176,7 @@ impl Model {
             Serving::Dedicated => endpoint_id.split('.').nth(3).unwrap_or_default(),
             Serving::OnDemand => return Ok(self.client.one_call()),
         };
-        let client = self.client.in_region(&region.to_ascii_lowercase())?;
+        let client = self.client.in_region(&region.to_ascii_lowercase());
         Ok(client.one_call())
     }
 }

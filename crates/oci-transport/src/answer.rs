@@ -2,22 +2,53 @@
 
 use std::ops::Deref;
 
+use http::HeaderMap;
+
 /// A decoded answer and the id of the request it belongs to. It dereferences to the answer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer<T> {
     value: T,
     opc_request_id: Option<String>,
+    etag: Option<String>,
+    opc_next_page: Option<String>,
+    opc_work_request_id: Option<String>,
 }
 
 impl<T> Answer<T> {
-    pub(crate) fn new(value: T, opc_request_id: Option<String>) -> Self {
-        Self { value, opc_request_id }
+    pub(crate) fn new(value: T, opc_request_id: Option<String>, headers: &HeaderMap) -> Self {
+        let text = |name| headers.get(name)?.to_str().ok().filter(|text| !text.is_empty());
+        Self {
+            value,
+            opc_request_id,
+            etag: text("etag").map(str::to_owned),
+            opc_next_page: text("opc-next-page").map(str::to_owned),
+            opc_work_request_id: text("opc-work-request-id").map(str::to_owned),
+        }
     }
 
     /// The id by which Oracle finds the request: the one in the answer, else the one that was sent.
     #[must_use]
     pub fn opc_request_id(&self) -> Option<&str> {
         self.opc_request_id.as_deref()
+    }
+
+    /// The version of a resource of the control plane, which [`if_match`](crate::control) takes so that nobody's change is
+    /// overwritten unseen. `None` if the service told none.
+    #[must_use]
+    pub fn etag(&self) -> Option<&str> {
+        self.etag.as_deref()
+    }
+
+    /// What the control plane calls the page after this one; `None` at the last.
+    #[must_use]
+    pub fn opc_next_page(&self) -> Option<&str> {
+        self.opc_next_page.as_deref()
+    }
+
+    /// The work request by which what was asked for goes on; `None` if it is done.
+    #[must_use]
+    pub fn opc_work_request_id(&self) -> Option<&str> {
+        self.opc_work_request_id.as_deref()
     }
 
     /// The answer itself.

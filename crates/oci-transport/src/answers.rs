@@ -40,11 +40,12 @@ impl Client {
     /// Why a call cannot be sent with this client's identity, if it cannot.
     fn unfit(&self, call: &Call<'_>) -> Option<Error> {
         let home = &self.inner.home;
-        if call.operation.api != Api::OpenAiControl || !home.has_api_key {
+        let is_signed_only = matches!(call.operation.api, Api::OpenAiControl | Api::Signed);
+        if !is_signed_only || !home.has_api_key {
             return None;
         }
         let message = format!(
-            "expected a signing key for an operation of the control plane ({}), found an API key of Generative AI",
+            "expected a signing key for an operation that takes nothing else ({}), found an API key of Generative AI",
             call.operation.name
         );
         let model = Arc::from(call.model);
@@ -69,7 +70,17 @@ impl Client {
         let body = opened.collect(self.inner.body_limit).await?;
         opened.trace.answer(&body);
         let value = decode(&opened, body, what, is_answer)?;
-        Ok(Answer::new(value, opened.opc_request_id))
+        Ok(Answer::new(value, opened.opc_request_id, &opened.headers))
+    }
+
+    /// Sends a call whose answer has no body. One that has tells a failure in it, or nothing of use.
+    pub(crate) async fn done(&self, call: Call<'_>) -> Result<Answer<()>, Error> {
+        let mut opened = self.open_whole(call).await?;
+        let body = opened.collect(self.inner.body_limit).await?;
+        match opened.failure(&body) {
+            Some(failure) => Err(failure),
+            None => Ok(Answer::new((), opened.opc_request_id, &opened.headers)),
+        }
     }
 
     /// Sends a deletion; an answer without a body confirms it too.
@@ -86,7 +97,7 @@ impl Client {
                 deleted.id.is_some() || deleted.deleted.is_some()
             })?
         };
-        Ok(Answer::new(deleted, opened.opc_request_id))
+        Ok(Answer::new(deleted, opened.opc_request_id, &opened.headers))
     }
 
     /// Sends a call and returns its answer if that is a stream.

@@ -8,11 +8,11 @@ use http::header::{
     ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderMap, HeaderName,
     HeaderValue, USER_AGENT,
 };
-use http::{Request, StatusCode};
+use http::{Request, Response, StatusCode};
 use httpdate::parse_http_date;
 use oci_auth::{BodyDigest, Snapshot};
 use oci_wire::error::{ErrorBody, ErrorShape};
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::body::{collect, gunzip};
 use crate::call::{Budget, Call, Deadline, JSON};
@@ -21,6 +21,7 @@ use crate::error::{Clocks, Error, ErrorKind, Place, Timeout};
 use crate::hook::Watch;
 use crate::operation::Api;
 use crate::random;
+use crate::resources::{Measured, Tracker};
 use crate::retry::{Backoff, asked_for};
 use crate::service::Body;
 use crate::trace::Trace;
@@ -72,7 +73,10 @@ impl Inner {
     pub(crate) async fn send(&self, call: Call<'_>, budget: &Budget) -> Result<Opened, Error> {
         let model = Arc::from(call.model);
         let place = Place { home: self.home.clone(), operation: call.operation, model };
-        let digest = BodyDigest::of(call.body.as_deref().unwrap_or_default());
+        let digest = match &call.upload {
+            Some(upload) => upload.digest(),
+            None => BodyDigest::of(call.body.as_deref().unwrap_or_default()),
+        };
         let deadline = budget.deadline(self.deadlines);
         let mut backoff = Backoff::new(self.retry);
         let mut attempts = 1;
@@ -104,7 +108,7 @@ impl Inner {
                     continue;
                 }
             }
-            let wait = backoff.after(&error, budget, random::fraction());
+            let wait = backoff.after(call.effect(), &error, budget, random::fraction());
             match wait {
                 Some(wait) => match deadline.within(Timeout::Total, sleep(wait)).await {
                     Ok(()) => {}
@@ -138,50 +142,39 @@ impl Inner {
         let takes_gzip =
             request.headers().get(ACCEPT_ENCODING).is_some_and(|coding| coding == GZIP);
         let watch = Watch::begin(self.hook.as_ref(), &request, number);
-        let outcome = self.exchange(request, deadline, place, sent_id, takes_gzip, &watch).await;
+        let outcome = match self.carry(request, call.upload.as_ref(), deadline).await {
+            Ok(response) => judge(response, deadline, place, sent_id, takes_gzip, &watch).await,
+            Err(error) => Err(complete(error)),
+        };
         watch.end(&outcome);
         outcome
     }
 
-    /// Sends a request that is signed and tells success from failure.
-    async fn exchange(
+    /// Sends a request that is signed and waits for the headers of its answer.
+    async fn carry(
         &self,
         request: Request<Bytes>,
+        upload: Option<&Arc<Measured>>,
         deadline: Deadline,
-        place: &Place,
-        sent_id: Option<String>,
-        takes_gzip: bool,
-        watch: &Watch<'_>,
-    ) -> Result<Opened, Error> {
-        let complete = |error: Error| error.with_request_id(sent_id.as_deref()).at(place);
-        let answered = deadline.within(Timeout::FirstByte, self.service.send(request)).await;
-        let response = match answered {
-            Ok(Ok(response)) => response,
-            Ok(Err(failed)) => return Err(complete(Error::sending(failed))),
-            Err(passed) => return Err(complete(passed)),
+    ) -> Result<Response<Body>, Error> {
+        let Some(upload) = upload else {
+            let sending = self.service.send(request);
+            return deadline.within(Timeout::FirstByte, sending).await?.map_err(Error::sending);
         };
-        let (head, body) = response.into_parts();
-        let opc_request_id = text(&head.headers, &OPC_REQUEST_ID).map(str::to_owned).or(sent_id);
-        let (status, headers, place) = (head.status, head.headers, place.clone());
-        let body = watch.body(body, opc_request_id.as_deref());
-        let trace = Trace::none();
-        let opened = Opened { status, headers, body, opc_request_id, place, deadline, trace };
-        if opened.status.is_success() {
-            return match opened.headers.get(CONTENT_ENCODING) {
-                // Gzip is asked for where the answer is read as a whole, which is where it is decoded.
-                Some(_) if takes_gzip && is_gzip(&opened.headers) => Ok(opened),
-                Some(coding) if coding.as_bytes() != b"identity" => {
-                    let message = "expected an answer without content coding, which was not asked for, found one";
-                    Err(opened.error(Error::new(ErrorKind::Malformed, message)))
-                }
-                _ => Ok(opened),
-            };
+        let tracker = Tracker::new();
+        let request = request.map(|_| upload.clone().body(tracker.clone()));
+        let mut sending = self.service.send_streamed(request);
+        loop {
+            // A long upload is no slow answer: each piece has its time, and then the answer.
+            let (last, is_all) = tracker.last();
+            let step = if is_all { Timeout::FirstByte } else { Timeout::Idle };
+            let (at, which) = deadline.of(step, last);
+            match timeout_at(at, &mut sending).await {
+                Ok(answered) => return answered.map_err(Error::sending),
+                Err(_) if which != Timeout::Total && tracker.last() != (last, is_all) => {}
+                Err(_) => return Err(deadline.passed(which)),
+            }
         }
-        let now = SystemTime::now();
-        let retry_after = asked_for(&opened.headers, now);
-        let date = text(&opened.headers, &DATE).and_then(|date| parse_http_date(date).ok());
-        let clocks = date.map(|service| Clocks { here: now, service });
-        Err(refused(opened).await.with_retry_after(retry_after).with_clocks(clocks))
     }
 
     fn request(&self, call: &Call<'_>, id: Option<&str>) -> Request<Bytes> {
@@ -205,7 +198,7 @@ impl Inner {
         let (compartment_id, project) = match call.operation.api {
             Api::OpenAi | Api::OpenAiControl => (&self.compartment_id, &self.project),
             Api::NativeList => (&self.compartment_id, &None),
-            Api::Native => (&None, &None),
+            Api::Native | Api::Signed => (&None, &None),
         };
         for (name, value) in [(OPC_COMPARTMENT_ID, compartment_id), (OPENAI_PROJECT, project)] {
             if let Some(value) = value {
@@ -215,6 +208,40 @@ impl Inner {
         headers.extend(call.headers.clone());
         request
     }
+}
+
+/// Tells success from failure.
+async fn judge(
+    response: Response<Body>,
+    deadline: Deadline,
+    place: &Place,
+    sent_id: Option<String>,
+    takes_gzip: bool,
+    watch: &Watch<'_>,
+) -> Result<Opened, Error> {
+    let (head, body) = response.into_parts();
+    let opc_request_id = text(&head.headers, &OPC_REQUEST_ID).map(str::to_owned).or(sent_id);
+    let (status, headers, place) = (head.status, head.headers, place.clone());
+    let body = watch.body(body, opc_request_id.as_deref());
+    let trace = Trace::none();
+    let opened = Opened { status, headers, body, opc_request_id, place, deadline, trace };
+    if opened.status.is_success() {
+        return match opened.headers.get(CONTENT_ENCODING) {
+            // Gzip is asked for where the answer is read as a whole, which is where it is decoded.
+            Some(_) if takes_gzip && is_gzip(&opened.headers) => Ok(opened),
+            Some(coding) if coding.as_bytes() != b"identity" => {
+                let message =
+                    "expected an answer without content coding, which was not asked for, found one";
+                Err(opened.error(Error::new(ErrorKind::Malformed, message)))
+            }
+            _ => Ok(opened),
+        };
+    }
+    let now = SystemTime::now();
+    let retry_after = asked_for(&opened.headers, now);
+    let date = text(&opened.headers, &DATE).and_then(|date| parse_http_date(date).ok());
+    let clocks = date.map(|service| Clocks { here: now, service });
+    Err(refused(opened).await.with_retry_after(retry_after).with_clocks(clocks))
 }
 
 /// The error that an answer without success stands for.

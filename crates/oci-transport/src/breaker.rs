@@ -51,6 +51,11 @@ impl Breaker {
         Self { policy, failing: Mutex::default() }
     }
 
+    /// When it opens.
+    pub(crate) fn policy(&self) -> BreakerPolicy {
+        self.policy
+    }
+
     /// Whether a request for this model may be sent now.
     pub(crate) fn check(&self, model: &str, now: Instant) -> Result<(), Error> {
         let mut failing = self.lock();

@@ -6,13 +6,14 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::HeaderMap;
+use http::header::{HeaderMap, HeaderName};
 use http::uri::PathAndQuery;
 use tokio::time::{Instant, timeout_at};
 
 use crate::deadlines::Deadlines;
 use crate::error::{Error, ErrorKind, Timeout};
-use crate::operation::Operation;
+use crate::operation::{Effect, Operation};
+use crate::resources::Measured;
 use crate::retry::RetryPolicy;
 
 /// What an operation sends.
@@ -21,8 +22,10 @@ pub(crate) struct Call<'a> {
     pub(crate) path: PathAndQuery,
     /// The model, or the id of what is asked for; empty if there is none.
     pub(crate) model: &'a str,
-    /// `None` for a request without a body.
+    /// `None` for a request without a body, or with one that is not in memory.
     pub(crate) body: Option<Bytes>,
+    /// A body that is read from a file while it is sent.
+    pub(crate) upload: Option<Arc<Measured>>,
     /// Headers beyond those that every request has.
     pub(crate) headers: HeaderMap,
     /// Whether the answer is read as a whole and may come compressed.
@@ -47,11 +50,20 @@ impl<'a> Call<'a> {
     /// A call without a body.
     pub(crate) fn at(operation: &'static Operation, path: PathAndQuery) -> Self {
         let headers = HeaderMap::new();
-        Self { operation, path, model: "", body: None, headers, takes_gzip: false }
+        let (model, body, upload) = ("", None, None);
+        Self { operation, path, model, body, upload, headers, takes_gzip: false }
     }
 
     pub(crate) fn about(self, model: &'a str) -> Self {
         Self { model, ..self }
+    }
+
+    /// What it does to the service when it is sent twice.
+    pub(crate) fn effect(&self) -> Effect {
+        if self.headers.contains_key(&OPC_RETRY_TOKEN) {
+            return Effect::Nothing;
+        }
+        self.operation.effect()
     }
 }
 
@@ -131,6 +143,9 @@ impl Deadline {
         Error::new(ErrorKind::Timeout(which), message)
     }
 }
+
+/// By which the service knows a request that it has seen within 24 hours, as Oracle's documentation says.
+pub(crate) const OPC_RETRY_TOKEN: HeaderName = HeaderName::from_static("opc-retry-token");
 
 pub(crate) const JSON: &str = "application/json";
 pub(crate) const EVENT_STREAM: &str = "text/event-stream";

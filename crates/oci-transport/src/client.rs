@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use http::header::HeaderValue;
 use oci_auth::Signer;
+use rustls::ClientConfig;
 
 use crate::breaker::{Breaker, BreakerPolicy};
 use crate::build_error::BuildError;
@@ -57,9 +58,11 @@ pub(crate) struct Inner {
     pub(crate) compartment_id: Option<HeaderValue>,
     pub(crate) project: Option<HeaderValue>,
     pub(crate) home: Arc<Home>,
-    /// What this client was made with, and the clients of other regions that were made of it.
-    builder: ClientBuilder,
-    regions: Mutex<HashMap<String, Client>>,
+    proxy: Option<Proxy>,
+    /// What encrypts the connections of clients that are made of this one; `None` if another service sends their requests.
+    tls: Option<ClientConfig>,
+    /// The clients for other hosts that were made of this one.
+    others: Mutex<HashMap<String, Client>>,
     pub(crate) hook: Option<Arc<dyn RequestHook>>,
 }
 
@@ -91,7 +94,7 @@ impl Client {
     /// The proxy that requests go through; `None` if they go straight to the endpoint.
     #[must_use]
     pub fn proxy(&self) -> Option<&Proxy> {
-        let proxy = self.inner.builder.proxy.as_ref();
+        let proxy = self.inner.proxy.as_ref();
         proxy.filter(|proxy| proxy.tunnel(&self.inner.endpoint).is_some())
     }
 
@@ -113,25 +116,74 @@ impl Client {
     ///
     /// It stays where it is unless the region is in the table of regions and of the same realm, and unless its own endpoint was
     /// composed from a region: an endpoint that was given by its URL is where all requests go.
+    #[must_use]
+    pub fn in_region(&self, region: &str) -> Self {
+        self.inner.endpoint.moved(region).map_or_else(|| self.clone(), |endpoint| self.at(endpoint))
+    }
+
+    /// The same client for the control plane of its region, where what is kept beside inference is managed.
     ///
-    /// # Errors
-    /// [`BuildError`] if connections to there cannot be prepared.
-    pub fn in_region(&self, region: &str) -> Result<Self, BuildError> {
-        let Some(endpoint) = self.inner.endpoint.moved(region) else { return Ok(self.clone()) };
-        let mut regions = self.inner.regions.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(client) = regions.get(endpoint.host()) {
-            return Ok(Self { inner: client.inner.clone(), budget: self.budget.clone() });
+    /// A client whose endpoint was given by its URL stays there: such an endpoint, the emulator for one, serves both.
+    #[must_use]
+    pub fn control_plane(&self) -> Self {
+        self.at(self.inner.endpoint.to_control_plane())
+    }
+
+    /// The same client for another endpoint, with connections of its own. The certificate authorities are not read again.
+    fn at(&self, endpoint: Endpoint) -> Self {
+        if endpoint.host() == self.inner.endpoint.host() {
+            return self.clone();
         }
-        let host = endpoint.host().to_owned();
-        let client = ClientBuilder { endpoint, ..self.inner.builder.clone() }.build()?;
-        regions.insert(host, client.clone());
-        Ok(Self { inner: client.inner, budget: self.budget.clone() })
+        let mut others = self.inner.others.lock().unwrap_or_else(PoisonError::into_inner);
+        let other = others
+            .entry(endpoint.host().to_owned())
+            .or_insert_with(|| Self { inner: Arc::new(self.inner.beside(endpoint)), budget: None });
+        Self { inner: other.inner.clone(), budget: self.budget.clone() }
     }
 
     /// The budget of the present call.
     pub(crate) fn budget(&self) -> Arc<Budget> {
         let fresh = || Budget::new(&self.inner.retry, &self.inner.deadlines);
         self.budget.clone().unwrap_or_else(fresh)
+    }
+}
+
+impl Inner {
+    /// The same for another endpoint.
+    fn beside(&self, endpoint: Endpoint) -> Self {
+        let service = match &self.tls {
+            Some(tls) => {
+                let connect = self.deadlines.connect;
+                Arc::new(Pooled::new(connector(
+                    tls.clone(),
+                    &endpoint,
+                    self.proxy.as_ref(),
+                    connect,
+                )))
+            }
+            None => self.service.clone(),
+        };
+        let home = Home {
+            host: endpoint.host().to_owned(),
+            compartment_id: self.home.compartment_id.clone(),
+            has_api_key: self.home.has_api_key,
+        };
+        Self {
+            service,
+            endpoint,
+            signer: self.signer.clone(),
+            deadlines: self.deadlines,
+            retry: self.retry,
+            breaker: Breaker::new(self.breaker.policy()),
+            body_limit: self.body_limit,
+            compartment_id: self.compartment_id.clone(),
+            project: self.project.clone(),
+            home: Arc::new(home),
+            proxy: self.proxy.clone(),
+            tls: self.tls.clone(),
+            others: Mutex::default(),
+            hook: self.hook.clone(),
+        }
     }
 }
 
@@ -235,9 +287,8 @@ impl ClientBuilder {
     /// # Errors
     /// [`BuildError`] naming the option that cannot be used.
     pub fn build(self) -> Result<Client, BuildError> {
-        let builder = self.clone();
-        let service: Arc<dyn HttpService> = match self.service {
-            Some(service) => service.0,
+        let (service, tls): (Arc<dyn HttpService>, _) = match self.service {
+            Some(service) => (service.0, None),
             None => {
                 // Nothing is encrypted on the way to plain http, so the system's certificates, which take a while to read,
                 // are left unread.
@@ -248,8 +299,9 @@ impl ClientBuilder {
                 };
                 let tls = client_config(roots)?;
                 let connect = self.deadlines.connect;
-                let connector = connector(tls, &self.endpoint, self.proxy.as_ref(), connect);
-                Arc::new(Pooled::new(connector))
+                let (endpoint, proxy) = (&self.endpoint, self.proxy.as_ref());
+                let connector = connector(tls.clone(), endpoint, proxy, connect);
+                (Arc::new(Pooled::new(connector)), Some(tls))
             }
         };
         let header = |field: &'static str, text: &Option<String>| match text {
@@ -277,8 +329,9 @@ impl ClientBuilder {
             breaker: Breaker::new(self.breaker),
             endpoint: self.endpoint,
             signer: self.signer,
-            builder,
-            regions: Mutex::default(),
+            proxy: self.proxy,
+            tls,
+            others: Mutex::default(),
         };
         Ok(Client { inner: Arc::new(inner), budget: None })
     }

@@ -154,6 +154,11 @@ impl Endpoint {
             .then(|| Self::of(service, &there))
     }
 
+    /// The control plane of the same region; this endpoint if it was not composed from a region but chosen by its URL.
+    pub(crate) fn to_control_plane(&self) -> Self {
+        self.region.as_ref().map_or_else(|| self.clone(), Self::control_plane)
+    }
+
     pub(crate) fn plain_http(&self) -> PlainHttp {
         self.plain_http
     }

@@ -13,6 +13,7 @@ use oci_wire::error::ErrorBody;
 
 use crate::connect::{BoxError, ConnectStep, ConnectTimedOut, DialError, NotLoopback, TlsError};
 use crate::operation::Operation;
+use crate::resources::UnreadFile;
 use crate::service::{NotSent, SendError};
 
 /// A call that failed.
@@ -100,6 +101,11 @@ pub enum ErrorKind {
     TooLarge,
     /// Nothing was sent, because the client was made for a [dry run](crate::ClientBuilder::dry_run).
     DryRun,
+    /// A file changed while it was uploaded. Its request was not completed, so nothing of it is stored; the same call succeeds once
+    /// the file is left alone.
+    Changed,
+    /// The service accepted the work, went on with it, and it failed or was called off. The message says why, if the service does.
+    Failed,
     /// Nothing was sent, because the requests before failed one after another, see [`BreakerPolicy`](crate::BreakerPolicy).
     Breaker,
 }
@@ -170,9 +176,22 @@ impl Error {
         error
     }
 
+    /// Work that ended otherwise than it should have.
+    pub(crate) fn failed(
+        what: impl Into<String>,
+        code: Option<&str>,
+        reason: Option<&str>,
+    ) -> Self {
+        let mut body = ErrorBody::parse(b"");
+        (body.code, body.message) = (code.map(str::to_owned), reason.map(str::to_owned));
+        Self::told(ErrorKind::Failed, what.into(), &body)
+    }
+
     /// A failure to send, or to receive the headers of the answer.
     pub(crate) fn sending(SendError { connecting, source }: SendError) -> Self {
-        let (kind, message) = if let Some(found) = find::<ConnectTimedOut>(&*source) {
+        let (kind, message) = if let Some(found) = find::<UnreadFile>(&*source) {
+            (found.kind(), found.to_string())
+        } else if let Some(found) = find::<ConnectTimedOut>(&*source) {
             (ErrorKind::Timeout(Timeout::Connect), found.to_string())
         } else if find::<NotSent>(&*source).is_some() {
             return Self::new(ErrorKind::DryRun, NotSent.to_string());

@@ -39,6 +39,8 @@ pub trait RequestHook: fmt::Debug + Send + Sync + 'static {
     fn attempted(&self, attempt: &Attempt<'_>);
 
     /// Whether bodies are told too. They hold prompts and answers. Default: false.
+    ///
+    /// A file that is uploaded from its path is not told, nor is an answer that may hold the secret of an API key.
     fn wants_bodies(&self) -> bool {
         false
     }
@@ -162,6 +164,8 @@ struct Sent {
     url: Uri,
     headers: HeaderMap,
     body: Bytes,
+    /// Whether the body of the answer is told.
+    hears: bool,
 }
 
 /// Watches one attempt.
@@ -179,9 +183,11 @@ impl<'a> Watch<'a> {
         number: u32,
     ) -> Self {
         let hook = hook.map(|hook| {
-            let body = if hook.wants_bodies() { request.body().clone() } else { Bytes::new() };
+            let wants_bodies = hook.wants_bodies();
+            let body = if wants_bodies { request.body().clone() } else { Bytes::new() };
             let (method, url) = (request.method().clone(), request.uri().clone());
-            (hook, Sent { method, url, headers: request.headers().clone(), body })
+            let hears = wants_bodies && !url.path().starts_with(API_KEYS);
+            (hook, Sent { method, url, headers: request.headers().clone(), body, hears })
         });
         Self { hook, number, start: Instant::now() }
     }
@@ -189,7 +195,7 @@ impl<'a> Watch<'a> {
     /// The body of the answer, told piece by piece to a hook that wants bodies.
     pub(crate) fn body(&self, body: Body, opc_request_id: Option<&str>) -> Body {
         match &self.hook {
-            Some((hook, _)) if hook.wants_bodies() => {
+            Some((hook, sent)) if sent.hears => {
                 let opc_request_id = opc_request_id.map(str::to_owned);
                 Body::new(Told { body, hook: Arc::clone(hook), opc_request_id })
             }
@@ -240,6 +246,9 @@ impl http_body::Body for Told {
         self.body.size_hint()
     }
 }
+
+/// What is made and renewed here has its secret in the answer.
+const API_KEYS: &str = "/20231130/apikeys";
 
 #[cfg(test)]
 mod tests {

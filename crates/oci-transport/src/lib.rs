@@ -35,6 +35,7 @@ mod build_error;
 mod call;
 mod client;
 mod connect;
+pub mod control;
 mod deadlines;
 mod endpoint;
 mod error;
@@ -68,8 +69,8 @@ pub use hook::{Attempt, RequestHook};
 pub use proxy::{Proxy, ProxyError};
 pub use raw::{RawAnswer, RawRequest};
 pub use resources::{
-    ContainerFiles, Containers, ConversationItems, Conversations, FileBatches, FileBytes, Files,
-    Items, VectorStoreFiles, VectorStores,
+    ContainerFiles, Containers, ConversationItems, Conversations, Download, FileBatches, FileBytes,
+    FileOnDisk, Files, Items, UploadProgress, UploadStep, VectorStoreFiles, VectorStores,
 };
 pub use responses::Listing;
 pub use retry::RetryPolicy;

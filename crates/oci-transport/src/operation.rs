@@ -15,6 +15,20 @@ pub(crate) struct Operation {
     pub(crate) accept: &'static str,
     /// What a policy must allow, as verb and resource type.
     pub(crate) permission: &'static str,
+    /// Whether it makes something that is kept, and makes another one when it is sent twice.
+    pub(crate) makes: bool,
+}
+
+impl Operation {
+    /// What it does to the service when a call is sent twice.
+    pub(crate) fn effect(&self) -> Effect {
+        match self.makes {
+            true => Effect::Makes,
+            // RFC 9110 section 9.2.1. A second deletion finds nothing, so it is not the same as the first.
+            false if self.method.is_safe() => Effect::Nothing,
+            false => Effect::Works,
+        }
+    }
 }
 
 /// The APIs of the service, which differ in the headers that they read.
@@ -28,6 +42,19 @@ pub(crate) enum Api {
     Native,
     /// Lists of the native API: the compartment is a header.
     NativeList,
+    /// `/20231130` at the control plane and `/20260325`: the compartment is in the query or the body, and a signature only.
+    Signed,
+}
+
+/// What it does to the service when a call is sent twice.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Effect {
+    /// It may cost twice and changes nothing: answers of models, and changes that are the same when they are made twice.
+    Works,
+    /// It makes something, twice.
+    Makes,
+    /// Nothing: it is read, or the service knows the second one by its `opc-retry-token`.
+    Nothing,
 }
 
 const fn openai(
@@ -36,30 +63,43 @@ const fn openai(
     path: &'static str,
     permission: &'static str,
 ) -> Operation {
-    Operation { name, method, path, api: Api::OpenAi, accept: JSON, permission }
+    Operation { name, method, path, api: Api::OpenAi, accept: JSON, permission, makes: false }
+}
+
+/// An operation that makes something that is kept.
+const fn makes(name: &'static str, path: &'static str, permission: &'static str) -> Operation {
+    let (method, api) = (Method::POST, Api::OpenAi);
+    Operation { name, method, path, api, accept: JSON, permission, makes: true }
 }
 
 const fn binary(name: &'static str, path: &'static str, permission: &'static str) -> Operation {
     let (method, api) = (Method::GET, Api::OpenAi);
-    Operation { name, method, path, api, accept: BINARY, permission }
+    Operation { name, method, path, api, accept: BINARY, permission, makes: false }
 }
 
-const fn control(name: &'static str, method: Method) -> Operation {
+const fn control(name: &'static str, method: Method, makes: bool) -> Operation {
     let (path, api) = ("/20231130/openai/v1/vector_stores", Api::OpenAiControl);
-    Operation { name, method, path, api, accept: JSON, permission: FAMILY }
+    Operation { name, method, path, api, accept: JSON, permission: FAMILY, makes }
 }
 
 const fn in_store(name: &'static str, method: Method) -> Operation {
-    openai(name, method, "/openai/v1/vector_stores", FAMILY)
+    openai(name, method, IN_STORE, FAMILY)
 }
 
 const fn native(name: &'static str, path: &'static str, accept: &'static str) -> Operation {
     let (method, api) = (Method::POST, Api::Native);
-    Operation { name, method, path, api, accept, permission: FAMILY }
+    Operation { name, method, path, api, accept, permission: FAMILY, makes: false }
 }
 
-const fn raw_operation(method: Method, api: Api) -> Operation {
-    Operation { name: "raw request", method, path: "", api, accept: ANYTHING, permission: FAMILY }
+/// An operation that takes a signature only. What it makes is made once, by its `opc-retry-token`.
+pub(crate) const fn signed(name: &'static str, method: Method, path: &'static str) -> Operation {
+    let (api, permission) = (Api::Signed, MANAGE_FAMILY);
+    Operation { name, method, path, api, accept: JSON, permission, makes: false }
+}
+
+const fn raw_operation(method: Method, api: Api, makes: bool) -> Operation {
+    let (name, path) = ("raw request", "");
+    Operation { name, method, path, api, accept: ANYTHING, permission: FAMILY, makes }
 }
 
 /// What a raw request of this method and path is; `None` for methods that the service does not know.
@@ -67,33 +107,46 @@ pub(crate) fn raw(method: &Method, path: &str) -> Option<&'static Operation> {
     let is_below = |base: &str| {
         path.strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
-    let operations = if is_below("/openai/v1") || is_below("/20231130/actions/v1") {
+    let made = ["files", "conversations", "vector_stores", "containers"];
+    let makes = path.strip_prefix("/openai/v1/").is_some_and(|rest| {
+        made.iter()
+            .any(|name| rest.strip_prefix(name).is_some_and(|rest| !rest.ends_with("/search")))
+    });
+    let operations = if makes {
+        &RAW_KEPT
+    } else if is_below("/openai/v1") || is_below("/20231130/actions/v1") {
         &RAW_OPENAI
     } else if is_below("/20231130/openai/v1") {
         &RAW_OPENAI_CONTROL
-    } else {
+    } else if is_below("/20231130/actions") || is_below("/20231130/guardrailVersions") {
         &RAW_NATIVE
+    } else {
+        &RAW_SIGNED
     };
     operations.iter().find(|operation| operation.method == *method)
 }
 
-static RAW_OPENAI: [Operation; 6] = raw_operations(Api::OpenAi);
-static RAW_OPENAI_CONTROL: [Operation; 6] = raw_operations(Api::OpenAiControl);
-static RAW_NATIVE: [Operation; 6] = raw_operations(Api::Native);
+static RAW_OPENAI: [Operation; 6] = raw_operations(Api::OpenAi, false);
+static RAW_KEPT: [Operation; 6] = raw_operations(Api::OpenAi, true);
+static RAW_OPENAI_CONTROL: [Operation; 6] = raw_operations(Api::OpenAiControl, true);
+static RAW_NATIVE: [Operation; 6] = raw_operations(Api::Native, false);
+static RAW_SIGNED: [Operation; 6] = raw_operations(Api::Signed, true);
 
-const fn raw_operations(api: Api) -> [Operation; 6] {
+/// `makes` says whether a POST makes something.
+const fn raw_operations(api: Api, makes: bool) -> [Operation; 6] {
     [
-        raw_operation(Method::GET, api),
-        raw_operation(Method::HEAD, api),
-        raw_operation(Method::DELETE, api),
-        raw_operation(Method::POST, api),
-        raw_operation(Method::PUT, api),
-        raw_operation(Method::PATCH, api),
+        raw_operation(Method::GET, api, false),
+        raw_operation(Method::HEAD, api, false),
+        raw_operation(Method::DELETE, api, false),
+        raw_operation(Method::POST, api, makes),
+        raw_operation(Method::PUT, api, false),
+        raw_operation(Method::PATCH, api, false),
     ]
 }
 
 /// The resource type that stands for all others of the service.
 const FAMILY: &str = "use generative-ai-family";
+const MANAGE_FAMILY: &str = "manage generative-ai-family";
 /// Oracle's quick start names it for the Responses API.
 const RESPONSE: &str = "manage generative-ai-response";
 
@@ -110,6 +163,7 @@ const RESPONSES: &str = "/openai/v1/responses";
 const CONVERSATIONS: &str = "/openai/v1/conversations";
 const CONTAINERS_PATH: &str = "/openai/v1/containers";
 const FILES_PATH: &str = "/openai/v1/files";
+const IN_STORE: &str = "/openai/v1/vector_stores";
 
 pub(crate) static CHAT: Operation =
     openai("chat completion", Method::POST, "/openai/v1/chat/completions", FAMILY);
@@ -130,8 +184,7 @@ pub(crate) static CANCEL_RESPONSE: Operation =
 pub(crate) static INPUT_ITEMS: Operation =
     openai("list of input items", Method::GET, RESPONSES, RESPONSE);
 
-pub(crate) static CREATE_CONVERSATION: Operation =
-    openai("conversation", Method::POST, CONVERSATIONS, FAMILY);
+pub(crate) static CREATE_CONVERSATION: Operation = makes("conversation", CONVERSATIONS, FAMILY);
 pub(crate) static CONVERSATION: Operation =
     openai("stored conversation", Method::GET, CONVERSATIONS, FAMILY);
 pub(crate) static UPDATE_CONVERSATION: Operation =
@@ -139,7 +192,7 @@ pub(crate) static UPDATE_CONVERSATION: Operation =
 pub(crate) static DELETE_CONVERSATION: Operation =
     openai("deletion of a conversation", Method::DELETE, CONVERSATIONS, FAMILY);
 pub(crate) static CREATE_CONVERSATION_ITEMS: Operation =
-    openai("list of added items", Method::POST, CONVERSATIONS, FAMILY);
+    makes("list of added items", CONVERSATIONS, FAMILY);
 pub(crate) static CONVERSATION_ITEMS: Operation =
     openai("list of conversation items", Method::GET, CONVERSATIONS, FAMILY);
 pub(crate) static CONVERSATION_ITEM: Operation =
@@ -147,21 +200,20 @@ pub(crate) static CONVERSATION_ITEM: Operation =
 pub(crate) static DELETE_CONVERSATION_ITEM: Operation =
     openai("deletion of a conversation item", Method::DELETE, CONVERSATIONS, FAMILY);
 
-pub(crate) static UPLOAD_FILE: Operation =
-    openai("uploaded file", Method::POST, FILES_PATH, MANAGE_FILE);
+pub(crate) static UPLOAD_FILE: Operation = makes("uploaded file", FILES_PATH, MANAGE_FILE);
 pub(crate) static FILES: Operation = openai("list of files", Method::GET, FILES_PATH, MANAGE_FILE);
 pub(crate) static FILE: Operation = openai("file", Method::GET, FILES_PATH, MANAGE_FILE);
 pub(crate) static FILE_CONTENT: Operation = binary("content of a file", FILES_PATH, MANAGE_FILE);
 pub(crate) static DELETE_FILE: Operation =
     openai("deletion of a file", Method::DELETE, FILES_PATH, MANAGE_FILE);
 
-pub(crate) static CREATE_VECTOR_STORE: Operation = control("vector store", Method::POST);
-pub(crate) static VECTOR_STORES: Operation = control("list of vector stores", Method::GET);
-pub(crate) static VECTOR_STORE: Operation = control("stored vector store", Method::GET);
+pub(crate) static CREATE_VECTOR_STORE: Operation = control("vector store", Method::POST, true);
+pub(crate) static VECTOR_STORES: Operation = control("list of vector stores", Method::GET, false);
+pub(crate) static VECTOR_STORE: Operation = control("stored vector store", Method::GET, false);
 pub(crate) static UPDATE_VECTOR_STORE: Operation =
-    control("update of a vector store", Method::POST);
+    control("update of a vector store", Method::POST, false);
 pub(crate) static DELETE_VECTOR_STORE: Operation =
-    control("deletion of a vector store", Method::DELETE);
+    control("deletion of a vector store", Method::DELETE, false);
 pub(crate) static SEARCH_VECTOR_STORE: Operation = in_store("page of results", Method::POST);
 pub(crate) static ADD_STORE_FILE: Operation = in_store("file of a vector store", Method::POST);
 pub(crate) static STORE_FILES: Operation = in_store("list of a vector store's files", Method::GET);
@@ -172,21 +224,20 @@ pub(crate) static STORE_FILE_CONTENT: Operation =
     in_store("content of a vector store's file", Method::GET);
 pub(crate) static REMOVE_STORE_FILE: Operation =
     in_store("removal of a vector store's file", Method::DELETE);
-pub(crate) static CREATE_FILE_BATCH: Operation = in_store("batch of files", Method::POST);
+pub(crate) static CREATE_FILE_BATCH: Operation = makes("batch of files", IN_STORE, FAMILY);
 pub(crate) static FILE_BATCH: Operation = in_store("batch of files", Method::GET);
 pub(crate) static CANCEL_FILE_BATCH: Operation =
     in_store("cancellation of a batch of files", Method::POST);
 pub(crate) static FILE_BATCH_FILES: Operation = in_store("list of a batch's files", Method::GET);
 
-pub(crate) static CREATE_CONTAINER: Operation =
-    openai("container", Method::POST, CONTAINERS_PATH, FAMILY);
+pub(crate) static CREATE_CONTAINER: Operation = makes("container", CONTAINERS_PATH, FAMILY);
 pub(crate) static CONTAINERS: Operation =
     openai("list of containers", Method::GET, CONTAINERS_PATH, FAMILY);
 pub(crate) static CONTAINER: Operation = openai("container", Method::GET, CONTAINERS_PATH, FAMILY);
 pub(crate) static DELETE_CONTAINER: Operation =
     openai("deletion of a container", Method::DELETE, CONTAINERS_PATH, FAMILY);
 pub(crate) static CREATE_CONTAINER_FILE: Operation =
-    openai("file of a container", Method::POST, CONTAINERS_PATH, FAMILY);
+    makes("file of a container", CONTAINERS_PATH, FAMILY);
 pub(crate) static CONTAINER_FILES: Operation =
     openai("list of a container's files", Method::GET, CONTAINERS_PATH, FAMILY);
 pub(crate) static CONTAINER_FILE: Operation =
@@ -215,4 +266,5 @@ pub(crate) static GUARDRAIL_VERSIONS: Operation = Operation {
     api: Api::NativeList,
     accept: JSON,
     permission: FAMILY,
+    makes: false,
 };

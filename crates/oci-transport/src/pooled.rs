@@ -6,7 +6,7 @@ use std::pin::Pin;
 
 use bytes::Bytes;
 use http::{Request, Response};
-use http_body_util::Full;
+use http_body_util::{Either, Full};
 use hyper_util::client::legacy;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
@@ -14,7 +14,7 @@ use crate::connect::Connector;
 use crate::service::{Body, HttpService, SendError};
 
 /// HTTP/1.1 over connections that are used again.
-pub(crate) struct Pooled(legacy::Client<Connector, Full<Bytes>>);
+pub(crate) struct Pooled(legacy::Client<Connector, Either<Full<Bytes>, Body>>);
 
 impl Pooled {
     pub(crate) fn new(connector: Connector) -> Self {
@@ -32,16 +32,28 @@ impl HttpService for Pooled {
         &self,
         request: Request<Bytes>,
     ) -> Pin<Box<dyn Future<Output = Result<Response<Body>, SendError>> + Send + '_>> {
-        let sending = self.0.request(request.map(Full::new));
-        Box::pin(async move {
-            match sending.await {
-                Ok(response) => Ok(response.map(Body::new)),
-                Err(error) if error.is_connect() || was_never_sent(&error) => {
-                    Err(SendError::connecting(error))
-                }
-                Err(error) => Err(SendError::sending(error)),
-            }
-        })
+        let sending = self.0.request(request.map(|body| Either::Left(Full::new(body))));
+        Box::pin(async move { answered(sending.await) })
+    }
+
+    fn send_streamed(
+        &self,
+        request: Request<Body>,
+    ) -> Pin<Box<dyn Future<Output = Result<Response<Body>, SendError>> + Send + '_>> {
+        let sending = self.0.request(request.map(Either::Right));
+        Box::pin(async move { answered(sending.await) })
+    }
+}
+
+fn answered(
+    outcome: Result<Response<hyper::body::Incoming>, legacy::Error>,
+) -> Result<Response<Body>, SendError> {
+    match outcome {
+        Ok(response) => Ok(response.map(Body::new)),
+        Err(error) if error.is_connect() || was_never_sent(&error) => {
+            Err(SendError::connecting(error))
+        }
+        Err(error) => Err(SendError::sending(error)),
     }
 }
 

@@ -4,6 +4,8 @@
 
 mod containers;
 mod conversations;
+mod disk;
+mod download;
 mod files;
 mod form;
 mod items;
@@ -13,8 +15,12 @@ mod vector_stores;
 
 pub use containers::{ContainerFiles, Containers};
 pub use conversations::{ConversationItems, Conversations};
+pub use disk::{FileOnDisk, UploadProgress, UploadStep};
+pub(crate) use disk::{Measured, Tracker, UnreadFile};
+pub use download::Download;
 pub use files::Files;
 pub use form::FileBytes;
+pub(crate) use items::Entries;
 pub use items::Items;
 pub use vector_store_batches::FileBatches;
 pub use vector_store_files::VectorStoreFiles;

@@ -9,12 +9,13 @@ use http::header::HeaderMap;
 
 use crate::call::Budget;
 use crate::error::{Error, ErrorKind, Timeout};
+use crate::operation::Effect;
 
 /// How often, and for how long, a call is tried again.
 ///
 /// Only failures are retried after which the service has not done the work, see `docs/retries.md`: a call that may have been
 /// answered is not sent twice, because it would be billed twice. Nothing is retried once a piece of an answer has arrived.
-/// Every attempt is signed anew.
+/// Every attempt is signed anew. What makes something is sent again with more care, what only reads with less.
 ///
 /// The default figures are those of OpenAI's official SDKs, whose API the V1 transport speaks.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -67,12 +68,24 @@ pub(crate) enum Decision {
     IfAsked,
 }
 
-/// Judges a failure by what is known of it.
-pub(crate) fn decide(kind: ErrorKind, status: Option<StatusCode>, code: Option<&str>) -> Decision {
+/// Judges a failure by what is known of it, and by what it does when the call is sent twice.
+pub(crate) fn decide(
+    effect: Effect,
+    kind: ErrorKind,
+    status: Option<StatusCode>,
+    code: Option<&str>,
+) -> Decision {
     match kind {
+        ErrorKind::Network | ErrorKind::Timeout(Timeout::FirstByte)
+            if effect == Effect::Nothing =>
+        {
+            Decision::Yes
+        }
         ErrorKind::Connect | ErrorKind::Timeout(Timeout::Connect) => Decision::Yes,
         ErrorKind::Network | ErrorKind::Timeout(Timeout::FirstByte) => Decision::IfAsked,
         ErrorKind::Service => match status.map_or(0, |status| status.as_u16()) {
+            // Whoever answered so may have begun, or stands before one who has.
+            500 | 502 | 504 if effect == Effect::Makes => Decision::IfAsked,
             408 | 429 | 500 | 502 | 503 | 504 => Decision::Yes,
             409 if matches!(code, Some("IncorrectState" | "LockConflict")) => Decision::Yes,
             _ => Decision::No,
@@ -97,11 +110,12 @@ impl Backoff {
     /// `random` is a number from 0 to 1.
     pub(crate) fn after(
         &mut self,
+        effect: Effect,
         error: &Error,
         budget: &Budget,
         random: f64,
     ) -> Option<Duration> {
-        let wanted = match decide(error.kind(), error.status(), error.code()) {
+        let wanted = match decide(effect, error.kind(), error.status(), error.code()) {
             Decision::Yes => true,
             Decision::IfAsked => self.policy.after_sending,
             Decision::No => false,

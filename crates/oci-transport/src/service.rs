@@ -30,6 +30,23 @@ pub trait HttpService: Send + Sync + 'static {
         &self,
         request: Request<Bytes>,
     ) -> Pin<Box<dyn Future<Output = Result<Response<Body>, SendError>> + Send + '_>>;
+
+    /// Sends a request whose body is read from a file while it is sent. Its length is in its size hint, and must be sent as
+    /// `content-length`: it is signed. An error of the body must become the source of a [`SendError`], with nothing sent that would
+    /// end the request. Default: reads all of the body into memory and [sends](Self::send) it.
+    ///
+    /// # Errors
+    /// As for [`send`](Self::send).
+    fn send_streamed(
+        &self,
+        request: Request<Body>,
+    ) -> Pin<Box<dyn Future<Output = Result<Response<Body>, SendError>> + Send + '_>> {
+        Box::pin(async move {
+            let (head, body) = request.into_parts();
+            let body = body.collect().await.map_err(SendError::connecting)?;
+            self.send(Request::from_parts(head, body.to_bytes())).await
+        })
+    }
 }
 
 /// Sends nothing: see [`ClientBuilder::dry_run`](crate::ClientBuilder::dry_run).
@@ -70,7 +87,7 @@ impl SendError {
     }
 }
 
-/// The body of an answer, received piece by piece.
+/// The body of an answer, received piece by piece, or of a request that is not held in memory.
 pub struct Body(UnsyncBoxBody<Bytes, BoxError>);
 
 impl Body {

@@ -7,6 +7,8 @@ mod calls;
 mod captures;
 #[path = "main/coding.rs"]
 mod coding;
+#[path = "main/control.rs"]
+mod control;
 #[path = "main/faults.rs"]
 mod faults;
 #[path = "main/gotchas.rs"]
@@ -17,6 +19,8 @@ mod identities;
 mod log;
 #[path = "main/matrix.rs"]
 mod matrix;
+#[path = "main/operations.rs"]
+mod operations;
 #[path = "main/places.rs"]
 mod places;
 #[path = "main/raw.rs"]
@@ -29,6 +33,8 @@ mod retries;
 mod service;
 #[path = "main/tls.rs"]
 mod tls;
+#[path = "main/uploads.rs"]
+mod uploads;
 
 use oci_auth::{CredentialOptions, Credentials, Env, Signer};
 use oci_emulator::{Emulator, Sandbox};

@@ -37,7 +37,8 @@ pub(super) fn hint(error: &Error) -> Option<String> {
         ErrorKind::Truncated => "what was shown is not the full answer, try again".to_owned(),
         ErrorKind::Network | ErrorKind::Stream => "try again".to_owned(),
         ErrorKind::Breaker => format!("see what {host} answered to the requests before"),
-        ErrorKind::DryRun | ErrorKind::Request | ErrorKind::TooLarge => return None,
+        ErrorKind::Changed => "try again when nothing writes to the file".to_owned(),
+        ErrorKind::DryRun | ErrorKind::Failed | ErrorKind::Request | ErrorKind::TooLarge => return None,
     })
 }
 

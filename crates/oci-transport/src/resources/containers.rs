@@ -15,6 +15,8 @@ use crate::operation::{
 };
 use crate::path::Path;
 use crate::raw::RawAnswer;
+use crate::resources::disk::FileOnDisk;
+use crate::resources::download::Download;
 use crate::resources::form::{FileBytes, form};
 use crate::resources::items::Items;
 use crate::responses::Listing;
@@ -103,6 +105,18 @@ impl ContainerFiles {
         self.client.whole(call.about(&self.container), is_file).await
     }
 
+    /// Uploads a file of this machine without holding it in memory.
+    ///
+    /// # Errors
+    /// As for [`Files::upload_from_disk`](crate::Files::upload_from_disk).
+    pub async fn upload_from_disk(
+        &self,
+        file: &FileOnDisk,
+    ) -> Result<Answer<ContainerFile>, Error> {
+        let call = file.call(&CREATE_CONTAINER_FILE, self.path()?.build()?, &[]).await?;
+        self.client.whole(call.about(&self.container), is_file).await
+    }
+
     /// Copies a file of the project.
     ///
     /// # Errors
@@ -148,6 +162,14 @@ impl ContainerFiles {
     pub async fn content(&self, file: &str) -> Result<RawAnswer, Error> {
         let path = self.path()?.id("file", file)?.then("content").build()?;
         self.client.content(Call::at(&CONTAINER_FILE_CONTENT, path).about(file)).await
+    }
+
+    /// What is in a file, as a stream that goes on where a connection broke. Nothing is sent until it is read.
+    pub fn download(&self, file: impl Into<String>) -> Download {
+        let file = file.into();
+        let path = self.path().and_then(|path| path.id("file", &file));
+        let path = path.map(|path| path.then("content"));
+        Download::new(self.client.clone(), &CONTAINER_FILE_CONTENT, path, file)
     }
 
     /// Deletes a file.

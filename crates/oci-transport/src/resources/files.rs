@@ -9,6 +9,8 @@ use crate::error::Error;
 use crate::operation::{DELETE_FILE, FILE, FILE_CONTENT, FILES, UPLOAD_FILE};
 use crate::path::Path;
 use crate::raw::RawAnswer;
+use crate::resources::disk::FileOnDisk;
+use crate::resources::download::Download;
 use crate::resources::form::{FileBytes, form};
 use crate::resources::items::Items;
 use crate::responses::Listing;
@@ -43,6 +45,25 @@ impl Files {
     ) -> Result<Answer<FileObject>, Error> {
         let path = Path::new(UPLOAD_FILE.path).build()?;
         let call = form(&UPLOAD_FILE, path, &upload.form_fields(), file)?;
+        self.client.whole(call, is_file).await
+    }
+
+    /// Uploads a file of this machine without holding it in memory.
+    ///
+    /// It is read once for the digest that is signed, and once more for each attempt to send it. A file that is another one by then
+    /// is [`ErrorKind::Changed`](crate::ErrorKind::Changed): its request is broken off before its end, so the service stores nothing.
+    /// An upload cannot go on where it broke off; it begins again, and only after failures that leave nothing behind
+    /// (`docs/retries.md`). Dropping the future ends it.
+    ///
+    /// # Errors
+    /// As for [`upload`](Self::upload), and [`ErrorKind::Request`](crate::ErrorKind::Request) for a file that cannot be read.
+    pub async fn upload_from_disk(
+        &self,
+        upload: &FileUpload,
+        file: &FileOnDisk,
+    ) -> Result<Answer<FileObject>, Error> {
+        let path = Path::new(UPLOAD_FILE.path).build()?;
+        let call = file.call(&UPLOAD_FILE, path, &upload.form_fields()).await?;
         self.client.whole(call, is_file).await
     }
 
@@ -85,6 +106,13 @@ impl Files {
     pub async fn content(&self, id: &str) -> Result<RawAnswer, Error> {
         let path = path(id)?.then("content").build()?;
         self.client.content(Call::at(&FILE_CONTENT, path).about(id)).await
+    }
+
+    /// What is in a file, as a stream that goes on where a connection broke. Nothing is sent until it is read.
+    pub fn download(&self, id: impl Into<String>) -> Download {
+        let id = id.into();
+        let path = path(&id).map(|path| path.then("content"));
+        Download::new(self.client.clone(), &FILE_CONTENT, path, id)
     }
 
     /// Deletes a file.

@@ -1,6 +1,6 @@
 //! Bodies of forms (`multipart/form-data`), by which files are uploaded.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use bytes::{BufMut as _, Bytes, BytesMut};
 use http::HeaderMap;
@@ -74,37 +74,59 @@ pub(crate) fn form(
     fields: &[(&str, String)],
     file: &FileBytes,
 ) -> Result<Call<'static>, Error> {
-    let refused = |message: &str| Error::new(ErrorKind::Request, message);
-    // 128 random bits do not occur in a file by chance, nor by the intent of who wrote it.
-    let boundary = random::request_id()
-        .ok_or_else(|| refused("the system has no random numbers for the boundary of a form"))?;
-    if !file.media_type.contains('/') || file.media_type.chars().any(|c| !(' '..='~').contains(&c))
-    {
-        return Err(refused("expected a media type such as text/csv, found other text"));
-    }
-    let head = format!(
-        "--{boundary}\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{}\"\r\ncontent-type: {}\r\n\r\n",
-        escaped(&file.name),
-        file.media_type
-    );
-    let end = format!("\r\n--{boundary}--\r\n");
-    let mut body = BytesMut::new();
-    for (name, value) in fields {
-        let field = format!(
-            "--{boundary}\r\ncontent-disposition: form-data; name=\"{}\"\r\n\r\n{value}\r\n",
-            escaped(name)
-        );
-        body.put_slice(field.as_bytes());
-    }
-    body.reserve(head.len() + file.bytes.len() + end.len());
-    body.put_slice(head.as_bytes());
+    let frame = Frame::new(fields, &file.name, &file.media_type)?;
+    let mut body = BytesMut::with_capacity(frame.head.len() + file.bytes.len() + frame.end.len());
+    body.put_slice(&frame.head);
     body.put_slice(&file.bytes);
-    body.put_slice(end.as_bytes());
+    body.put_slice(&frame.end);
+    Ok(Call { body: Some(body.freeze()), headers: frame.headers, ..Call::at(operation, path) })
+}
 
-    let content_type = HeaderValue::from_str(&format!("multipart/form-data; boundary={boundary}"))
-        .expect("a boundary is hexadecimal digits because `request_id` writes no others");
-    let headers = HeaderMap::from_iter([(CONTENT_TYPE, content_type)]);
-    Ok(Call { body: Some(body.freeze()), headers, ..Call::at(operation, path) })
+/// A form without the bytes of its file: what comes before them and after.
+pub(crate) struct Frame {
+    pub(crate) head: Bytes,
+    pub(crate) end: Bytes,
+    /// The content type with the boundary.
+    pub(crate) headers: HeaderMap,
+}
+
+impl Frame {
+    pub(crate) fn new(
+        fields: &[(&str, String)],
+        file_name: &str,
+        media_type: &str,
+    ) -> Result<Self, Error> {
+        let refused = |message: &str| Error::new(ErrorKind::Request, message);
+        // 128 random bits do not occur in a file by chance, nor by the intent of who wrote it.
+        let boundary = random::request_id().ok_or_else(|| {
+            refused("the system has no random numbers for the boundary of a form")
+        })?;
+        if !media_type.contains('/') || media_type.chars().any(|c| !(' '..='~').contains(&c)) {
+            return Err(refused("expected a media type such as text/csv, found other text"));
+        }
+        let mut head = String::new();
+        for (name, value) in fields {
+            // Writing into a string does not fail.
+            let _ = write!(
+                head,
+                "--{boundary}\r\ncontent-disposition: form-data; name=\"{}\"\r\n\r\n{value}\r\n",
+                escaped(name)
+            );
+        }
+        let _ = write!(
+            head,
+            "--{boundary}\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{}\"\r\ncontent-type: {media_type}\r\n\r\n",
+            escaped(file_name)
+        );
+        let content_type =
+            HeaderValue::from_str(&format!("multipart/form-data; boundary={boundary}"))
+                .expect("a boundary is hexadecimal digits because `request_id` writes no others");
+        Ok(Self {
+            head: Bytes::from(head),
+            end: Bytes::from(format!("\r\n--{boundary}--\r\n")),
+            headers: HeaderMap::from_iter([(CONTENT_TYPE, content_type)]),
+        })
+    }
 }
 
 /// Names as browsers write them (WHATWG HTML, "multipart/form-data encoding algorithm"): a quote or an end of line would end them.
@@ -113,7 +135,7 @@ fn escaped(name: &str) -> String {
 }
 
 /// Media types of what Oracle's and OpenAI's documentation says can be uploaded, by the end of the name.
-fn media_type_of(name: &str) -> &'static str {
+pub(super) fn media_type_of(name: &str) -> &'static str {
     let end = name.rsplit_once('.').map_or("", |(_, end)| end).to_ascii_lowercase();
     match end.as_str() {
         "csv" => "text/csv",

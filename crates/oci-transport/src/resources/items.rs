@@ -35,10 +35,11 @@ use crate::responses::Listing;
 /// # }
 /// ```
 #[must_use = "a stream does nothing unless it is polled"]
-pub struct Items<T> {
-    ask: Ask<T>,
+pub struct Items<T, L = Listing> {
+    ask: Ask<T, L>,
     ready: VecDeque<T>,
-    listing: Listing,
+    listing: L,
+    go_on: GoOn<L>,
     state: State<T>,
 }
 
@@ -52,17 +53,20 @@ enum State<T> {
 }
 
 /// Asks for one page.
-type Ask<T> = Box<dyn Fn(Listing) -> PageFuture<T> + Send + Sync>;
+type Ask<T, L> = Box<dyn Fn(L) -> PageFuture<T> + Send + Sync>;
+/// Makes a listing begin at the place of the next page; `false` if it begins there already.
+type GoOn<L> = fn(&mut L, &str) -> bool;
 type PageFuture<T> = Pin<Box<dyn Future<Output = Result<Entries<T>, Error>> + Send>>;
 
 /// A page of any list.
 pub(crate) struct Entries<T> {
-    data: Vec<T>,
-    last_id: Option<String>,
-    has_more: bool,
+    pub(crate) data: Vec<T>,
+    /// Where the next page begins.
+    pub(crate) next: Option<String>,
+    pub(crate) has_more: bool,
 }
 
-impl<T: Serialize> Items<T> {
+impl<T> Items<T> {
     /// The entries of the pages that `ask` answers with.
     pub(crate) fn new<P, A, F>(listing: Listing, ask: A) -> Self
     where
@@ -70,11 +74,27 @@ impl<T: Serialize> Items<T> {
         A: Fn(Listing) -> F + Send + Sync + 'static,
         F: Future<Output = Result<Answer<P>, Error>> + Send + 'static,
     {
+        let go_on = |listing: &mut Listing, after: &str| {
+            let before = listing.after.replace(after.to_owned());
+            before != listing.after
+        };
+        Self::over(listing, go_on, ask, |page| page.into_inner().into())
+    }
+}
+
+impl<T, L: Clone> Items<T, L> {
+    /// The same for lists of any kind.
+    pub(crate) fn over<P, A, F, E>(listing: L, go_on: GoOn<L>, ask: A, entries: E) -> Self
+    where
+        A: Fn(L) -> F + Send + Sync + 'static,
+        F: Future<Output = Result<Answer<P>, Error>> + Send + 'static,
+        E: Fn(Answer<P>) -> Entries<T> + Copy + Send + Sync + 'static,
+    {
         let ask = move |listing| -> PageFuture<T> {
             let page = ask(listing);
-            Box::pin(async move { Ok(page.await?.into_inner().into()) })
+            Box::pin(async move { Ok(entries(page.await?)) })
         };
-        Self { ask: Box::new(ask), ready: VecDeque::new(), listing, state: State::Next }
+        Self { ask: Box::new(ask), ready: VecDeque::new(), listing, go_on, state: State::Next }
     }
 
     /// The next entry; `None` at the end. Dropping the future loses nothing.
@@ -119,10 +139,8 @@ impl<T: Serialize> Items<T> {
     /// Takes over the entries of a page, and where the next one begins.
     fn take(&mut self, page: Entries<T>) -> Result<(), Error> {
         if page.has_more {
-            let after = page.last_id.or_else(|| page.data.last().and_then(id_of));
-            let message = match after {
-                Some(after) if self.listing.after.as_ref() != Some(&after) => {
-                    self.listing.after = Some(after);
+            let message = match page.next {
+                Some(next) if (self.go_on)(&mut self.listing, &next) => {
                     self.state = State::Next;
                     self.ready = page.data.into();
                     return Ok(());
@@ -139,10 +157,10 @@ impl<T: Serialize> Items<T> {
     }
 }
 
-impl<T> Items<T> {
+impl<T, L> Items<T, L> {
     /// Which page is asked for next, or under way, or was when an error came; the last page at the end.
     #[must_use]
-    pub fn next_page(&self) -> &Listing {
+    pub fn next_page(&self) -> &L {
         &self.listing
     }
 }
@@ -158,9 +176,9 @@ pub(crate) fn id_of<T: Serialize>(entry: &T) -> Option<String> {
 }
 
 // Entries are never pinned in place: the one future in here is behind a box.
-impl<T> Unpin for Items<T> {}
+impl<T, L> Unpin for Items<T, L> {}
 
-impl<T: Serialize> Stream for Items<T> {
+impl<T, L: Clone> Stream for Items<T, L> {
     type Item = Result<T, Error>;
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -168,7 +186,7 @@ impl<T: Serialize> Stream for Items<T> {
     }
 }
 
-impl<T> fmt::Debug for Items<T> {
+impl<T, L: fmt::Debug> fmt::Debug for Items<T, L> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Items")
             .field("ready", &self.ready.len())
@@ -182,7 +200,9 @@ macro_rules! pages {
         impl From<$list> for Entries<$entry> {
             fn from(list: $list) -> Self {
                 let has_more = list.has_more == Some(true);
-                Self { data: list.data, last_id: list.last_id, has_more }
+                let last = || list.data.last().and_then(id_of);
+                let next = if has_more { list.last_id.or_else(last) } else { None };
+                Self { data: list.data, next, has_more }
             }
         }
     )* };
@@ -218,7 +238,7 @@ mod tests {
             async move {
                 let gone = || Error::new(ErrorKind::Connect, "no connection to the service");
                 let list: FileList = serde_json::from_str(page.ok_or_else(gone)?).unwrap();
-                Ok(Answer::new(list, None))
+                Ok(Answer::new(list, None, &http::HeaderMap::new()))
             }
         };
         (Items::new(Listing::default(), ask), asked)

@@ -32,6 +32,15 @@ pub struct VectorStores {
     control: Client,
 }
 
+impl Client {
+    /// The vector stores that the service keeps: at this client's endpoint, and at the [control plane](Client::control_plane) of its
+    /// region.
+    #[must_use]
+    pub fn vector_stores(&self) -> VectorStores {
+        VectorStores::new(self.clone(), self.control_plane())
+    }
+}
+
 impl VectorStores {
     /// The vector stores of these two clients, of which `control` may be the same one where one host serves both.
     #[must_use]

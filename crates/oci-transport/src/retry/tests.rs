@@ -9,30 +9,34 @@ fn failure(status: u16) -> Error {
     Error::new(ErrorKind::Service, "refused").with_status(StatusCode::from_u16(status).unwrap())
 }
 
-/// The rows of `docs/retries.md`: what failed, and whether it is tried again.
-fn documented() -> Vec<(String, Decision)> {
+/// The rows of `docs/retries.md`: what failed, and whether it is tried again, for each effect of a second sending.
+fn documented() -> Vec<(String, [Decision; 3])> {
     let page = include_str!("../../../../docs/retries.md");
     let rows = page.lines().filter_map(|line| line.strip_prefix("| `"));
     rows.map(|row| {
         let (name, rest) = row.split_once('`').unwrap();
-        let decision = match rest.split('|').nth(2).unwrap().trim() {
+        let cells: Vec<_> = rest.split('|').map(str::trim).collect();
+        let decision = |column: usize| match cells[column] {
             "yes" => Decision::Yes,
             "no" => Decision::No,
             "if asked" => Decision::IfAsked,
             other => panic!("{name}: {other}"),
         };
-        (name.to_owned(), decision)
+        (name.to_owned(), [decision(2), decision(3), decision(4)])
     })
     .collect()
 }
 
-fn decided(name: &str) -> Decision {
-    let kind = |kind| decide(kind, None, None);
+/// The effects in the order of the table's columns.
+const EFFECTS: [Effect; 3] = [Effect::Works, Effect::Makes, Effect::Nothing];
+
+fn decided(effect: Effect, name: &str) -> Decision {
+    let kind = |kind| decide(effect, kind, None, None);
     if let Ok(status) = name.parse() {
-        return decide(ErrorKind::Service, StatusCode::from_u16(status).ok(), None);
+        return decide(effect, ErrorKind::Service, StatusCode::from_u16(status).ok(), None);
     }
     if let Some(code) = name.strip_prefix("409 ") {
-        return decide(ErrorKind::Service, Some(StatusCode::CONFLICT), Some(code));
+        return decide(effect, ErrorKind::Service, Some(StatusCode::CONFLICT), Some(code));
     }
     match name {
         "Request" => kind(ErrorKind::Request),
@@ -48,6 +52,9 @@ fn decided(name: &str) -> Decision {
         "Stream" => kind(ErrorKind::Stream),
         "Timeout(Total)" => kind(ErrorKind::Timeout(Timeout::Total)),
         "Breaker" => kind(ErrorKind::Breaker),
+        "Changed" => kind(ErrorKind::Changed),
+        "Failed" => kind(ErrorKind::Failed),
+        "Identity" => kind(ErrorKind::Identity),
         other => panic!("no such failure: {other}"),
     }
 }
@@ -55,9 +62,9 @@ fn decided(name: &str) -> Decision {
 #[test]
 fn the_documented_table_is_what_is_done() {
     let rows = documented();
-    assert!(rows.len() >= 27, "{} rows", rows.len());
-    for (name, decision) in rows {
-        assert_eq!(decided(&name), decision, "{name}");
+    assert!(rows.len() >= 30, "{} rows", rows.len());
+    for (name, decisions) in rows {
+        assert_eq!(EFFECTS.map(|effect| decided(effect, &name)), decisions, "{name}");
     }
 }
 
@@ -67,7 +74,7 @@ fn budget(policy: &RetryPolicy) -> Arc<Budget> {
 
 /// The wait after the first failure of a call.
 fn first(policy: RetryPolicy, error: &Error, random: f64) -> Option<Duration> {
-    Backoff::new(policy).after(error, &budget(&policy), random)
+    Backoff::new(policy).after(Effect::Works, error, &budget(&policy), random)
 }
 
 #[tokio::test(start_paused = true)]
@@ -77,7 +84,7 @@ async fn waits_stay_between_base_and_cap_and_spread() {
     for random in [0.0, 0.3, 0.9, 1.0] {
         let (mut backoff, budget) = (Backoff::new(policy), budget(&policy));
         for _ in 0..20 {
-            let wait = backoff.after(&failure(503), &budget, random).unwrap();
+            let wait = backoff.after(Effect::Works, &failure(503), &budget, random).unwrap();
             assert!((policy.base..=policy.cap).contains(&wait), "{wait:?}");
             longest = longest.max(wait);
         }
@@ -91,14 +98,20 @@ async fn waits_stay_between_base_and_cap_and_spread() {
 async fn attempts_and_time_are_both_bounded() {
     let policy = RetryPolicy::default();
     let (mut backoff, shared) = (Backoff::new(policy), budget(&policy));
-    assert!(backoff.after(&failure(429), &shared, 0.5).is_some());
+    assert!(backoff.after(Effect::Works, &failure(429), &shared, 0.5).is_some());
     let mut another = Backoff::new(policy);
-    assert!(another.after(&failure(429), &shared, 0.5).is_some(), "of the same call");
-    assert!(backoff.after(&failure(429), &shared, 0.5).is_none(), "two retries, not three");
+    assert!(
+        another.after(Effect::Works, &failure(429), &shared, 0.5).is_some(),
+        "of the same call"
+    );
+    assert!(
+        backoff.after(Effect::Works, &failure(429), &shared, 0.5).is_none(),
+        "two retries, not three"
+    );
 
     let late = budget(&policy);
     tokio::time::advance(policy.budget - Duration::from_millis(499)).await;
-    assert!(Backoff::new(policy).after(&failure(429), &late, 0.0).is_none());
+    assert!(Backoff::new(policy).after(Effect::Works, &failure(429), &late, 0.0).is_none());
     assert!(first(RetryPolicy::NEVER, &failure(429), 0.0).is_none());
 }
 
@@ -109,7 +122,11 @@ async fn a_wait_that_the_service_asks_for_is_kept_or_refused_whole() {
     assert_eq!(first(policy, &asked(20), 0.0), Some(Duration::from_secs(20)));
     let begun = budget(&policy);
     tokio::time::advance(Duration::from_secs(20)).await;
-    assert_eq!(Backoff::new(policy).after(&asked(50), &begun, 0.0), None, "beyond the budget");
+    assert_eq!(
+        Backoff::new(policy).after(Effect::Works, &asked(50), &begun, 0.0),
+        None,
+        "beyond the budget"
+    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -64,6 +64,13 @@ pub(crate) async fn call(
             let purpose = value(query, "purpose").map(FilePurpose::from);
             drop(client.files().list(purpose.as_ref(), &listing).await);
         }
+        ("POST", ["files"]) => {
+            let upload = FileUpload::new(FilePurpose::UserData);
+            drop(client.files().upload(&upload, &FileBytes::new("a.pdf", "%PDF-")).await);
+        }
+        ("GET", ["files", id]) => drop(client.files().get(id).await),
+        ("GET", ["files", id, "content"]) => drop(client.files().content(id).await),
+        ("DELETE", ["files", id]) => drop(client.files().delete(id).await),
         (_, ["containers", ..]) => {
             return containers(client, method, &parts, &listing, capture).await;
         }
@@ -82,6 +89,10 @@ async fn containers(
 ) -> bool {
     let containers = client.containers();
     match (method, parts) {
+        ("GET", ["containers"]) => drop(containers.list(listing).await),
+        ("POST", ["containers"]) => {
+            drop(containers.create(&typed(&capture["body"])).await);
+        }
         ("GET", ["containers", id]) => drop(containers.get(id).await),
         ("DELETE", ["containers", id]) => drop(containers.delete(id).await),
         ("GET", ["containers", id, "files"]) => drop(containers.files(*id).list(listing).await),
@@ -116,6 +127,8 @@ async fn stores(client: &Client, method: &str, path: &str, query: &str, body: &V
     let parts: Vec<_> = path.split('/').collect();
     match (method, &parts[..]) {
         ("POST", ["vector_stores"]) => drop(stores.create(&typed(body)).await),
+        ("GET", ["vector_stores"]) => drop(stores.list(&listing).await),
+        ("POST", ["vector_stores", id]) => drop(stores.update(id, &typed(body)).await),
         ("GET", ["vector_stores", id]) => drop(stores.get(id).await),
         ("DELETE", ["vector_stores", id]) => drop(stores.delete(id).await),
         ("POST", ["vector_stores", id, "search"]) => drop(stores.search(id, &typed(body)).await),
@@ -123,6 +136,18 @@ async fn stores(client: &Client, method: &str, path: &str, query: &str, body: &V
             drop(stores.files(*id).list(status.as_ref(), &listing).await);
         }
         ("GET", ["vector_stores", id, "files", file]) => drop(stores.files(*id).get(file).await),
+        ("POST", ["vector_stores", id, "files"]) => {
+            drop(stores.files(*id).create(&typed(body)).await);
+        }
+        ("POST", ["vector_stores", id, "files", file]) => {
+            drop(stores.files(*id).update(file, &typed(body)).await);
+        }
+        ("DELETE", ["vector_stores", id, "files", file]) => {
+            drop(stores.files(*id).delete(file).await);
+        }
+        ("GET", ["vector_stores", id, "files", file, "content"]) => {
+            drop(stores.files(*id).content(file).await);
+        }
         ("POST", ["vector_stores", id, "file_batches"]) => {
             drop(stores.file_batches(*id).create(&typed(body)).await);
         }
