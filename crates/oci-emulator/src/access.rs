@@ -4,10 +4,11 @@ use std::fmt;
 use std::time::SystemTime;
 
 use crate::body::Measure;
+use crate::identity::Token;
 use crate::random::hex;
 use crate::route::openai_path;
-use crate::server::Settings;
-use crate::verify::{Rejection, verify};
+use crate::server::Service;
+use crate::verify::{Coverage, Rejection, Verified, shown_key_id, verify};
 use crate::wire::RawHead;
 
 /// One secret of a Generative AI API key, `sk-…`, which does not show itself in `Debug`.
@@ -48,6 +49,16 @@ pub(crate) enum Principal {
     Signature,
 }
 
+/// Somebody whose credentials are right.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct Caller {
+    pub(crate) principal: Principal,
+    /// The key id, or whom the token is about; `None` for an API key.
+    pub(crate) name: Option<String>,
+    /// The user in whose name it is asked, by a delegation token.
+    pub(crate) on_behalf_of: Option<String>,
+}
+
 /// Checks the credentials of a request, whatever operation it is for.
 ///
 /// `is_made_here` knows the API keys that the control plane has made.
@@ -55,11 +66,17 @@ pub(crate) fn authenticate(
     head: &RawHead,
     body: &Measure,
     now: SystemTime,
-    settings: &Settings,
+    service: &Service,
     is_made_here: impl Fn(&str) -> bool,
-) -> Result<Principal, Rejection> {
+) -> Result<Caller, Rejection> {
     let Some(token) = head.value("authorization").and_then(bearer) else {
-        return verify(head, body, now, &settings.keys).map(|()| Principal::Signature);
+        let verified = verify_signer(head, body, now, Coverage::Full, service)?;
+        let on_behalf_of = match &service.identities {
+            Some(identities) => identities.delegating_user(head, &verified.signed_headers, now)?,
+            None => None,
+        };
+        let name = Some(verified.signer.name().to_owned());
+        return Ok(Caller { principal: Principal::Signature, name, on_behalf_of });
     };
     if head.values("authorization").count() > 1 {
         return Err(Rejection::Repeated("authorization".into()));
@@ -68,15 +85,56 @@ pub(crate) fn authenticate(
     if openai_path(head.path()).is_none() {
         return Err(Rejection::ApiKeyElsewhere);
     }
-    if settings.api_keys.iter().any(|key| key.as_str() == token) || is_made_here(token) {
-        Ok(Principal::ApiKey)
+    let mut keys = service.settings.api_keys.iter();
+    if keys.any(|key| key.as_str() == token) || is_made_here(token) {
+        Ok(Caller { principal: Principal::ApiKey, name: None, on_behalf_of: None })
     } else {
         Err(Rejection::UnknownApiKey)
     }
 }
 
+/// Whose signature it is.
+#[derive(Clone, Debug)]
+pub(crate) enum Signer {
+    /// A key that the builder was told of, by its key id as it may be shown.
+    Known(String),
+    /// The bearer of a token.
+    Bearer(Token),
+}
+
+impl Signer {
+    /// What to call them.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Known(key_id) => key_id,
+            Self::Bearer(token) => token.subject(),
+        }
+    }
+}
+
+/// Checks a signature by a key that is known, or by the one that a token names.
+pub(crate) fn verify_signer(
+    head: &RawHead,
+    body: &Measure,
+    now: SystemTime,
+    coverage: Coverage,
+    service: &Service,
+) -> Result<Verified<Signer>, Rejection> {
+    verify(head, body, now, coverage, |key_id| {
+        if let Some(key) = service.settings.keys.get(key_id) {
+            return Ok((key.clone(), Signer::Known(shown_key_id(key_id))));
+        }
+        let token = key_id.strip_prefix("ST$").zip(service.identities.as_ref());
+        let Some((token, identities)) = token else {
+            return Err(Rejection::UnknownKeyId(shown_key_id(key_id)));
+        };
+        let token = identities.read(token, now)?;
+        Ok((token.key()?, Signer::Bearer(token)))
+    })
+}
+
 /// The token of the `Bearer` scheme, whose name knows no case; RFC 6750 section 2.1 has the characters.
-fn bearer(authorization: &str) -> Option<&str> {
+pub(crate) fn bearer(authorization: &str) -> Option<&str> {
     let (scheme, token) = authorization.split_once(' ')?;
     let token = token.trim_start_matches(' ');
     let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte);

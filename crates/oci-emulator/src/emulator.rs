@@ -1,28 +1,35 @@
 //! The running emulator and its builder.
 
+mod doors;
+mod identity;
+
 use std::collections::HashSet;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
 
 use crate::access::ApiKey;
+use crate::authority::{Authority, Region};
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::fault::{Fault, Faults};
+use crate::identity::{AuthService, Identities};
 use crate::keys::Identity;
 use crate::record::{RecordedRequest, Records};
-use crate::server::{self, Service, Settings};
+use crate::server::{Service, Settings};
 use crate::state::State;
 use crate::verify::KnownKeys;
+use doors::{Doors, accept, listen};
 
 /// A running emulator; dropping it closes its port and every connection.
 #[derive(Debug)]
 pub struct Emulator {
     address: SocketAddr,
+    cluster_address: Option<SocketAddr>,
     service: Arc<Service>,
     /// Both are `None` only while [`Emulator::shutdown`] is at work.
     stop: Option<oneshot::Sender<()>>,
@@ -36,6 +43,11 @@ impl Emulator {
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             identities: Vec::new(),
             api_keys: Vec::new(),
+            authority: None,
+            region: Region::default(),
+            token_life: TOKEN_LIFE,
+            cluster_address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            auth_faults: Vec::new(),
             clock: Clock::system(),
             token_delay: Duration::ZERO,
             refuse_streams: HashSet::new(),
@@ -130,6 +142,11 @@ pub struct Builder {
     address: SocketAddr,
     identities: Vec<Identity>,
     api_keys: Vec<ApiKey>,
+    authority: Option<Authority>,
+    region: Region,
+    token_life: Duration,
+    cluster_address: SocketAddr,
+    auth_faults: Vec<(AuthService, Fault)>,
     clock: Clock,
     token_delay: Duration,
     refuse_streams: HashSet<String>,
@@ -158,7 +175,43 @@ impl Builder {
         self
     }
 
-    /// The service's idea of the time, for dates and skew. Default: the clock of the machine.
+    /// Serves metadata, certificates and tokens of this tenancy, and accepts who signs with them. Default: no tenancy.
+    ///
+    /// A second port is opened, with TLS, for the token endpoint of the tenancy's cluster.
+    pub fn authority(mut self, authority: Authority) -> Self {
+        self.authority = Some(authority);
+        self
+    }
+
+    /// The region that the metadata service tells of. Default: `us-chicago-1`.
+    pub fn region(mut self, region: Region) -> Self {
+        self.region = region;
+        self
+    }
+
+    /// How long tokens are good for, in whole seconds. Default: 20 minutes.
+    ///
+    /// The official SDKs renew a token up to five minutes before its end, so with less than that they never stop.
+    pub fn token_life(mut self, life: Duration) -> Self {
+        self.token_life = life;
+        self
+    }
+
+    /// Where the token endpoint of the cluster listens. Default: 127.0.0.1 and a port that the system chooses.
+    ///
+    /// Its certificate is for this address. The official Python SDK knows no other port than 12250.
+    pub fn cluster_address(mut self, address: SocketAddr) -> Self {
+        self.cluster_address = address;
+        self
+    }
+
+    /// The fault that every request to one of the services for credentials meets from the start. Default: none.
+    pub fn auth_fault(mut self, service: AuthService, fault: Fault) -> Self {
+        self.auth_faults.push((service, fault));
+        self
+    }
+
+    /// The service's idea of the time, for dates, skew and the lives of tokens; answers are dated by it. Default: the clock of the machine.
     pub fn clock(mut self, now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         self.clock = Clock::from_fn(now);
         self
@@ -193,20 +246,28 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// [`Error::NotLoopback`] and [`Error::Bind`] for the address, [`Error::TwoKeysForOneId`] for
-    /// identities that contradict each other.
+    /// [`Error::NotLoopback`] and [`Error::Bind`] for the addresses, [`Error::TwoKeysForOneId`] for
+    /// identities that contradict each other, [`Error::Certificate`] for want of randomness.
     pub async fn start(self) -> Result<Emulator, Error> {
-        let address = self.address;
-        if !address.ip().is_loopback() {
-            return Err(Error::NotLoopback { address });
-        }
         let mut keys = KnownKeys::default();
         for identity in &self.identities {
             keys.add(identity).map_err(|key_id| Error::TwoKeysForOneId { key_id })?;
         }
-        let bind_error = |source| Error::Bind { address, source };
-        let listener = TcpListener::bind(address).await.map_err(bind_error)?;
-        let address = listener.local_addr().map_err(bind_error)?;
+        let (main, address) = listen(self.address).await?;
+        let mut doors = Doors { main, cluster: None };
+        let (mut identities, mut cluster_address) = (None, None);
+        if let Some(authority) = self.authority {
+            let (listener, at) = listen(self.cluster_address).await?;
+            let tls = authority.certificates().server_config(at.ip())?;
+            doors.cluster = Some((listener, TlsAcceptor::from(tls)));
+            cluster_address = Some(at);
+            let (url, now) = (format!("http://{address}"), self.clock.now());
+            let made = Identities::new(authority, self.region, self.token_life, url, now)?;
+            for (service, fault) in self.auth_faults {
+                made.faults(service).set(Some(fault));
+            }
+            identities = Some(made);
+        }
 
         let faults = Faults::default();
         faults.set(self.fault);
@@ -223,38 +284,14 @@ impl Builder {
             faults,
             records: Records::new(),
             state: State::default(),
+            identities,
             released: watch::Sender::new(()),
         });
         let (stop, stopped) = oneshot::channel();
-        let task = tokio::spawn(accept(listener, Arc::clone(&service), stopped));
-        Ok(Emulator { address, service, stop: Some(stop), task: Some(task) })
+        let task = tokio::spawn(accept(doors, Arc::clone(&service), stopped));
+        Ok(Emulator { address, cluster_address, service, stop: Some(stop), task: Some(task) })
     }
 }
 
-/// Takes connections until told to stop; dropping it drops them all.
-async fn accept(listener: TcpListener, service: Arc<Service>, mut stopped: oneshot::Receiver<()>) {
-    let mut connections = JoinSet::new();
-    let mut number = 0;
-    loop {
-        tokio::select! {
-            _ = &mut stopped => break,
-            _ = connections.join_next(), if !connections.is_empty() => {}
-            accepted = listener.accept(), if connections.len() < MAX_CONNECTIONS => match accepted {
-                Ok((stream, _)) => {
-                    connections.spawn(server::serve(Arc::clone(&service), stream, number));
-                    number += 1;
-                }
-                // The client is gone again, or the process has no file descriptor to spare for now.
-                Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
-            },
-        }
-    }
-    drop(listener);
-    connections.shutdown().await;
-}
-
-/// More wait in the system's queue; below the usual limit of 1024 file descriptors for a process.
-const MAX_CONNECTIONS: usize = 512;
-
-/// Long enough not to spin while descriptors are short.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
+/// What tokens of instances and resources usually live for, as far as users can tell.
+const TOKEN_LIFE: Duration = Duration::from_secs(20 * 60);

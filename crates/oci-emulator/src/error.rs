@@ -19,6 +19,9 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
+    /// The crypto library could not make a certificate.
+    #[error("the crypto library could not make a certificate")]
+    Certificate,
     /// A file or folder of the sandbox could not be written; an existing file is never overwritten.
     #[error("cannot write {}", path.display())]
     File {
@@ -33,6 +36,9 @@ pub enum Error {
     /// The crypto library could not make or encode a key.
     #[error("the crypto library could not make an rsa key")]
     KeyGeneration,
+    /// The emulator was started without an [`Authority`](crate::Authority), so it has no tokens.
+    #[error("the emulator has no authority, so it can issue no token")]
+    NoAuthority,
     /// The address can be reached from other machines; the emulator only ever serves its own.
     #[error("expected a loopback address such as 127.0.0.1, found {address}")]
     NotLoopback {

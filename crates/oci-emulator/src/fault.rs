@@ -17,8 +17,9 @@ pub(crate) use shape::reshape;
 /// A way for the next request to go wrong.
 ///
 /// It happens only to a request whose operation is known and whose credentials are right, and before the
-/// body is looked at.
-/// What concerns a stream has no effect on a whole answer, except where said.
+/// body is looked at; to one for credentials where it is [aimed there](crate::Emulator::push_auth_fault).
+/// What concerns a stream has no effect on a whole answer, except where said, and what concerns a token none
+/// on an answer without one.
 ///
 /// A fault has a text form for command lines, for instance `status=429`; a text that is none is
 /// refused with the list of those that exist.
@@ -66,6 +67,8 @@ pub enum Fault {
     ///
     /// It is legal, and this service leaves it out, so a client must not mind either way.
     EventNames,
+    /// A token whose life is over already; `expired-token`.
+    ExpiredToken,
     /// This many events, then the last of an answer that the model could not finish; `fail=2`.
     ///
     /// It is `response.failed`, and `finishReason` `ERROR` with an `errorMessage` in Cohere's formats. The
@@ -76,7 +79,13 @@ pub enum Fault {
     },
     /// Another reason for the end, whole and streamed; `finish=content_filter`.
     FinishReason(String),
+    /// A token that is bound to another key than the one that was sent; `foreign-token`.
+    ///
+    /// Whoever signs with it is refused.
+    ForeignToken,
     /// This many events, then one whose data is no JSON, then the rest; `garbage=2`.
+    ///
+    /// A whole answer is no JSON.
     Garbage {
         /// Events before the bad one.
         after_events: usize,
@@ -87,6 +96,8 @@ pub enum Fault {
     GarbageLines,
     /// Something that is not HTTP in place of an answer; `garbage-head`.
     GarbageHead,
+    /// A text that is no token in the place of one; `garbage-token`.
+    GarbageToken,
     /// Half of the head of the answer, then the connection is closed; `half-head`.
     HalfHead,
     /// The connection is closed without a word; `hang-up`.
@@ -126,6 +137,11 @@ pub enum Fault {
         /// Events that are sent before.
         events: usize,
     },
+    /// The usual answer, after which the certificate of the instance is another, for another key; `rotate`.
+    ///
+    /// After the answer with a certificate, a client has a certificate and a key that do not go together.
+    /// It has no effect on requests for inference.
+    Rotate,
     /// Events that are separated by a single line feed, as users have seen it; `single-newlines`.
     ///
     /// By the standard several events are one then, whose data are lines of JSON.

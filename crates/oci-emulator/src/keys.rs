@@ -5,6 +5,7 @@ use std::fmt;
 use aws_lc_rs::encoding::AsDer;
 use aws_lc_rs::rsa::{
     KeyPair as RsaKeyPair, KeySize, PublicEncryptingKey, PublicKey as RsaPublicKey,
+    PublicKeyComponents,
 };
 use aws_lc_rs::signature::KeyPair as _;
 use base64::Engine;
@@ -36,6 +37,16 @@ impl KeyPair {
     /// The private half as PKCS#8 in PEM (`-----BEGIN PRIVATE KEY-----`), as Oracle's console makes it.
     pub fn private_key_pem(&self) -> PrivateKeyPem {
         PrivateKeyPem(pem("PRIVATE KEY", &self.pkcs8))
+    }
+
+    /// The private half in PKCS#8.
+    pub(crate) fn pkcs8_der(&self) -> &[u8] {
+        &self.pkcs8
+    }
+
+    /// The private half as PKCS#1 in PEM (`-----BEGIN RSA PRIVATE KEY-----`), as the metadata service has it.
+    pub fn pkcs1_private_key_pem(&self) -> PrivateKeyPem {
+        PrivateKeyPem(pem("RSA PRIVATE KEY", self.pkcs8.get(PKCS8_HEAD..).unwrap_or_default()))
     }
 
     /// The public half.
@@ -109,6 +120,34 @@ impl PublicKey {
         Self::from_der(&der)
     }
 
+    /// Reads what token services are sent: base64 of DER, with or without the lines of PEM around it.
+    pub(crate) fn from_base64(text: &str) -> Result<Self, Error> {
+        if text.contains("-----BEGIN ") {
+            return Self::from_pem(text);
+        }
+        let der = STANDARD.decode(text).map_err(|_| Error::InvalidPublicKey)?;
+        Self::from_der(&der)
+    }
+
+    /// The key with this modulus and exponent, both big-endian.
+    pub(crate) fn from_components(n: &[u8], e: &[u8]) -> Result<Self, Error> {
+        let spki = PublicKeyComponents { n, e }.as_der().map_err(|_| Error::InvalidPublicKey)?;
+        Self::from_der(spki.as_ref())
+    }
+
+    /// Modulus and exponent, both big-endian.
+    pub(crate) fn components(&self) -> Result<(Vec<u8>, Vec<u8>), Error> {
+        let integers = || {
+            let (sequence, _) = element(0x30, &self.pkcs1)?;
+            let (n, rest) = element(0x02, sequence)?;
+            let (e, _) = element(0x02, rest)?;
+            // DER writes a zero before a number whose first bit is set.
+            let unsigned = |bytes: &[u8]| bytes.strip_prefix(&[0]).unwrap_or(bytes).to_vec();
+            Some((unsigned(n), unsigned(e)))
+        };
+        integers().ok_or(Error::InvalidPublicKey)
+    }
+
     /// The DER SubjectPublicKeyInfo.
     pub fn spki_der(&self) -> &[u8] {
         &self.spki
@@ -165,8 +204,20 @@ impl Identity {
     }
 }
 
+/// The content of the DER element at the beginning of `der`, which must have this tag, and what follows it.
+fn element(tag: u8, der: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (&length, rest) = der.strip_prefix(&[tag])?.split_first()?;
+    // Above 127 it is the number of bytes that the length takes.
+    let digits = usize::from(length.saturating_sub(0x80));
+    let (long, rest) = rest.split_at_checked(digits)?;
+    let long = long
+        .iter()
+        .try_fold(0_usize, |sum, byte| sum.checked_mul(256)?.checked_add(usize::from(*byte)))?;
+    rest.split_at_checked(if digits == 0 { usize::from(length) } else { long })
+}
+
 /// Writes a PEM block (RFC 7468) with lines of 64 characters.
-fn pem(label: &str, der: &[u8]) -> String {
+pub(crate) fn pem(label: &str, der: &[u8]) -> String {
     let mut text = format!("-----BEGIN {label}-----\n");
     for (index, character) in STANDARD.encode(der).chars().enumerate() {
         if index > 0 && index % 64 == 0 {
@@ -177,6 +228,12 @@ fn pem(label: &str, der: &[u8]) -> String {
     text.push_str(&format!("\n-----END {label}-----\n"));
     text
 }
+
+/// What stands before the PKCS#1 key in PKCS#8: a sequence of 4 bytes of head, the version in 3, the algorithm in
+/// 15, and the 4 of the octet string's head.
+///
+/// The two lengths among it take the same room for every key of 2048 bits, and no other is made here.
+const PKCS8_HEAD: usize = 26;
 
 #[cfg(test)]
 mod tests {
@@ -195,6 +252,30 @@ mod tests {
             ring::signature::KeyPair::public_key(&ring).as_ref(),
             pair.public_key().pkcs1_der()
         );
+    }
+
+    #[test]
+    fn the_two_private_forms_are_one_key() {
+        let pair = KeyPair::generate().unwrap();
+        let pem = pair.pkcs1_private_key_pem();
+        assert!(pem.as_str().starts_with("-----BEGIN RSA PRIVATE KEY-----\n"));
+        let body: String = pem.as_str().lines().filter(|line| !line.starts_with("---")).collect();
+        let ring = ring::signature::RsaKeyPair::from_der(&STANDARD.decode(body).unwrap()).unwrap();
+        let public = ring::signature::KeyPair::public_key(&ring);
+        assert_eq!(public.as_ref(), pair.public_key().pkcs1_der());
+    }
+
+    #[test]
+    fn a_public_key_comes_back_from_its_components_and_its_base64() {
+        let public = KeyPair::generate().unwrap().public_key().clone();
+        let (n, e) = public.components().unwrap();
+        assert_eq!((n.len(), e.as_slice()), (256, [1, 0, 1].as_slice()));
+        assert_eq!(PublicKey::from_components(&n, &e).unwrap(), public);
+        let bare = STANDARD.encode(public.spki_der());
+        assert_eq!(PublicKey::from_base64(&bare).unwrap(), public);
+        let armoured = pem("PUBLIC KEY", public.spki_der());
+        assert_eq!(PublicKey::from_base64(&armoured).unwrap(), public);
+        assert!(PublicKey::from_components(&n[..64], &e).is_err());
     }
 
     #[test]

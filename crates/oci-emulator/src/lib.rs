@@ -5,7 +5,8 @@
 //! It shares no code with the client crates of this workspace, so that a mistake of theirs cannot
 //! repeat itself here and go unseen.
 //!
-//! What it does not do: TLS, HTTP/2, HTTP/1.0, addresses other than loopback, token flows, limits by compartment or policy.
+//! What it does not do: HTTP/2, HTTP/1.0, TLS but for a cluster's token endpoint, addresses other than loopback,
+//! limits by compartment or policy.
 //! What it says is no measure of what a model would say.
 //!
 //! ```
@@ -46,6 +47,22 @@
 //! | `/20231130/openai/v1/vector_stores`, `/openai/v1/vector_stores/{id}/files`, `file_batches`, `search` | vector stores over the texts of the files, searched by BM25 |
 //! | `GET /n` | Object Storage's GetNamespace, for tools that sign and do not chat |
 //!
+//! With an [`Authority`], these as well, which hand out credentials:
+//!
+//! | request | what |
+//! |---|---|
+//! | `GET /opc/v2/…` | metadata of an instance, its certificate and key; version 1 is off |
+//! | `POST /v1/x509` | that certificate, in either form of the fingerprint, for a token |
+//! | `POST /v1/authentication/refresh` | a session's token for a newer one, for 24 hours |
+//! | `GET …/resourcePrincipalToken/{id}`, `…V2/{id}`, `…V212/{id}`, `…/parent/{level}` | the proofs of a resource: versions 1.1, 2.1 and 2.1.1, 2.1.2, 3.0 |
+//! | `POST /v1/resourcePrincipalSessionToken` | those proofs for a token |
+//! | `POST /oauth2/v1/token` | an identity domain's exchange of a foreign token |
+//! | `POST /v1/oauth2/scoped` | a token for one that may do less |
+//! | `POST /resourcePrincipalSessionTokens`, at [a port of its own](Emulator::cluster_address) with TLS | a Kubernetes service account's token for one of the workload |
+//!
+//! Each token is bound to the key that was sent for it. `ST$` and the token is a key id everywhere, until the token
+//! expires or [is revoked](Emulator::revoke_tokens). `opc-obo-token` has to be signed, and a token of the authority.
+//!
 //! # What is checked, in this order
 //!
 //! 1. HTTP/1.1, a head of at most 64 KiB and 100 headers, a body of at most 16 MiB, or a
@@ -54,7 +71,7 @@
 //!    wrong. The request target, the host and every header count as they were on the wire. At
 //!    `/openai/v1` and `/20231130/actions/v1` an [`ApiKey`] will do in place of a signature.
 //! 3. The operation and its method: 404 `NotFound`, 405 `MethodNotAllowed`.
-//! 4. The [`Fault`], if there is one.
+//! 4. The [`Fault`], if there is one; services for credentials have [their own](AuthService).
 //! 5. The body, against what the official SDKs send.
 //!
 //! # Panics and limits
@@ -64,6 +81,7 @@
 
 mod access;
 mod answerer;
+mod authority;
 mod body;
 mod catalogue;
 mod chat;
@@ -80,6 +98,7 @@ mod error;
 mod fault;
 mod files;
 mod form;
+mod identity;
 mod keys;
 mod models;
 mod native;
@@ -106,9 +125,11 @@ mod wire;
 
 // The public interface is:
 pub use access::ApiKey;
+pub use authority::{Authority, Region};
 pub use emulator::{Builder, Emulator};
 pub use error::Error;
 pub use fault::{Fault, ParseFaultError};
+pub use identity::{AuthService, ParseAuthServiceError, TokenKind};
 pub use keys::{Identity, KeyPair, PrivateKeyPem, PublicKey};
 pub use record::RecordedRequest;
 pub use sandbox::Sandbox;

@@ -12,6 +12,7 @@ use crate::verify::Rejection;
 /// A request as it came off the wire, and what became of it.
 ///
 /// `Debug` shows no credentials: the values of `authorization`, `opc-obo-token` and `cookie` are left out.
+/// The fields do hold what was sent, tokens included.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct RecordedRequest {
@@ -33,8 +34,13 @@ pub struct RecordedRequest {
     pub opc_request_id: String,
     /// The status of the answer; `None` as long as there is none.
     pub status: Option<u16>,
-    /// Why it was answered with 401.
+    /// Why it was answered with 401, or with 403 by the metadata service.
     pub rejection: Option<Rejection>,
+    /// Who has signed: a key id, or whom a token is about. `None` for an API key, and for requests that were refused
+    /// or are for credentials.
+    pub caller: Option<String>,
+    /// The user in whose name it was asked, by a delegation token.
+    pub on_behalf_of: Option<String>,
     /// Whether the answer was sent to its end; false for one still under way, cut or abandoned.
     pub is_complete: bool,
 }
@@ -68,6 +74,8 @@ impl fmt::Debug for RecordedRequest {
             .field("opc_request_id", &self.opc_request_id)
             .field("status", &self.status)
             .field("rejection", &self.rejection)
+            .field("caller", &self.caller)
+            .field("on_behalf_of", &self.on_behalf_of)
             .field("is_complete", &self.is_complete)
             .finish()
     }
@@ -177,6 +185,8 @@ mod tests {
             opc_request_id: String::new(),
             status: None,
             rejection: None,
+            caller: None,
+            on_behalf_of: None,
             is_complete: false,
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use hyper::body::Incoming;
 use hyper::header::{self, HeaderName, HeaderValue};
@@ -10,13 +10,13 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode, Version};
 use hyper_util::rt::TokioTimer;
-use tokio::net::TcpStream;
 use tokio::sync::watch;
 
 use crate::access::{ApiKey, authenticate};
 use crate::body::Body;
 use crate::clock::Clock;
 use crate::fault::{Faults, fail_early, reshape};
+use crate::identity::{Asked, Door, Identities, Operation as AuthOperation};
 use crate::outcome::Outcome;
 use crate::random::hex;
 use crate::record::{RecordedRequest, Records};
@@ -27,7 +27,7 @@ use crate::script::{Broken, Held, Script};
 use crate::state::State;
 use crate::stream;
 use crate::verify::{KnownKeys, Rejection};
-use crate::wire::{MAX_HEAD, RawHead, Tap};
+use crate::wire::{MAX_HEAD, RawHead, Socket, Tap};
 
 /// What the builder was told.
 #[derive(Debug)]
@@ -49,21 +49,27 @@ pub(crate) struct Service {
     pub(crate) faults: Faults,
     pub(crate) records: Records,
     pub(crate) state: State,
+    /// What there is for tokens, if there are any.
+    pub(crate) identities: Option<Identities>,
     /// Changes when stalled answers are released.
     pub(crate) released: watch::Sender<()>,
 }
 
 /// Serves one connection to its end.
-pub(crate) async fn serve(service: Arc<Service>, stream: TcpStream, connection: u64) {
+pub(crate) async fn serve(service: Arc<Service>, socket: Socket, connection: u64, door: Door) {
     // An event that waits for more bytes to travel with it is not a streamed event.
     // If the option cannot be set, the connection is gone already and the first read says so.
-    let _ = stream.set_nodelay(true);
+    let _ = socket.tcp().set_nodelay(true);
     let sabotage = Sabotage::default();
-    let (tap, heads) = Tap::new(stream, sabotage.clone());
+    let (tap, heads) = Tap::new(socket, sabotage.clone());
     let handler = service_fn(move |request| {
         let (service, head) = (Arc::clone(&service), heads.take());
-        let link =
-            Link { connection, held: Held::new(&service.released), sabotage: sabotage.clone() };
+        let link = Link {
+            connection,
+            door,
+            held: Held::new(&service.released),
+            sabotage: sabotage.clone(),
+        };
         async move { service.handle(head, request, link).await }
     });
     // An error here is the client's doing or a fault that was asked for; both are on record.
@@ -80,6 +86,7 @@ pub(crate) async fn serve(service: Arc<Service>, stream: TcpStream, connection: 
 #[derive(Debug)]
 struct Link {
     connection: u64,
+    door: Door,
     held: Held,
     sabotage: Sabotage,
 }
@@ -95,7 +102,8 @@ impl Service {
         let is_head = request.method() == hyper::Method::HEAD;
         let Some(head) = head.filter(|_| is_current) else {
             let reply = Reply::oracle_error(505, "HttpVersionNotSupported", "expected HTTP/1.1");
-            return Ok(respond(reply.closing(), &request_id(None), link, || {}));
+            let now = self.settings.clock.now();
+            return Ok(respond(reply.closing(), &request_id(None), now, link, || {}));
         };
         let opc_request_id = request_id(head.value("opc-request-id"));
         let (body, unreadable) = match Body::read(&head, request.into_body()).await {
@@ -113,6 +121,8 @@ impl Service {
             opc_request_id: opc_request_id.clone(),
             status: None,
             rejection: None,
+            caller: None,
+            on_behalf_of: None,
             is_complete: false,
         });
         let mut reply = match unreadable {
@@ -128,7 +138,8 @@ impl Service {
         }
         self.records.update(number, |request| request.status = Some(reply.status));
         let service = Arc::clone(&self);
-        Ok(respond(reply, &opc_request_id, link, move || {
+        let now = self.settings.clock.now();
+        Ok(respond(reply, &opc_request_id, now, link, move || {
             service.records.update(number, |request| request.is_complete = true);
         }))
     }
@@ -142,11 +153,23 @@ impl Service {
     ) -> Result<Reply, Broken> {
         let now = self.settings.clock.now();
         let path = head.path();
+        if let Some(identities) = &self.identities
+            && let Some(operation) = AuthOperation::find(link.door, path)
+        {
+            let asked = Asked { head, body, now, service: self, identities };
+            let (held, sabotage) = (&mut link.held, &link.sabotage);
+            let (reply, rejection) = identities.answer(operation, &asked, held, sabotage).await?;
+            self.records.update(number, |request| request.rejection = rejection);
+            return Ok(reply);
+        }
+        if link.door == Door::Cluster {
+            return Ok(Reply::oracle_error(404, "NotFound", "There is no such operation."));
+        }
         let is_made_here = |token: &str| {
             self.state.lock().control.opens(token, self.settings.clock.unix_seconds())
         };
-        let principal = match authenticate(head, &body.measure, now, &self.settings, is_made_here) {
-            Ok(principal) => principal,
+        let caller = match authenticate(head, &body.measure, now, self, is_made_here) {
+            Ok(caller) => caller,
             Err(rejection) => {
                 let reply = match rejection {
                     Rejection::UnknownApiKey => Reply::wrong_api_key(),
@@ -156,6 +179,11 @@ impl Service {
                 return Ok(reply);
             }
         };
+        let principal = caller.principal;
+        self.records.update(number, |request| {
+            request.caller = caller.name;
+            request.on_behalf_of = caller.on_behalf_of;
+        });
         let route = match Route::find(&head.method, path) {
             Ok(route) => route,
             Err(reply) => return Ok(reply),
@@ -213,6 +241,7 @@ impl Service {
 fn respond(
     reply: Reply,
     opc_request_id: &str,
+    now: SystemTime,
     link: Link,
     when_sent: impl FnOnce() + Send + 'static,
 ) -> Response<Script> {
@@ -227,7 +256,11 @@ fn respond(
     if reply.closes {
         headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
-    let extra = reply.headers.into_iter().chain([("opc-request-id", opc_request_id.to_owned())]);
+    let extra = reply.headers.into_iter().chain([
+        ("opc-request-id", opc_request_id.to_owned()),
+        // The HTTP library would tell the time of this machine, whatever the service's clock says.
+        ("date", httpdate::fmt_http_date(now)),
+    ]);
     for (name, value) in extra {
         // A value that is no header, for instance a location with a line feed, is left out.
         if let Ok(value) = HeaderValue::try_from(value) {
@@ -247,7 +280,7 @@ fn request_id(from_client: Option<&str>) -> String {
 }
 
 /// `application/json`, with or without parameters.
-fn is_json(content_type: &str) -> bool {
+pub(crate) fn is_json(content_type: &str) -> bool {
     let essence = content_type.split(';').next().map_or("", str::trim);
     essence.eq_ignore_ascii_case("application/json")
 }

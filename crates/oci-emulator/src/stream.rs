@@ -53,7 +53,7 @@ pub(crate) fn reply(events: Events, pause: Duration, fault: Option<&Fault>) -> R
             _ => sse::event(&event.data),
         };
         if number == 1 && matches!(fault, Some(Fault::CutBody)) {
-            steps.extend([Step::Send(first_half(&bytes)), Step::Flush, Step::Break]);
+            steps.extend([Step::Send(bytes.slice(..bytes.len() / 2)), Step::Flush, Step::Break]);
             break;
         }
         steps.extend([Step::Send(bytes), Step::Flush]);
@@ -160,10 +160,6 @@ fn enlarge(event: &mut Event, bytes: usize) {
         set(&mut document, "filling", "a".repeat(bytes));
         event.data = document.to_string();
     }
-}
-
-fn first_half(bytes: &Bytes) -> Bytes {
-    bytes.slice(..bytes.len() / 2)
 }
 
 /// The beginning of a JSON object with something else in the middle.

@@ -24,6 +24,11 @@ pub use rejection::Rejection;
 pub(crate) struct KnownKeys(HashMap<String, PublicKey>);
 
 impl KnownKeys {
+    /// The key of a key id.
+    pub(crate) fn get(&self, key_id: &str) -> Option<&PublicKey> {
+        self.0.get(key_id)
+    }
+
     /// Adds one; gives the key id back if another key has it already.
     pub(crate) fn add(&mut self, identity: &Identity) -> Result<(), String> {
         let key = identity.public_key().clone();
@@ -37,13 +42,36 @@ impl KnownKeys {
     }
 }
 
+/// What a signature has to cover, beyond the date and the request target.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Coverage {
+    /// Host and body, which is the rule.
+    Full,
+    /// The host only: forms of OAuth have no digest.
+    WithoutBody,
+    /// The body only: the official SDKs leave the host out when they federate by a certificate.
+    WithoutHost,
+}
+
+/// A signature that is right.
+#[derive(Clone, Debug)]
+pub(crate) struct Verified<T> {
+    /// What the lookup knows of the signer.
+    pub(crate) signer: T,
+    /// The names in `headers="…"`, in lower case.
+    pub(crate) signed_headers: Vec<String>,
+}
+
 /// Checks everything that there is to check about who sent a request and whether it is unchanged.
-pub(crate) fn verify(
+///
+/// `lookup` finds the key of a key id.
+pub(crate) fn verify<T>(
     head: &RawHead,
     body: &Measure,
     now: SystemTime,
-    keys: &KnownKeys,
-) -> Result<(), Rejection> {
+    coverage: Coverage,
+    lookup: impl FnOnce(&str) -> Result<(PublicKey, T), Rejection>,
+) -> Result<Verified<T>, Rejection> {
     let mut values = head.values("authorization");
     let authorization = values.next().ok_or(Rejection::NoAuthorization)?;
     if values.next().is_some() {
@@ -51,33 +79,37 @@ pub(crate) fn verify(
     }
     let authorization = Authorization::parse(authorization)?;
 
-    require_signed(head, &authorization.signed_headers)?;
+    require_signed(head, &authorization.signed_headers, coverage)?;
     if !head.target.starts_with('/') {
         return Err(Rejection::TargetForm);
     }
     check_date(head, now)?;
     check_body(head, body)?;
 
-    let key = keys
-        .0
-        .get(&authorization.key_id)
-        .ok_or_else(|| Rejection::UnknownKeyId(shown_key_id(&authorization.key_id)))?;
+    let (key, signer) = lookup(&authorization.key_id)?;
     let signed = signing_string(head, &authorization.signed_headers)?;
-    check_signature(&RSA_PKCS1_2048_8192_SHA256, key.pkcs1_der(), &signed, &authorization.signature)
+    let signature = &authorization.signature;
+    check_signature(&RSA_PKCS1_2048_8192_SHA256, key.pkcs1_der(), &signed, signature)?;
+    Ok(Verified { signer, signed_headers: authorization.signed_headers })
 }
 
 /// Every header that the method demands is in the list; `x-date` in place of `date` where it is sent.
-fn require_signed(head: &RawHead, signed: &[String]) -> Result<(), Rejection> {
+fn require_signed(head: &RawHead, signed: &[String], coverage: Coverage) -> Result<(), Rejection> {
     let with_body = match head.method.as_str() {
         "GET" | "HEAD" | "DELETE" => false,
         "POST" | "PUT" | "PATCH" => true,
         other => return Err(Rejection::Method(other.to_owned())),
     };
-    let body_headers: &[&str] =
-        if with_body { &["content-length", "content-type", "x-content-sha256"] } else { &[] };
-    for name in [date_header(head), REQUEST_TARGET, "host"].iter().chain(body_headers) {
+    let mut names = vec![date_header(head), REQUEST_TARGET];
+    if coverage != Coverage::WithoutHost {
+        names.push("host");
+    }
+    if with_body && coverage != Coverage::WithoutBody {
+        names.extend(["content-length", "content-type", CONTENT_SHA256]);
+    }
+    for name in names {
         if !signed.iter().any(|other| other == name) {
-            return Err(Rejection::NotSigned((*name).to_owned()));
+            return Err(Rejection::NotSigned(name.to_owned()));
         }
     }
     // Whether signed or not, a second one of these leaves it open which of them counts.
@@ -159,7 +191,7 @@ fn check_signature(
 }
 
 /// A key id that may be shown: a session's is the token itself.
-fn shown_key_id(key_id: &str) -> String {
+pub(crate) fn shown_key_id(key_id: &str) -> String {
     if key_id.starts_with("ST$") { "ST$[redacted]".to_owned() } else { key_id.to_owned() }
 }
 

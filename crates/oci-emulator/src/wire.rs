@@ -5,6 +5,8 @@
 //! A signature covers what was sent, therefore [`Tap`] sits below `hyper`, looks at every byte on its way
 //! up and keeps each head for the verifier.
 
+mod socket;
+
 use std::collections::VecDeque;
 use std::io;
 use std::pin::Pin;
@@ -13,9 +15,9 @@ use std::task::{Context, Poll, ready};
 
 use hyper::rt::{Read, ReadBufCursor, Write};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 
 use crate::sabotage::{Deed, Sabotage, damaged};
+pub(crate) use socket::Socket;
 
 /// A request line and header lines, byte for byte apart from the white space around values.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -95,10 +97,10 @@ impl Heads {
     }
 }
 
-/// A TCP connection that notes the heads of the requests read from it.
+/// A connection that notes the heads of the requests read from it.
 #[derive(Debug)]
 pub(crate) struct Tap {
-    stream: TcpStream,
+    stream: Socket,
     heads: Heads,
     watch: Watch,
     sabotage: Sabotage,
@@ -118,7 +120,7 @@ impl Tap {
     ///
     /// After a request with a `transfer-encoding` or with an overlong or odd head nothing more is noted.
     /// The server closes the connection after such a request, and refuses one without a noted head.
-    pub(crate) fn new(stream: TcpStream, sabotage: Sabotage) -> (Self, Heads) {
+    pub(crate) fn new(stream: Socket, sabotage: Sabotage) -> (Self, Heads) {
         let heads = Heads::default();
         (Self { stream, heads: heads.clone(), watch: Watch::Head(Vec::new()), sabotage }, heads)
     }
@@ -212,7 +214,7 @@ impl Drop for Tap {
         if self.sabotage.get() == Deed::Reset {
             // Unsent bytes are thrown away and the other side is told so, which is a reset.
             // If the option cannot be set, the connection is gone already.
-            let _ = self.stream.set_zero_linger();
+            let _ = self.stream.tcp().set_zero_linger();
         }
     }
 }

@@ -5,6 +5,16 @@
 mod accepted;
 #[path = "main/api_keys.rs"]
 mod api_keys;
+#[path = "main/auth.rs"]
+mod auth;
+#[path = "main/auth_faults.rs"]
+mod auth_faults;
+#[path = "main/auth_federation.rs"]
+mod auth_federation;
+#[path = "main/auth_tokens.rs"]
+mod auth_tokens;
+#[path = "main/auth_workload.rs"]
+mod auth_workload;
 #[path = "main/chat.rs"]
 mod chat;
 #[path = "main/cohere.rs"]

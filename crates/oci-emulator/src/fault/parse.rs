@@ -32,12 +32,15 @@ impl fmt::Display for Fault {
             Self::CutStream { after_events } => write!(f, "cut={after_events}"),
             Self::Delay(delay) => write!(f, "delay={}", Short(*delay)),
             Self::EndStream { after_events } => write!(f, "end={after_events}"),
+            Self::ExpiredToken => f.write_str("expired-token"),
             Self::EventNames => f.write_str("event-names"),
             Self::Fail { after_events } => write!(f, "fail={after_events}"),
             Self::FinishReason(reason) => write!(f, "finish={reason}"),
+            Self::ForeignToken => f.write_str("foreign-token"),
             Self::Garbage { after_events } => write!(f, "garbage={after_events}"),
             Self::GarbageHead => f.write_str("garbage-head"),
             Self::GarbageLines => f.write_str("garbage-lines"),
+            Self::GarbageToken => f.write_str("garbage-token"),
             Self::HalfHead => f.write_str("half-head"),
             Self::HangUp => f.write_str("hang-up"),
             Self::Html(status) => write!(f, "html={status}"),
@@ -48,6 +51,7 @@ impl fmt::Display for Fault {
             Self::Redirect { location } => write!(f, "redirect={location}"),
             Self::Reset => f.write_str("reset"),
             Self::ResetAfter { events } => write!(f, "reset={events}"),
+            Self::Rotate => f.write_str("rotate"),
             Self::SingleNewlines => f.write_str("single-newlines"),
             Self::SlowBody { bytes, pause } => write!(f, "slow-body={bytes},{}", Short(*pause)),
             Self::Stall => f.write_str("stall"),
@@ -68,6 +72,10 @@ fn parse(text: &str) -> Result<Fault, &'static str> {
             "content-type" => Fault::WrongContentType,
             "cut-body" => Fault::CutBody,
             "event-names" => Fault::EventNames,
+            "expired-token" => Fault::ExpiredToken,
+            "foreign-token" => Fault::ForeignToken,
+            "garbage-token" => Fault::GarbageToken,
+            "rotate" => Fault::Rotate,
             "garbage-head" => Fault::GarbageHead,
             "half-head" => Fault::HalfHead,
             "one-chunk" => Fault::OneChunk,
@@ -169,4 +177,5 @@ impl fmt::Display for Short {
 const FAULTS: &str = "status=429, status=429,retry-after=2s, openai=429, html=502, redirect=URL, \
     delay=500ms, slow-body=10,5ms, stall, stall=1, hang-up, reset, reset=1, half-head, garbage-head, cut=3, \
     cut-bytes=100, cut-body, end=3, error=2, fail=2, finish=content_filter, garbage=2, garbage-lines, event-names, single-newlines, \
-    big-event=1000000, one-chunk, no-done, no-finish, content-type";
+    big-event=1000000, one-chunk, no-done, no-finish, content-type, \
+    expired-token, foreign-token, garbage-token, rotate";

@@ -30,6 +30,10 @@ fn every_form_there_and_back() {
     check("garbage-lines", &Fault::GarbageLines);
     check("hang-up", &Fault::HangUp);
     check("big-event=7", &Fault::BigEvent { bytes: 7 });
+    check("expired-token", &Fault::ExpiredToken);
+    check("foreign-token", &Fault::ForeignToken);
+    check("garbage-token", &Fault::GarbageToken);
+    check("rotate", &Fault::Rotate);
     check("cut-bytes=100", &Fault::CutBytes { bytes: 100 });
     check("event-names", &Fault::EventNames);
     check("fail=2", &Fault::Fail { after_events: 2 });

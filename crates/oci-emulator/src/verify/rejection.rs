@@ -19,6 +19,12 @@ pub enum Rejection {
     /// The `Authorization` header cannot be read as a signature.
     #[error("authorization header is malformed: {0}")]
     Authorization(String),
+    /// The certificate of a federation call, or what it says of it, does not hold.
+    #[error("certificate: {0}")]
+    Certificate(String),
+    /// The id or the secret of the identity domain's application is wrong.
+    #[error("wrong client id or client secret")]
+    ClientCredentials,
     /// `content-length` is not the length of the body.
     #[error("content-length is {sent}, the body has {body} bytes")]
     ContentLength {
@@ -38,6 +44,9 @@ pub enum Rejection {
         /// The digest of the body that arrived, in base64.
         body: String,
     },
+    /// The metadata service refuses a request without `Authorization: Bearer Oracle`, or one that was forwarded.
+    #[error("metadata: {0}")]
+    Metadata(&'static str),
     /// The method is none that OCI's services have.
     #[error("no rule how to sign method {0}")]
     Method(String),
@@ -80,6 +89,23 @@ pub enum Rejection {
     /// The request target is not a path with an optional query.
     #[error("expected a request target in origin form, beginning with a slash")]
     TargetForm,
+    /// A token that cannot be read, was not issued by this authority or is bound to no key.
+    #[error("the token {0}")]
+    Token(&'static str),
+    /// A token whose life is over.
+    #[error("the token has expired")]
+    TokenExpired,
+    /// A token that is good, but not for this.
+    #[error("expected a token of kind {expected}, found {found}")]
+    TokenKind {
+        /// The claim `ttype` that this needs.
+        expected: &'static str,
+        /// The claim `ttype` of the token.
+        found: &'static str,
+    },
+    /// A token that was issued before [`Emulator::revoke_tokens`](crate::Emulator::revoke_tokens).
+    #[error("the token was revoked")]
+    TokenRevoked,
     /// The body came in chunks; a signed request has a known length.
     #[error("transfer-encoding cannot be signed, a content-length is needed")]
     TransferEncoding,

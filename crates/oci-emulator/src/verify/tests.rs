@@ -47,7 +47,7 @@ fn the_published_examples_verify() {
         );
         let authorization = Authorization::parse(&authorization).unwrap();
         assert_eq!(authorization.key_id, key_id);
-        require_signed(&head, &authorization.signed_headers).unwrap();
+        require_signed(&head, &authorization.signed_headers, Coverage::Full).unwrap();
         check_body(&head, &Measure::of(body.as_bytes())).unwrap();
         let signed = signing_string(&head, &authorization.signed_headers).unwrap();
         assert_eq!(signed, text("signing_string"));
@@ -65,6 +65,7 @@ fn the_published_examples_verify() {
 #[test]
 fn nothing_is_looked_at_without_an_authorization() {
     let head = RawHead { method: "BREW".into(), target: "*".into(), headers: Vec::new() };
-    let verdict = verify(&head, &Measure::of(b""), SystemTime::UNIX_EPOCH, &KnownKeys::default());
-    assert_eq!(verdict, Err(Rejection::NoAuthorization));
+    let nobody = |_: &str| -> Result<(PublicKey, ()), Rejection> { panic!("a lookup") };
+    let verdict = verify(&head, &Measure::of(b""), SystemTime::UNIX_EPOCH, Coverage::Full, nobody);
+    assert_eq!(verdict.unwrap_err(), Rejection::NoAuthorization);
 }

@@ -13,16 +13,20 @@ pub(crate) struct Signer {
 }
 
 impl Signer {
-    /// Loads a key file as the sandbox writes it.
+    /// Loads a key file as the sandbox writes it, or a key as the metadata service has it.
     pub(crate) fn from_pem(pem: &str, key_id: &str) -> Self {
         let body: String = pem
             .lines()
-            .skip_while(|line| *line != "-----BEGIN PRIVATE KEY-----")
+            .skip_while(|line| !line.starts_with("-----BEGIN "))
             .skip(1)
-            .take_while(|line| *line != "-----END PRIVATE KEY-----")
+            .take_while(|line| !line.starts_with("-----END "))
             .collect();
         let der = STANDARD.decode(body).unwrap();
-        let key = signature::RsaKeyPair::from_pkcs8(&der).unwrap();
+        let key = if pem.starts_with("-----BEGIN RSA") {
+            signature::RsaKeyPair::from_der(&der).unwrap()
+        } else {
+            signature::RsaKeyPair::from_pkcs8(&der).unwrap()
+        };
         Self { key_id: key_id.to_owned(), key }
     }
 
