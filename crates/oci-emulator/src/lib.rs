@@ -90,6 +90,7 @@ mod containers;
 mod content;
 mod control;
 mod conversations;
+mod credentials;
 mod cursor;
 mod document;
 mod embeddings;
@@ -126,6 +127,7 @@ mod wire;
 // The public interface is:
 pub use access::ApiKey;
 pub use authority::{Authority, Region};
+pub use credentials::Credentials;
 pub use emulator::{Builder, Emulator};
 pub use error::Error;
 pub use fault::{Fault, ParseFaultError};

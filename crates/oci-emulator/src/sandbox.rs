@@ -117,7 +117,7 @@ impl Sandbox {
     }
 }
 
-fn write_new(path: &Path, text: &str) -> Result<(), Error> {
+pub(crate) fn write_new(path: &Path, text: &str) -> Result<(), Error> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -128,7 +128,7 @@ fn write_new(path: &Path, text: &str) -> Result<(), Error> {
         .map_err(|source| file_error(path, source))
 }
 
-fn file_error(path: &Path, source: io::Error) -> Error {
+pub(crate) fn file_error(path: &Path, source: io::Error) -> Error {
     Error::File { path: path.to_owned(), source }
 }
 

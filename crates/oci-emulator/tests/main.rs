@@ -11,6 +11,8 @@ mod auth;
 mod auth_faults;
 #[path = "main/auth_federation.rs"]
 mod auth_federation;
+#[path = "main/auth_files.rs"]
+mod auth_files;
 #[path = "main/auth_tokens.rs"]
 mod auth_tokens;
 #[path = "main/auth_workload.rs"]
