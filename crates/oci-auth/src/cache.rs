@@ -17,7 +17,7 @@ pub trait TokenProvider: Send + Sync {
 
     /// Fetches a token, whatever was fetched before.
     ///
-    /// The future must end by itself, with an error after some seconds at most. It is dropped when nobody waits for it any more.
+    /// The future must end by itself, with an error after some minutes at most. It is dropped when nobody waits for it any more.
     fn fetch(&self) -> Fetch<Self::Error>;
 }
 
@@ -160,6 +160,15 @@ impl<P: TokenProvider> TokenCache<P> {
     #[cfg(all(feature = "ring", feature = "system"))]
     pub(crate) fn held(&self) -> Option<Snapshot> {
         self.lock().valid((self.clock)())
+    }
+
+    /// Serves a token that came from elsewhere. A fetch that is under way goes on, and what it brings is served then.
+    #[cfg(all(feature = "ring", feature = "system"))]
+    pub(crate) fn adopt(&self, snapshot: Snapshot) {
+        let now = (self.clock)();
+        let mut state = self.lock();
+        state.held = Some(Held::new(snapshot, now));
+        state.failure = None;
     }
 
     fn step(&self) -> Step<'_, P> {

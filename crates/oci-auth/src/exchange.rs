@@ -105,7 +105,7 @@ pub(crate) fn success<B: AsRef<[u8]>>(
 fn clocks<B>(response: &Response<B>, here: SystemTime) -> Option<Clocks> {
     let date = response.headers().get(DATE)?.to_str().ok()?;
     let there = httpdate::parse_http_date(date).ok()?;
-    Some(Clocks { here, there }).filter(|clocks| clocks.are_apart())
+    Some(Clocks { here, there }).filter(Clocks::are_apart)
 }
 
 /// The code of an error. The codes of the services are single words; anything else may be anything.

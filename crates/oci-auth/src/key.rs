@@ -12,6 +12,7 @@ mod fingerprint;
 mod pem;
 
 use std::fmt;
+use std::sync::Arc;
 
 #[cfg(feature = "keys")]
 pub use backend::Backend;
@@ -49,7 +50,7 @@ pub struct SigningFailed;
 /// There is neither `Clone` nor access to the key's numbers. `ring` does not overwrite its own copy of them when it is dropped;
 /// the buffers of this crate are overwritten.
 pub struct PrivateKey {
-    signer: Box<dyn RsaSigner>,
+    signer: Arc<dyn RsaSigner>,
     fingerprint: Option<Fingerprint>,
     public: Option<Vec<u8>>,
 }
@@ -57,7 +58,7 @@ pub struct PrivateKey {
 impl PrivateKey {
     /// A key that signs with a backend of the caller's. Its fingerprint is not known.
     pub fn from_signer(signer: impl RsaSigner + 'static) -> Self {
-        Self { signer: Box::new(signer), fingerprint: None, public: None }
+        Self { signer: Arc::new(signer), fingerprint: None, public: None }
     }
 
     /// Reads the bytes of a key file, with `ring` as the backend. See [`from_pem_with`](Self::from_pem_with).
@@ -112,9 +113,16 @@ impl PrivateKey {
 
     #[cfg(feature = "keys")]
     fn load(key: &der::RsaKey, backend: Backend) -> Result<Self, KeyError> {
-        let signer = backend.load(&key.pkcs1)?;
+        let signer = Arc::from(backend.load(&key.pkcs1)?);
         let fingerprint = Some(fingerprint_of_public(&key.public));
         Ok(Self { signer, fingerprint, public: Some(key.public.clone()) })
+    }
+
+    /// The same key for another id: tokens of one key follow each other.
+    #[cfg(all(feature = "ring", feature = "system"))]
+    pub(crate) fn share(&self) -> Self {
+        let Self { signer, fingerprint, public } = self;
+        Self { signer: Arc::clone(signer), fingerprint: *fingerprint, public: public.clone() }
     }
 
     /// The public half in DER, as SubjectPublicKeyInfo (RFC 5280); `None` for a backend of the caller's.

@@ -67,6 +67,9 @@
 //!   [`PrivateKey::from_signer`] and a digest from [`BodyDigest::from_sha256`].
 //! - `aws-lc-rs`: the same by `aws-lc-rs`, about twice as fast, as another value of `Backend`; it needs a C compiler.
 //! - `encrypted-keys` (default): reads keys that are protected by a pass phrase.
+//! - `http`: sends what the providers of tokens ask, with hyper and tokio: `HyperClient`, `SystemClock`. Any other client can
+//!   do it ([`HttpClient`]).
+//! - `session-keys`: makes the keys that tokens are asked for, with `aws-lc-rs`, because `ring` makes none: `GeneratedKeys`.
 //! - `keys`: reads key files and computes fingerprints; a backend brings it along.
 //! - `system` (default): what reads files, the process environment and the clock: [`Credentials`], [`Signer`],
 //!   [`Env::process`].
@@ -83,15 +86,25 @@ mod certificate;
 #[cfg(all(feature = "ring", feature = "system"))]
 mod credentials;
 mod digest;
+#[cfg(all(feature = "ring", feature = "system"))]
+mod drive;
 mod env;
 #[cfg(feature = "ring")]
 mod exchange;
 #[cfg(feature = "ring")]
 mod federation;
 mod fetch_error;
+#[cfg(all(feature = "ring", feature = "system"))]
+mod http_client;
+#[cfg(feature = "http")]
+mod hyper_client;
 mod key;
 mod key_id;
+#[cfg(all(feature = "ring", feature = "system"))]
+mod network;
 mod profile;
+#[cfg(all(feature = "ring", feature = "system"))]
+mod provider;
 mod region;
 #[cfg(all(feature = "ring", feature = "system"))]
 mod resource_principal;
@@ -100,6 +113,8 @@ mod secret;
 #[cfg(all(feature = "ring", feature = "system"))]
 mod session;
 mod session_error;
+#[cfg(feature = "keys")]
+mod session_keys;
 #[cfg(feature = "ring")]
 mod session_refresh;
 mod settings;
@@ -120,7 +135,10 @@ pub use canonical::RequestParts;
 #[cfg(feature = "ring")]
 pub use certificate::{CertificateError, InstanceCertificate};
 #[cfg(all(feature = "ring", feature = "system"))]
-pub use credentials::{CredentialError, CredentialOptions, Credentials, Found, Origin, Warning};
+pub use credentials::{
+    ChainLink, CredentialChain, CredentialError, CredentialOptions, Credentials, Found,
+    LinkOutcome, Origin, Warning,
+};
 pub use digest::BodyDigest;
 pub use env::{Env, EnvError};
 #[cfg(feature = "ring")]
@@ -128,19 +146,34 @@ pub use exchange::{Clocks, ExchangeError, Issuer};
 #[cfg(feature = "ring")]
 pub use federation::{FederationError, InstanceFederation};
 pub use fetch_error::FetchError;
+#[cfg(all(feature = "ring", feature = "system"))]
+pub use http_client::{HttpClient, HttpError, Sending};
+#[cfg(feature = "http")]
+pub use hyper_client::{Hop, HyperClient, HyperClientBuilder, HyperClientError, SystemClock};
 #[cfg(feature = "keys")]
 pub use key::Backend;
 pub use key::{
     Fingerprint, FingerprintError, KeyError, PrivateKey, RsaSigner, SigningFailed, SigningKey,
 };
 pub use key_id::{KeyId, KeyIdError};
+#[cfg(all(feature = "ring", feature = "system"))]
+pub use network::{Clock, Network, Sleep};
 pub use profile::{ConfigFile, DEFAULT_PROFILE, Profile, ProfileError};
+#[cfg(all(feature = "ring", feature = "system"))]
+pub use provider::{
+    DelegationToken, FetchedResourcePrincipal, InstancePrincipal, NestedResourcePrincipal,
+    PodToken, ProviderError, ResourceIdentity, ScopedToken, TokenExchange, WorkloadIdentity,
+};
 pub use region::{EndpointTemplate, Region, RegionError, Regions, TemplateError};
 pub use resource_principal_error::ResourcePrincipalError;
 pub use secret::Secret;
 #[cfg(all(feature = "ring", feature = "system"))]
 pub use session::SessionFiles;
 pub use session_error::SessionError;
+#[cfg(feature = "session-keys")]
+pub use session_keys::GeneratedKeys;
+#[cfg(feature = "keys")]
+pub use session_keys::{KeyToCome, SessionKeySource};
 #[cfg(feature = "ring")]
 pub use session_refresh::{SessionRefresh, SessionRefreshError};
 pub use settings::{OCI_PREFIX, Setting};

@@ -60,6 +60,15 @@ impl Region {
         Some(Self { id: id.into(), realm, domain: domain.into() })
     }
 
+    /// The text by which [`Regions::configured`] finds this region again, whatever the tables hold.
+    #[cfg(all(feature = "ring", feature = "system"))]
+    pub(crate) fn configured_text(&self) -> String {
+        match Self::built_in(self.id()) {
+            Some(found) if found == *self => self.id().to_owned(),
+            _ => format!("{}.{}", self.id(), self.domain()),
+        }
+    }
+
     /// The identifier, such as `us-chicago-1`.
     #[must_use]
     pub fn id(&self) -> &str {

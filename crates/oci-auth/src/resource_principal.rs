@@ -1,6 +1,7 @@
 //! Resource principals, version 2.2: the platform puts a token and its key into files or variables of the process.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::env::{Env, EnvError};
@@ -11,25 +12,47 @@ use crate::token::TokenClaims;
 use crate::token_pair::{PairError, Place, TokenPair, WatchedPair};
 
 /// A resource that is a principal of its own, such as a function.
-#[derive(Debug)]
-pub(crate) struct ResourcePrincipal(WatchedPair);
+#[derive(Clone, Debug)]
+pub(crate) struct ResourcePrincipal(Arc<WatchedPair>);
 
 impl ResourcePrincipal {
+    fn new(pair: TokenPair) -> Self {
+        Self(Arc::new(WatchedPair::new(pair)))
+    }
+
     /// What the variables name, not yet read.
     pub(crate) fn from_env(env: &Env, backend: Backend) -> Result<Self, Unusable> {
-        let version = value(env, VERSION)?;
-        if let Some(version) = version.filter(|version| *version != SUPPORTED) {
+        let version = version(env)?;
+        if let Some(version) = version.filter(|version| *version != HANDED_OVER) {
             return Err(Unusable::Version(version.to_owned()));
         }
         match (version, place(env, TOKEN)?, place(env, KEY)?) {
             (Some(_), Some(token), Some(key)) => {
                 let pass_phrase = place(env, PASS_PHRASE)?;
-                Ok(Self(WatchedPair::new(TokenPair { token, key, pass_phrase, backend })))
+                Ok(Self::new(TokenPair { token, key, pass_phrase, backend }))
             }
             (version, token, key) => {
                 let found =
                     [(VERSION, version.is_some()), (TOKEN, token.is_some()), (KEY, key.is_some())];
                 let lacking = found.iter().filter(|(_, is_set)| !is_set).map(|(name, _)| *name);
+                Err(Unusable::Lacking(lacking.collect::<Vec<_>>().join(", ")))
+            }
+        }
+    }
+
+    /// The same for the leaf below another resource, whose variables end with `suffix`.
+    pub(crate) fn of_leaf(env: &Env, backend: Backend, suffix: &str) -> Result<Self, Unusable> {
+        let named = |name: &str| format!("{name}{suffix}");
+        let place = |name: &str| place(env, &named(name));
+        match (place(TOKEN)?, place(KEY)?) {
+            (Some(token), Some(key)) => {
+                let pass_phrase = place(PASS_PHRASE)?;
+                Ok(Self::new(TokenPair { token, key, pass_phrase, backend }))
+            }
+            (token, key) => {
+                let found = [(TOKEN, token.is_some()), (KEY, key.is_some())];
+                let lacking =
+                    found.iter().filter(|(_, is_set)| !is_set).map(|(name, _)| named(name));
                 Err(Unusable::Lacking(lacking.collect::<Vec<_>>().join(", ")))
             }
         }
@@ -88,13 +111,18 @@ impl From<PairError> for ResourcePrincipalError {
     }
 }
 
+/// The version that the platform names.
+pub(crate) fn version(env: &Env) -> Result<Option<&str>, EnvError> {
+    value(env, VERSION)
+}
+
 /// A variable without white space around its value. One that holds nothing else counts as unset.
 fn value<'e>(env: &'e Env, name: &str) -> Result<Option<&'e str>, EnvError> {
     Ok(env.get(name)?.map(str::trim).filter(|value| !value.is_empty()))
 }
 
 /// A value, or the absolute path of a file that holds it, as the official SDKs tell them apart.
-fn place(env: &Env, name: &str) -> Result<Option<Place>, EnvError> {
+pub(crate) fn place(env: &Env, name: &str) -> Result<Option<Place>, EnvError> {
     Ok(value(env, name)?.map(|value| {
         if Path::new(value).is_absolute() {
             Place::File(PathBuf::from(value))
@@ -108,10 +136,10 @@ pub(crate) const VERSION: &str = "OCI_RESOURCE_PRINCIPAL_VERSION";
 pub(crate) const TOKEN: &str = "OCI_RESOURCE_PRINCIPAL_RPST";
 pub(crate) const KEY: &str = "OCI_RESOURCE_PRINCIPAL_PRIVATE_PEM";
 pub(crate) const REGION: &str = "OCI_RESOURCE_PRINCIPAL_REGION";
-const PASS_PHRASE: &str = "OCI_RESOURCE_PRINCIPAL_PRIVATE_PEM_PASSPHRASE";
+pub(crate) const PASS_PHRASE: &str = "OCI_RESOURCE_PRINCIPAL_PRIVATE_PEM_PASSPHRASE";
 
 /// The version in which token and key are handed over; in the others they are fetched over the network.
-const SUPPORTED: &str = "2.2";
+pub(crate) const HANDED_OVER: &str = "2.2";
 
 #[cfg(test)]
 mod tests;

@@ -19,6 +19,7 @@ pub struct SessionFiles {
     key: Place,
     pass_phrase: Option<Secret>,
     backend: Backend,
+    writes_back: bool,
 }
 
 impl SessionFiles {
@@ -29,13 +30,15 @@ impl SessionFiles {
             key: Place::File(key_file.into()),
             pass_phrase: None,
             backend: Backend::default(),
+            writes_back: false,
         }
     }
 
     /// A key that stands in a variable; `name` is said in errors.
     pub(crate) fn with_key_text(token_file: PathBuf, text: &str, name: &str) -> Self {
         let key = Place::variable(text, name);
-        Self { token_file, key, pass_phrase: None, backend: Backend::default() }
+        let backend = Backend::default();
+        Self { token_file, key, pass_phrase: None, backend, writes_back: false }
     }
 
     /// The pass phrase of the key. Default: none.
@@ -49,6 +52,14 @@ impl SessionFiles {
     #[must_use]
     pub fn backend(mut self, backend: Backend) -> Self {
         self.backend = backend;
+        self
+    }
+
+    /// Puts each token that is refreshed into the place of the old one, as [`write_token`](Self::write_token) does, so that other
+    /// programs and the command line go on with it. One that cannot be written is used all the same. Default: files are only read.
+    #[must_use]
+    pub fn write_back(mut self) -> Self {
+        self.writes_back = true;
         self
     }
 
@@ -79,6 +90,10 @@ impl SessionFiles {
             let _ = fs::remove_file(&new);
         }
         written
+    }
+
+    pub(crate) fn writes_back(&self) -> bool {
+        self.writes_back
     }
 
     pub(crate) fn token_file(&self) -> &Path {
@@ -115,6 +130,11 @@ impl Session {
     /// The claims of the token that is in use.
     pub(crate) fn claims(&self, now: SystemTime) -> Result<TokenClaims, SessionError> {
         Ok(self.pair.claims(now)?)
+    }
+
+    /// Whether the files are those that were read last.
+    pub(crate) fn is_unchanged(&self) -> bool {
+        self.pair.is_unchanged()
     }
 
     /// The token and the key to sign with.

@@ -33,8 +33,11 @@ use crate::env::{Env, EnvError};
 /// |---|---|
 /// | `api_key` | an API key of a user, whatever else the profile has |
 /// | `security_token`, `session_token` | a session of the command line: a token and its key |
-/// | `resource_principal` | a resource that is a principal of its own, such as a function: what the platform names in `OCI_RESOURCE_PRINCIPAL_VERSION` (2.2), `_RPST`, `_PRIVATE_PEM`, `_PRIVATE_PEM_PASSPHRASE` and `_REGION`, of which all but version and region are values or absolute paths |
-/// | `instance_principal`, `instance_obo_user`, `oke_workload_identity` | not in this release: an error that names it |
+/// | `instance_principal` | the compute instance that the program runs on |
+/// | `instance_obo_user` | the same on behalf of a user, as in Cloud Shell; `DelegationTokenFile`, or the same of the profile, names that user's token |
+/// | `resource_principal` | a resource that is a principal of its own, such as a function: what the platform names in `OCI_RESOURCE_PRINCIPAL_VERSION` (1.1, 2.1, 2.1.1, 2.1.2, 2.2, 3.0) and the variables that go with it |
+/// | `oke_workload_identity` | the pod of an enhanced OKE cluster that the program runs in |
+/// | `auto` | the first of all that is there, in the order of [`CredentialChain`](crate::CredentialChain); not in a profile |
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Setting {

@@ -43,3 +43,22 @@ pub enum SignError {
     #[error("the URL cannot be signed: {0}")]
     Url(&'static str),
 }
+
+impl SignError {
+    /// What to do about it, as a phrase that can follow the message; `None` where the message says it.
+    #[must_use]
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            #[cfg(all(feature = "ring", feature = "system"))]
+            Self::Fetch(error) => {
+                let error = error.get_ref().downcast_ref::<crate::ProviderError>();
+                error.map(crate::ProviderError::hint)
+            }
+            Self::Clock => Some("set the clock of this machine"),
+            Self::NotReady => Some("await `Signer::ready` first"),
+            Self::ResourcePrincipal(error) => Some(error.hint()),
+            Self::Session(error) => Some(error.hint()),
+            _ => None,
+        }
+    }
+}

@@ -11,6 +11,8 @@ use http::Request;
 use crate::cache::{TokenCache, TokenProvider};
 use crate::digest::BodyDigest;
 use crate::key::SigningKey;
+use crate::network::Network;
+use crate::provider::RefreshedSession;
 use crate::resource_principal::ResourcePrincipal;
 use crate::secret::Secret;
 use crate::session::{Session, SessionFiles};
@@ -39,6 +41,8 @@ enum Source {
     Fixed(Snapshot),
     /// Files or variables of the platform, of which it writes the files anew.
     Resource(Arc<ResourcePrincipal>),
+    /// The same, with tokens that are also refreshed.
+    Refreshed(Arc<RefreshedSession>),
     /// Files that the command line writes anew.
     Session(Arc<Session>),
     /// Tokens that are fetched.
@@ -68,6 +72,25 @@ impl Signer {
     #[must_use]
     pub fn session(files: SessionFiles) -> Self {
         Self(Source::Session(Arc::new(Session::new(files))))
+    }
+
+    /// The same, and refreshes the session at the authentication service before its token ends, for the 24 hours that the service
+    /// allows. `endpoint` is that of its region ([`EndpointTemplate::AUTH`](crate::EndpointTemplate::AUTH)). New tokens are kept
+    /// in memory, unless [`SessionFiles::write_back`] asks for more; one that somebody else puts into the file wins.
+    ///
+    /// Whoever sends requests awaits [`ready`](Self::ready) before each, which is when it is refreshed.
+    #[must_use]
+    pub fn refreshed_session(
+        files: SessionFiles,
+        network: &Network,
+        endpoint: impl Into<String>,
+    ) -> Self {
+        Self::of_refreshed(Arc::new(Session::new(files)), network, endpoint.into())
+    }
+
+    pub(crate) fn of_refreshed(session: Arc<Session>, network: &Network, endpoint: String) -> Self {
+        let session = RefreshedSession::new(session, network.clone(), endpoint);
+        Self(Source::Refreshed(Arc::new(session)))
     }
 
     /// Signs with tokens that a provider fetches, such as one of your own.
@@ -101,7 +124,7 @@ impl Signer {
     /// Whether a token is fetched, so that [`ready`](Self::ready) may wait.
     #[cfg(feature = "tower")]
     pub(crate) fn waits(&self) -> bool {
-        matches!(self.0, Source::Tokens(_))
+        matches!(self.0, Source::Tokens(_) | Source::Refreshed(_))
     }
 
     /// What to sign the next request with. It waits only where a token is fetched, and for one fetch together with all others
@@ -130,6 +153,7 @@ impl Signer {
     /// [`SignError::Fetch`] if no token could be fetched, else as for [`snapshot`](Self::snapshot).
     pub async fn ready(&self) -> Result<Snapshot, SignError> {
         match &self.0 {
+            Source::Refreshed(session) => session.ready().await,
             Source::Tokens(tokens) => tokens.ready().await.map_err(SignError::Fetch),
             Source::Fixed(_) | Source::Resource(_) | Source::Session(_) => self.snapshot(),
         }
@@ -144,6 +168,7 @@ impl Signer {
         match &self.0 {
             Source::Fixed(snapshot) => Ok(snapshot.clone()),
             Source::Resource(principal) => Ok(principal.current(SystemTime::now())?),
+            Source::Refreshed(session) => session.held(),
             Source::Session(session) => Ok(session.current(SystemTime::now())?),
             Source::Tokens(tokens) => tokens.held().ok_or(SignError::NotReady),
         }
@@ -161,6 +186,7 @@ impl Signer {
         match &self.0 {
             Source::Fixed(_) => Ok(None),
             Source::Resource(principal) => Ok(principal.refresh_after(refused, SystemTime::now())?),
+            Source::Refreshed(session) => session.refresh_after(refused).await,
             Source::Session(session) => Ok(session.refresh_after(refused, SystemTime::now())?),
             Source::Tokens(tokens) => {
                 let found = tokens.refresh_after(refused).await.map_err(SignError::Fetch)?;
@@ -191,9 +217,7 @@ impl Signer {
     ) -> Result<(), SignError> {
         match &self.0 {
             Source::Fixed(snapshot) => snapshot.sign(request, body, SystemTime::now()),
-            Source::Resource(_) | Source::Session(_) | Source::Tokens(_) => {
-                self.snapshot()?.sign(request, body, SystemTime::now())
-            }
+            _ => self.snapshot()?.sign(request, body, SystemTime::now()),
         }
     }
 

@@ -113,20 +113,7 @@ impl TokenPair {
     }
 
     fn read_key(&self) -> Result<PrivateKey, PairError> {
-        let key_error = |source| PairError::Key { key: self.key.name(), source };
-        let pass_phrase = match &self.pass_phrase {
-            // A pass phrase that is not text opens nothing.
-            Some(place) => Some(place.text()?.ok_or_else(|| key_error(KeyError::PassPhraseWrong))?),
-            None => None,
-        };
-        let pass_phrase = pass_phrase.as_ref();
-        match &self.key {
-            Place::File(path) => {
-                PrivateKey::from_pem_with(&read_file(path)?, pass_phrase, self.backend)
-            }
-            Place::Text(text, _) => PrivateKey::from_variable(text, pass_phrase, self.backend),
-        }
-        .map_err(key_error)
+        read_key(&self.key, self.pass_phrase.as_ref(), self.backend)
     }
 
     fn mismatch(&self) -> PairError {
@@ -156,6 +143,12 @@ struct Loaded {
 impl WatchedPair {
     pub(crate) fn new(pair: TokenPair) -> Self {
         Self { pair, loaded: Mutex::new(None) }
+    }
+
+    /// Whether the files are those that were read last.
+    pub(crate) fn is_unchanged(&self) -> bool {
+        let loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+        loaded.as_ref().is_some_and(|loaded| loaded.stamps == self.pair.stamps())
     }
 
     /// The claims of the token that is in use.
@@ -228,6 +221,26 @@ impl Loaded {
     fn has_ended(&self, now: SystemTime) -> bool {
         self.snapshot.expires_at().is_some_and(|end| end <= now)
     }
+}
+
+/// The key in a place, under the pass phrase in another, if it has one.
+pub(crate) fn read_key(
+    place: &Place,
+    pass_phrase: Option<&Place>,
+    backend: Backend,
+) -> Result<PrivateKey, PairError> {
+    let key_error = |source| PairError::Key { key: place.name(), source };
+    let pass_phrase = match pass_phrase {
+        // A pass phrase that is not text opens nothing.
+        Some(place) => Some(place.text()?.ok_or_else(|| key_error(KeyError::PassPhraseWrong))?),
+        None => None,
+    };
+    let pass_phrase = pass_phrase.as_ref();
+    match place {
+        Place::File(path) => PrivateKey::from_pem_with(&read_file(path)?, pass_phrase, backend),
+        Place::Text(text, _) => PrivateKey::from_variable(text, pass_phrase, backend),
+    }
+    .map_err(key_error)
 }
 
 fn read_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, PairError> {

@@ -1,4 +1,4 @@
-//! What kind of authentication is asked for, and the refusal of those that this release has not.
+//! What kind of authentication is asked for.
 
 use std::path::Path;
 
@@ -7,12 +7,14 @@ use crate::env::Env;
 use crate::profile::Profile;
 use crate::settings::Setting;
 
-/// A kind of authentication that this release has.
+/// A kind of authentication.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum AuthType {
+    /// The first of all that is there.
+    Chain,
     Identity(IdentityKind),
-    /// The platform hands it over, and no profile and no variable of ours has a part of it.
-    ResourcePrincipal,
+    /// The platform makes it of where the program runs, and no profile and no variable of ours has a part of it.
+    Platform(PlatformKind),
 }
 
 /// What a profile, or variables, describe.
@@ -22,19 +24,30 @@ pub(super) enum IdentityKind {
     SecurityToken,
 }
 
+/// What a platform makes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum PlatformKind {
+    /// The instance on behalf of a user.
+    Delegation,
+    Instance,
+    Resource,
+    Workload,
+}
+
 impl AuthType {
-    /// The names are those of the official command line; `session_token` is what other tools call the second.
+    /// The names are those of the official command line; `session_token` is what other tools call a session, and `auto` is ours.
     fn named(name: &str) -> Option<Self> {
-        let is = |known: &str| name.eq_ignore_ascii_case(known);
-        if is("api_key") {
-            Some(Self::Identity(IdentityKind::ApiKey))
-        } else if is("security_token") || is("session_token") {
-            Some(Self::Identity(IdentityKind::SecurityToken))
-        } else if is("resource_principal") {
-            Some(Self::ResourcePrincipal)
-        } else {
-            None
-        }
+        let known = [
+            ("api_key", Self::Identity(IdentityKind::ApiKey)),
+            ("auto", Self::Chain),
+            ("instance_obo_user", Self::Platform(PlatformKind::Delegation)),
+            ("instance_principal", Self::Platform(PlatformKind::Instance)),
+            ("oke_workload_identity", Self::Platform(PlatformKind::Workload)),
+            ("resource_principal", Self::Platform(PlatformKind::Resource)),
+            ("security_token", Self::Identity(IdentityKind::SecurityToken)),
+            ("session_token", Self::Identity(IdentityKind::SecurityToken)),
+        ];
+        known.into_iter().find(|(known, _)| name.eq_ignore_ascii_case(known)).map(|(_, kind)| kind)
     }
 }
 
@@ -44,15 +57,13 @@ pub(super) fn of_environment(
     options: &CredentialOptions<'_>,
 ) -> Result<Option<(AuthType, String)>, CredentialError> {
     if let Some((origin, name)) = Setting::AuthType.read(env, options.prefixes)? {
-        return match AuthType::named(name) {
+        return match AuthType::named(name.trim()) {
             Some(kind) => Ok(Some((kind, origin))),
             None => Err(CredentialError::AuthType { found: name.to_owned(), origin }),
         };
     }
-    if let Some((origin, _)) = Setting::DelegationTokenFile.read(env, options.prefixes)? {
-        return Err(CredentialError::AuthType { found: "instance_obo_user".to_owned(), origin });
-    }
-    Ok(None)
+    let delegation = Setting::DelegationTokenFile.read(env, options.prefixes)?;
+    Ok(delegation.map(|(origin, _)| (AuthType::Platform(PlatformKind::Delegation), origin)))
 }
 
 /// The kind of a profile. What it inherits does not decide: a session may stand below a `[DEFAULT]` with a user, and a user
@@ -62,24 +73,27 @@ pub(super) fn of_profile(
     path: &Path,
     asked: Option<AuthType>,
 ) -> Result<AuthType, CredentialError> {
-    let refuse = |found: &str| {
-        let origin = format!("profile {} of {}", profile.name(), path.display());
-        Err(CredentialError::AuthType { found: found.to_owned(), origin })
-    };
     let named = match profile.get("authentication_type") {
-        Some(name) => match AuthType::named(name) {
+        Some(name) => match AuthType::named(name).filter(|kind| *kind != AuthType::Chain) {
             Some(kind) => Some(kind),
-            None => return refuse(name),
+            None => {
+                let origin = format!("profile {} of {}", profile.name(), path.display());
+                return Err(CredentialError::AuthType { found: name.to_owned(), origin });
+            }
         },
         None => None,
     };
-    if let Some(kind) = asked.or(named) {
-        return Ok(kind);
+    let has_delegation = profile.has_own("delegation_token_file");
+    match asked.or(named) {
+        // This is how Cloud Shell writes it, and all that the official Python SDK takes.
+        Some(AuthType::Platform(PlatformKind::Instance)) if has_delegation && asked.is_none() => {
+            Ok(AuthType::Platform(PlatformKind::Delegation))
+        }
+        Some(kind) => Ok(kind),
+        None if has_delegation => Ok(AuthType::Platform(PlatformKind::Delegation)),
+        None if profile.has_own("security_token_file") => {
+            Ok(AuthType::Identity(IdentityKind::SecurityToken))
+        }
+        None => Ok(AuthType::Identity(IdentityKind::ApiKey)),
     }
-    if profile.has_own("delegation_token_file") {
-        return refuse("instance_obo_user");
-    }
-    let has_token = profile.has_own("security_token_file");
-    let kind = if has_token { IdentityKind::SecurityToken } else { IdentityKind::ApiKey };
-    Ok(AuthType::Identity(kind))
 }

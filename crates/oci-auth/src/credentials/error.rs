@@ -7,6 +7,7 @@ use super::Origin;
 use crate::env::EnvError;
 use crate::key::{Fingerprint, KeyError};
 use crate::profile::ProfileError;
+use crate::provider::ProviderError;
 use crate::region::{Region, RegionError};
 use crate::resource_principal_error::ResourcePrincipalError;
 use crate::session_error::SessionError;
@@ -15,10 +16,8 @@ use crate::session_error::SessionError;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CredentialError {
-    /// Another kind of authentication was asked for than this release has.
-    #[error(
-        "authentication type {found} ({origin}) is not supported yet, only api_key, security_token and resource_principal 2.2 are"
-    )]
+    /// Another kind of authentication was asked for than there is.
+    #[error("authentication type {found} ({origin}) is not known, known are {KINDS}")]
     AuthType {
         /// What was asked for.
         found: String,
@@ -118,6 +117,20 @@ pub enum CredentialError {
         /// What chose the path.
         origin: String,
     },
+    /// None of the links of the chain is there.
+    #[error("no credentials were found: {explanation}")]
+    NoneFound {
+        /// What each of them lacks.
+        explanation: String,
+    },
+    /// Tokens have to be fetched, and nothing is there to fetch them with.
+    #[error(
+        "tokens of {asked} have to be fetched, and this program was built without what fetches them"
+    )]
+    NoNetwork {
+        /// Where the identity comes from.
+        asked: Origin,
+    },
     /// The home folder is not known, so neither is `~/.oci/config`.
     #[error("the home folder is not known, so ~/.oci/config cannot be found")]
     NoHome,
@@ -135,6 +148,22 @@ pub enum CredentialError {
         /// The variables that are not set.
         lacking: String,
     },
+    /// A workload identity was asked for, and this process does not run in a pod.
+    #[error("oke_workload_identity ({asked}) needs {lacking}, which Kubernetes sets in each pod")]
+    NoWorkloadIdentity {
+        /// The variable or the profile that asked for it.
+        asked: String,
+        /// The variables that are not set.
+        lacking: String,
+    },
+    /// An instance was asked to act on behalf of a user, and nothing names the file of that user's token.
+    #[error(
+        "instance_obo_user ({asked}) needs delegation_token_file, in a profile or in OCI_DELEGATION_TOKEN_FILE"
+    )]
+    NoDelegationToken {
+        /// The variable or the profile that asked for it.
+        asked: String,
+    },
     /// The configuration file is damaged or lacks the profile.
     #[error("cannot use configuration file {path}")]
     Profile {
@@ -142,6 +171,14 @@ pub enum CredentialError {
         path: PathBuf,
         /// Why.
         source: ProfileError,
+    },
+    /// The platform was asked for a region or for a token, and gave none.
+    #[error("the platform gave no identity ({origin})")]
+    Provider {
+        /// What asked for it.
+        origin: Origin,
+        /// Why not.
+        source: ProviderError,
     },
     /// The region cannot be used.
     #[error("the region cannot be used ({origin})")]
@@ -195,7 +232,7 @@ impl CredentialError {
                 "use a region id such as us-chicago-1, eu-frankfurt-1 or uk-london-1"
             }
             Self::AuthType { .. } => {
-                "choose one of those that are: a profile with user, fingerprint and key_file, or one of `oci session authenticate`"
+                "choose one of those, or unset it and use a profile of ~/.oci/config"
             }
             Self::ConfigFile { .. } => "check the permissions of the file",
             Self::Env(_) => "set it to UTF-8 text or unset it",
@@ -204,6 +241,17 @@ impl CredentialError {
             }
             Self::Key { source, .. } => source.hint(),
             Self::Session { source, .. } => source.hint(),
+            Self::Provider { source, .. } => source.hint(),
+            Self::NoneFound { .. } => {
+                "run `oci setup config` for a profile, or set OCI_AUTH_TYPE to what this machine has"
+            }
+            Self::NoNetwork { .. } => {
+                "build it with the features http and session-keys of oci-auth, which are those of locus by default"
+            }
+            Self::NoWorkloadIdentity { .. } => {
+                "run it in a pod of an enhanced OKE cluster, or choose another OCI_AUTH_TYPE"
+            }
+            Self::NoDelegationToken { .. } => "set it to the path of the user's delegation token",
             Self::ResourcePrincipal { source, .. } => source.hint(),
             Self::NoResourcePrincipal { .. } => {
                 "run it where a resource is a principal, such as in OCI Functions, or choose another OCI_AUTH_TYPE"
@@ -234,3 +282,5 @@ fn known_regions() -> String {
     let names: Vec<&str> = commercial.iter().map(Region::id).collect();
     format!("{} and {} of other realms", names.join(", "), others.len())
 }
+
+const KINDS: &str = "api_key, security_token, instance_principal, instance_obo_user, resource_principal, oke_workload_identity and auto";

@@ -5,15 +5,18 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use super::auth_type::PlatformKind;
 use super::identity::{Identity, Key, Who};
 use super::modes::{self, Warning};
-use super::{CredentialError, Kind, Origin};
+use super::platform::Platform;
+use super::{CredentialError, CredentialOptions, Kind, Origin};
 use crate::env::Env;
 use crate::key::{Backend, Fingerprint, PrivateKey};
 use crate::profile::Profile;
-use crate::resource_principal::{self, ResourcePrincipal, Unusable};
+use crate::resource_principal::{self, HANDED_OVER, ResourcePrincipal, Unusable};
 use crate::secret::Secret;
 use crate::session::{Session, SessionFiles};
+use crate::settings::Setting;
 
 /// The source of an identity, for errors.
 pub(super) enum Place<'a> {
@@ -126,13 +129,39 @@ impl Place<'_> {
     }
 }
 
-/// The resource principal that the platform hands over, which `asked` asks for.
-pub(super) fn resource_principal(
+/// What the platform makes of where this program runs, which `asked` asks for.
+pub(super) fn platform(
+    kind: PlatformKind,
+    asked: &Origin,
+    env: &Env,
+    options: &CredentialOptions<'_>,
+    profile: Option<&Profile>,
+) -> Result<(Kind, Origin), CredentialError> {
+    let backend = options.backend;
+    let name = asked.place();
+    let platform = match kind {
+        PlatformKind::Resource => return resource_principal(&name, env, backend),
+        PlatformKind::Workload => Platform::workload(&name, env)?,
+        PlatformKind::Instance => Platform::instance(env, None, backend)?,
+        PlatformKind::Delegation => {
+            let set = Setting::DelegationTokenFile.read(env, options.prefixes)?;
+            let of_profile = || profile?.get("delegation_token_file");
+            let Some(path) = set.map(|(_, path)| path).or_else(of_profile) else {
+                return Err(CredentialError::NoDelegationToken { asked: name });
+            };
+            Platform::instance(env, Some(env.expand(path.trim())), backend)?
+        }
+    };
+    Ok((Kind::Platform(Box::new(platform)), asked.clone()))
+}
+
+/// The resource principal that the platform hands over, or tells how to fetch.
+fn resource_principal(
     asked: &str,
     env: &Env,
     backend: Backend,
 ) -> Result<(Kind, Origin), CredentialError> {
-    let principal = ResourcePrincipal::from_env(env, backend).map_err(|error| match error {
+    let unusable = |error| match error {
         Unusable::Env(error) => CredentialError::Env(error),
         Unusable::Lacking(lacking) => {
             CredentialError::NoResourcePrincipal { asked: asked.to_owned(), lacking }
@@ -141,7 +170,14 @@ pub(super) fn resource_principal(
             found: format!("resource_principal {version}"),
             origin: resource_principal::VERSION.to_owned(),
         },
-    })?;
+    };
+    let fetched = resource_principal::version(env)?.filter(|version| *version != HANDED_OVER);
+    if let Some(version) = fetched {
+        let platform = Platform::resource(version, env, backend).map_err(unusable)?;
+        let origin = Origin::Variable(resource_principal::VERSION.to_owned());
+        return Ok((Kind::Platform(Box::new(platform)), origin));
+    }
+    let principal = ResourcePrincipal::from_env(env, backend).map_err(unusable)?;
     let names = format!("{}, {}", resource_principal::TOKEN, resource_principal::KEY);
     let origin = Origin::Variable(names);
     match principal.claims(SystemTime::now()) {

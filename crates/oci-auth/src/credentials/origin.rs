@@ -7,8 +7,12 @@ use std::path::PathBuf;
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Origin {
+    /// The chain of [`CredentialChain`](crate::CredentialChain) found it.
+    Chain,
     /// The caller gave it.
     Given,
+    /// The metadata service of the instance.
+    Metadata,
     /// A profile of a configuration file.
     Profile {
         /// The profile.
@@ -24,10 +28,23 @@ pub enum Origin {
     Variable(String),
 }
 
+impl Origin {
+    /// The same as a name, for errors that say what asked.
+    pub(super) fn place(&self) -> String {
+        match self {
+            Self::Variable(name) => name.clone(),
+            Self::Profile { name, path } => format!("profile {name} of {}", path.display()),
+            other => other.to_string(),
+        }
+    }
+}
+
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Chain => f.write_str("found by the chain"),
             Self::Given => f.write_str("as given"),
+            Self::Metadata => f.write_str("from the metadata service of the instance"),
             Self::Profile { name, path } => {
                 write!(f, "from profile {name} of {}", path.display())
             }

@@ -57,7 +57,8 @@ impl Clocks {
     }
 
     /// The time at the service when it is `here` on this machine.
-    pub(crate) fn correct(&self, here: SystemTime) -> SystemTime {
+    #[must_use]
+    pub fn correct(&self, here: SystemTime) -> SystemTime {
         let corrected = match self.there.duration_since(self.here) {
             Ok(ahead) => here.checked_add(ahead),
             Err(behind) => here.checked_sub(behind.duration()),
@@ -167,7 +168,9 @@ impl ExchangeError {
         }
     }
 
-    pub(crate) fn status(&self) -> Option<StatusCode> {
+    /// The status, if the request was refused.
+    #[must_use]
+    pub fn status(&self) -> Option<StatusCode> {
         match self {
             Self::Refused { status, .. } => Some(*status),
             _ => None,

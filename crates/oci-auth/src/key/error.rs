@@ -48,6 +48,9 @@ pub enum KeyError {
         /// The name of the algorithm, such as `EC` or `Ed25519`, else its object identifier.
         algorithm: String,
     },
+    /// No key could be made: the system has no random numbers, or no thread was to be had.
+    #[error("no session key could be made")]
+    NotGenerated,
     /// The key is shorter than the service takes.
     #[error("expected an RSA key of 2048 to 4096 bits, found {bits}")]
     TooSmall {
@@ -94,6 +97,7 @@ impl KeyError {
             Self::LineBreaks => {
                 "restore the line breaks of the file, or put its text into OCI_KEY, where they may be missing"
             }
+            Self::NotGenerated => "try again later: the system lacks threads or random numbers",
             Self::NoPem | Self::BadPem | Self::Damaged => {
                 "download the key again, or make a new one with `oci setup keys`"
             }

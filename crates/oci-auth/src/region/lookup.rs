@@ -87,14 +87,23 @@ fn described(json: &str, wanted: &str) -> Option<Option<Region>> {
     };
     for object in objects {
         let text = |key: &str| object.get(key)?.as_str().map(str::trim);
-        let (realm, domain) = (text("realmKey")?, text("realmDomainComponent")?);
         let (code, id) = (text("regionKey")?, text("regionIdentifier")?);
         if id.eq_ignore_ascii_case(wanted) || code.eq_ignore_ascii_case(wanted) {
-            let region = Region::of_domain(id, domain)?;
-            return Some(Some(Region { realm: realm.to_ascii_lowercase().into(), ..region }));
+            return Some(Some(Region::described(object)?));
         }
+        // One that is malformed spoils its source even if it is another region.
+        let _ = (text("realmKey")?, text("realmDomainComponent")?);
     }
     Some(None)
+}
+
+impl Region {
+    /// The region that an object of such a source describes.
+    pub(crate) fn described(object: &Value) -> Option<Self> {
+        let text = |key: &str| object.get(key)?.as_str().map(str::trim);
+        let region = Self::of_domain(text("regionIdentifier")?, text("realmDomainComponent")?)?;
+        Some(Self { realm: text("realmKey")?.to_ascii_lowercase().into(), ..region })
+    }
 }
 
 const DEFAULT_REALM: &str = "OCI_DEFAULT_REALM";

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use oci_auth::{CredentialError, Credentials, Setting, SignError};
+use oci_auth::{
+    CredentialError, Credentials, ExchangeError, FederationError, HttpError, Issuer, Origin,
+    ProviderError, SessionRefreshError, Setting, SignError,
+};
 
 use crate::credentials::{Home, check_error, entry};
 use crate::fixture;
@@ -73,8 +76,7 @@ fn errors_of_tokens_are_those_of_the_guide() {
     check("does not belong to the token", home.load(&resource(["2.2", &valid, &other])));
     check("cannot use the token", home.load(&resource(["2.2", "rpst", &right])));
     check("which the platform sets", home.load(&[RESOURCE]));
-    check("resource_principal 1.1", home.load(&resource(["1.1", "", ""])));
-    check("is not supported yet", home.load(&resource(["1.1", "", ""])));
+    check("is not known, known are", home.load(&resource(["4.0", "", ""])));
     for signing in [
         (SignError::NotReady, "no token was fetched yet"),
         (SignError::Fetch(oci_auth::FetchError::new("x")), "no token could be fetched"),
@@ -85,15 +87,52 @@ fn errors_of_tokens_are_those_of_the_guide() {
 }
 
 #[test]
-fn what_the_guide_says_is_not_built_is_refused_by_name() {
+fn errors_of_platforms_are_those_of_the_guide() {
     let home = Home::new(&entry("DEFAULT"));
-    for name in ["instance_principal", "oke_workload_identity"] {
-        check(&format!("authentication type {name}"), home.load(&[(AUTH_TYPE, name)]));
+    check("which Kubernetes sets in each pod", home.load(&[(AUTH_TYPE, "oke_workload_identity")]));
+    check("needs delegation_token_file", home.load(&[("OCI_CLI_AUTH", "instance_obo_user")]));
+    let auto = (AUTH_TYPE, "auto");
+    let nobody = Home::new("");
+    std::fs::remove_file(nobody.0.path().join(".oci/config")).unwrap();
+    // The firmware of the machine that runs this test may be that of an instance.
+    if let Err(error) = nobody.load(&[auto]) {
+        assert!(error.to_string().contains("no credentials were found"), "{error}");
     }
+    check_quoted("no credentials were found");
+    // The way out of Cloud Shell that the guide gives.
     let shell = ("OCI_CLI_AUTH", "instance_obo_user");
-    check("authentication type instance_obo_user", home.load(&[shell]));
-    // The way out that the guide gives.
     home.load(&[shell, (AUTH_TYPE, "api_key"), ("OCI_CONFIG_FILE", "~/.oci/config")]).unwrap();
+
+    let issuer = Issuer::Authentication;
+    for (error, phrase) in [
+        (SessionRefreshError::Over.to_string(), "the session is over and cannot be refreshed"),
+        (FederationError::Pair.to_string(), "the key does not belong to the certificate"),
+        (ProviderError::NoRegion.to_string(), "names no usable region"),
+        (ProviderError::NotToken.to_string(), "expected a security token, found other text"),
+        (refused(issuer, 401), "the authentication service answered 401"),
+        (refused(Issuer::Cluster, 403), "the token service of the cluster answered 403"),
+        (refused(Issuer::Metadata, 404), "the metadata service answered 404"),
+        (refused(Issuer::Resource, 404), "the service of the resource answered"),
+        (unanswered(Issuer::Metadata), "no answer of the metadata service"),
+        (unanswered(Issuer::Cluster), "no answer of the token service of the cluster"),
+    ] {
+        assert!(error.contains(phrase), "{error:?} does not say {phrase:?}");
+        check_quoted(phrase);
+    }
+    let asked = Origin::Variable(AUTH_TYPE.to_owned());
+    let error = CredentialError::NoNetwork { asked }.to_string();
+    assert!(error.contains("and this program was built without what fetches them"), "{error}");
+    check_quoted("and this program was built without what fetches them");
+}
+
+fn refused(issuer: Issuer, status: u16) -> String {
+    let status = http::StatusCode::from_u16(status).unwrap();
+    ExchangeError::Refused { issuer, status, code: None, clocks: None }.to_string()
+}
+
+fn unanswered(issuer: Issuer) -> String {
+    let source = HttpError::connecting("x");
+    ProviderError::NoAnswer { issuer, attempts: 1, source }.to_string()
 }
 
 #[test]
@@ -103,6 +142,12 @@ fn variables_of_the_guide_exist() {
     let resource =
         ["VERSION", "RPST", "PRIVATE_PEM", "PRIVATE_PEM_PASSPHRASE", "REGION"].map(String::from);
     known.extend(resource.map(|name| format!("OCI_RESOURCE_PRINCIPAL_{name}")));
+    // The rest are said in pieces, or read in one place each.
+    let platform = concat!(env!("CARGO_MANIFEST_DIR"), "/src/credentials/platform.rs");
+    let platform = std::fs::read_to_string(platform).unwrap();
+    let quoted = platform.split('"').skip(1).step_by(2).filter(|text| text.starts_with("OCI_"));
+    known.extend(quoted.map(str::to_owned));
+    known.extend(["OCI_REGION_METADATA".to_owned(), "OCI_RESOURCE_PRINCIPAL_".to_owned()]);
     let guide = guide();
     let named: BTreeSet<&str> = guide
         .split(|char: char| !(char.is_ascii_uppercase() || char.is_ascii_digit() || char == '_'))

@@ -128,8 +128,8 @@ fn a_resource_that_cannot_be_used_is_an_error_and_never_the_api_key() {
         "resource_principal (profile R of ",
     );
     check_error(
-        platform.load(&[ASKED, ("OCI_RESOURCE_PRINCIPAL_VERSION", "1.1")]),
-        "resource_principal 1.1 (OCI_RESOURCE_PRINCIPAL_VERSION) is not supported yet",
+        platform.load(&[ASKED, ("OCI_RESOURCE_PRINCIPAL_VERSION", "4.0")]),
+        "resource_principal 4.0 (OCI_RESOURCE_PRINCIPAL_VERSION) is not known",
     );
     check_error(
         platform.load(&[ASKED, ("OCI_RESOURCE_PRINCIPAL_RPST", "hunter2")]),

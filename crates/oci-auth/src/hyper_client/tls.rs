@@ -1,0 +1,62 @@
+//! TLS with the crypto provider passed as a value, never looked up in the process.
+
+use std::sync::Arc;
+
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::{ClientConfig, RootCertStore};
+
+/// The certificate authorities that a server's certificate may come from.
+#[derive(Clone, Debug, Default)]
+pub(super) enum Roots {
+    #[default]
+    Platform,
+    Bundled,
+    Pem(Vec<u8>),
+}
+
+pub(super) fn client_config(roots: &Roots) -> Result<ClientConfig, HyperClientError> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|_| HyperClientError {
+            reason: "the crypto provider offers neither TLS 1.2 nor TLS 1.3",
+        })?
+        .with_root_certificates(store(roots)?)
+        .with_no_client_auth();
+    Ok(config)
+}
+
+fn store(roots: &Roots) -> Result<RootCertStore, HyperClientError> {
+    let mut store = RootCertStore::empty();
+    match roots {
+        Roots::Bundled => store.roots = webpki_roots::TLS_SERVER_ROOTS.to_vec(),
+        Roots::Platform => {
+            // Single certificates that cannot be read are left out; with none at all the bundled ones serve.
+            store.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+            if store.is_empty() {
+                return self::store(&Roots::Bundled);
+            }
+        }
+        Roots::Pem(pem) => {
+            for certificate in CertificateDer::pem_slice_iter(pem) {
+                let certificate = certificate
+                    .map_err(|_| HyperClientError { reason: "the PEM text is damaged" })?;
+                store.add(certificate).map_err(|_| HyperClientError {
+                    reason: "a certificate of the PEM text cannot be used",
+                })?;
+            }
+            if store.is_empty() {
+                return Err(HyperClientError { reason: "the PEM text holds no certificate" });
+            }
+        }
+    }
+    Ok(store)
+}
+
+/// Certificate authorities that cannot be used.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("cannot use the certificate authorities: {reason}")]
+pub struct HyperClientError {
+    reason: &'static str,
+}
