@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use oci_auth::{Backend, CredentialError, Env, Found, Signer, Warning};
 use oci_router::{Explanation, IntoModel, Model, Router, Transport};
+use oci_transport::control::{Control, SemanticStoreJobs};
 use oci_transport::{
-    Client as TransportClient, Deadlines, Endpoint, Proxy, RequestHook, RetryPolicy, Roots,
+    Client as TransportClient, Containers, Conversations, Deadlines, Endpoint, Files, Proxy,
+    RequestHook, RetryPolicy, Roots, VectorStores,
 };
 use oci_wire::native::{ApplyGuardrailsResult, GuardrailConfigs, GuardrailsInput};
 
@@ -78,6 +80,42 @@ impl Client {
     #[must_use]
     pub fn transport(&self) -> &TransportClient {
         self.router.client()
+    }
+
+    /// The files of the project: uploaded, listed, downloaded and deleted.
+    #[must_use]
+    pub fn files(&self) -> Files {
+        self.transport().files()
+    }
+
+    /// The vector stores of the compartment, their files, and searches in them.
+    #[must_use]
+    pub fn vector_stores(&self) -> VectorStores {
+        self.transport().vector_stores()
+    }
+
+    /// The conversations of the project and their items.
+    #[must_use]
+    pub fn conversations(&self) -> Conversations {
+        self.transport().conversations()
+    }
+
+    /// The containers of the project, in which code runs, and their files.
+    #[must_use]
+    pub fn containers(&self) -> Containers {
+        self.transport().containers()
+    }
+
+    /// The control plane of the region: projects, API keys, semantic stores, models, endpoints, clusters and the like.
+    #[must_use]
+    pub fn control(&self) -> Control {
+        self.transport().control()
+    }
+
+    /// SQL from questions: what a semantic store does.
+    #[must_use]
+    pub fn semantic_store(&self, id: impl Into<String>) -> SemanticStoreJobs {
+        self.transport().semantic_store(id)
     }
 
     /// The endpoint that requests go to.

@@ -28,8 +28,8 @@ pub use oci_router::{
     StructuredChat, TextStream, Transport, Warning, prefixes, route, schemars,
 };
 pub use oci_transport::{
-    Answer, Attempt, BreakerPolicy, Deadlines, Endpoint, ErrorKind, RequestHook, RetryPolicy,
-    Roots, Timeout,
+    Answer, Attempt, BreakerPolicy, Deadlines, Endpoint, ErrorKind, FileBytes, FileOnDisk, Items,
+    Listing, RequestHook, RetryPolicy, Roots, Timeout, control,
 };
 pub use oci_wire::Family;
 
