@@ -20,6 +20,8 @@ use crate::structured::StructuredChat;
 use crate::warning::Warning;
 use plan::Plan;
 
+pub(crate) use plan::cut_at_default;
+
 /// A chat call being made up. Await it for the whole answer, or ask for its [`stream`](Self::stream).
 ///
 /// Whatever the transport, the request is one of chat completions. What the API of the model does not have is told in

@@ -28,6 +28,7 @@ mod chat;
 mod embed;
 mod error;
 mod explain;
+mod family;
 mod guardrails;
 mod input;
 mod misfit;

@@ -1,7 +1,9 @@
 //! [`ChatStream`]: an answer piece by piece, with what was different from what was asked.
 
+use std::future::poll_fn;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::sync::OnceLock;
+use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
 use oci_transport::Error as TransportError;
@@ -9,7 +11,9 @@ use oci_wire::chat::{ChatAccumulator, ChatChunk};
 use oci_wire::responses::Response;
 
 use crate::answer::ChatAnswer;
+use crate::chat::cut_at_default;
 use crate::error::Error;
+use crate::family::Inline;
 use crate::state::ProviderState;
 use crate::text_stream::TextStream;
 use crate::warning::{Warning, of_answer};
@@ -24,6 +28,13 @@ pub struct ChatStream {
     warnings: Vec<Warning>,
     /// The state before the answer, and whether the service keeps the conversation.
     continues: Option<(Option<ProviderState>, bool)>,
+    /// What takes calls out of the text, for models that write them there.
+    inline: Option<Box<Inline>>,
+    /// The limit of tokens that nobody set.
+    limit: Option<u64>,
+    is_over: bool,
+    /// The warnings with those of the answer, once it is over.
+    all_warnings: OnceLock<Vec<Warning>>,
 }
 
 #[derive(Debug)]
@@ -38,7 +49,7 @@ enum Source {
 
 impl ChatStream {
     pub(crate) fn streamed(stream: oci_transport::ChatStream, warnings: Vec<Warning>) -> Self {
-        Self { source: Source::Streamed(stream), warnings, continues: None }
+        Self::new(Source::Streamed(stream), warnings)
     }
 
     pub(crate) fn continuing(self, before: Option<ProviderState>, stores: bool) -> Self {
@@ -47,8 +58,31 @@ impl ChatStream {
 
     pub(crate) fn whole(answer: ChatAnswer) -> Self {
         let warnings = answer.warnings.clone();
-        let source = Source::Whole { answer: Box::new(answer), is_read: false };
-        Self { source, warnings, continues: None }
+        Self::new(Source::Whole { answer: Box::new(answer), is_read: false }, warnings)
+    }
+
+    fn new(source: Source, warnings: Vec<Warning>) -> Self {
+        Self {
+            source,
+            warnings,
+            continues: None,
+            inline: None,
+            limit: None,
+            is_over: false,
+            all_warnings: OnceLock::new(),
+        }
+    }
+
+    /// The same with calls taken out of the text, and with a warning if it ends at a limit that nobody set.
+    pub(crate) fn rewritten(mut self, inline: Option<Inline>, limit: Option<u64>) -> Self {
+        self.inline = inline.map(Box::new);
+        self.limit = limit;
+        if let (Source::Whole { answer, .. }, Some(inline)) = (&mut self.source, &mut self.inline) {
+            inline.read(&mut answer.response);
+            self.warnings.extend(inline.warnings());
+            self.inline = None;
+        }
+        self
     }
 
     /// The next chunk; `None` when the answer is complete.
@@ -56,14 +90,56 @@ impl ChatStream {
     /// # Errors
     /// The stream is then over. What came before is no full answer.
     pub async fn next(&mut self) -> Option<Result<ChatChunk<'_>, TransportError>> {
-        match &mut self.source {
-            Source::Streamed(stream) => stream.next().await,
+        if self.inline.is_some() {
+            return poll_fn(|cx| self.poll_rewritten(cx)).await;
+        }
+        let Self { source, is_over, warnings, limit, .. } = self;
+        match source {
+            Source::Streamed(stream) => {
+                let next = stream.next().await;
+                match &next {
+                    Some(Ok(chunk)) => note_cut(limit, chunk, warnings),
+                    Some(Err(_)) | None => *is_over = true,
+                }
+                next
+            }
             Source::Whole { answer, is_read } => {
                 if std::mem::replace(is_read, true) {
+                    *is_over = true;
                     None
                 } else {
                     Some(Ok(answer.to_chunk()))
                 }
+            }
+        }
+    }
+
+    /// The next chunk of an answer in whose text calls can be.
+    fn poll_rewritten(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<ChatChunk<'static>, TransportError>>> {
+        loop {
+            let next = match &mut self.source {
+                Source::Streamed(stream) => ready!(Pin::new(stream).poll_next(cx)),
+                Source::Whole { answer, is_read } => {
+                    let first = !std::mem::replace(is_read, true);
+                    first.then(|| Ok(answer.to_chunk()))
+                }
+            };
+            let chunk = match next {
+                Some(Ok(chunk)) => chunk,
+                end => {
+                    self.is_over = true;
+                    return Poll::Ready(end);
+                }
+            };
+            note_cut(&mut self.limit, &chunk, &mut self.warnings);
+            let Some(inline) = &mut self.inline else { return Poll::Ready(Some(Ok(chunk))) };
+            let rest = inline.chunk(chunk);
+            self.warnings.extend(inline.warnings());
+            if let Some(rest) = rest {
+                return Poll::Ready(Some(Ok(rest)));
             }
         }
     }
@@ -86,27 +162,33 @@ impl ChatStream {
         }
         let state = self.state();
         let opc_request_id = self.opc_request_id().map(str::to_owned);
-        let Self { source, mut warnings, .. } = self;
-        let stream = match source {
-            Source::Streamed(stream) => stream,
-            Source::Whole { answer, .. } => return Ok(*answer),
+        let warnings = self.warnings().to_vec();
+        let items = match self.source {
+            Source::Streamed(stream) => stream.response().cloned().map(Box::new),
+            Source::Whole { answer, .. } => return Ok(ChatAnswer { warnings, ..*answer }),
         };
-        let items = stream.response().cloned().map(Box::new);
         let response = match &items {
-            Some(items) => {
-                let translated = items.to_chat();
-                warnings.extend(of_answer(translated.losses));
-                translated.value
-            }
+            Some(items) => items.to_chat().value,
             None => pieces.finish(),
         };
         Ok(ChatAnswer { response, warnings, state, items, opc_request_id })
     }
 
-    /// What the call did differently from what was asked; empty when it did all of it.
+    /// What the call did differently from what was asked; empty when it did all of it. Once the answer is complete, what of it has
+    /// no form in chat completions is there too.
     #[must_use]
     pub fn warnings(&self) -> &[Warning] {
-        &self.warnings
+        let Source::Streamed(stream) = &self.source else { return &self.warnings };
+        if !self.is_over {
+            return &self.warnings;
+        }
+        self.all_warnings.get_or_init(|| {
+            let losses = match stream.response() {
+                Some(response) => response.to_chat().losses,
+                None => stream.losses().to_vec(),
+            };
+            self.warnings.iter().cloned().chain(of_answer(losses)).collect()
+        })
     }
 
     /// What continues the conversation, once the answer is complete; `None` over other APIs than Responses.
@@ -148,12 +230,17 @@ impl Stream for ChatStream {
     type Item = Result<ChatChunk<'static>, TransportError>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        match &mut self.source {
-            Source::Streamed(stream) => Pin::new(stream).poll_next(cx),
-            Source::Whole { answer, is_read } => {
-                let first = !std::mem::replace(is_read, true);
-                Poll::Ready(first.then(|| Ok(answer.to_chunk())))
-            }
+        self.poll_rewritten(cx)
+    }
+}
+
+/// Tells, once, that an answer broke off at a limit that nobody set.
+fn note_cut(limit: &mut Option<u64>, chunk: &ChatChunk<'_>, warnings: &mut Vec<Warning>) {
+    if limit.is_some() {
+        let reasons = chunk.choices().map(|choice| choice.finish_reason.as_ref());
+        if let Some(cut) = cut_at_default(*limit, reasons) {
+            warnings.push(cut);
+            *limit = None;
         }
     }
 }

@@ -23,6 +23,20 @@ pub enum Warning {
     NotStreamed,
     /// The model refuses a parameter, so the call was made without it or with another one.
     Repaired(Repair),
+    /// The model wrote calls of tools into its text, and they were taken out of it.
+    CallsInText,
+    /// The model wrote calls of tools into its text and did not come to their end, so they are still there.
+    CallCutOff,
+    /// The model called tools over and over, so it was told to call none.
+    CallsEnded {
+        /// How often it had called since the user last said something.
+        rounds: usize,
+    },
+    /// The answer broke off at a limit that nobody set: the service's own is so low that another one was sent.
+    CutAtDefault {
+        /// The limit, in tokens.
+        limit: u64,
+    },
     /// An answer was not of the type that was asked for, and the model was asked again.
     AskedAgain(Misfit),
     /// The service no longer has the conversation; the whole history was sent again.
@@ -42,6 +56,18 @@ impl fmt::Display for Warning {
             ),
             Self::NotStreamed => f.write_str("the endpoint does not stream, the answer came whole"),
             Self::Repaired(repair) => write!(f, "{repair}, because the model refuses it"),
+            Self::CallsInText => {
+                f.write_str("the model wrote its calls as text, they were taken out of it")
+            }
+            Self::CallCutOff => f.write_str("the text ends within a call that the model wrote there"),
+            Self::CallsEnded { rounds } => write!(
+                f,
+                "tools were called in {rounds} rounds, so the model was told to call none"
+            ),
+            Self::CutAtDefault { limit } => write!(
+                f,
+                "the answer broke off at {limit} tokens, which is the default here, set max_tokens for more"
+            ),
             Self::AskedAgain(misfit) => {
                 write!(f, "an answer was not of the type and was asked for again: {misfit}")
             }

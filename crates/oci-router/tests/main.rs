@@ -5,6 +5,8 @@
 mod calls;
 #[path = "main/defects.rs"]
 mod defects;
+#[path = "main/families.rs"]
+mod families;
 #[path = "main/gotchas.rs"]
 mod gotchas;
 #[path = "main/pages.rs"]

@@ -12,6 +12,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
+use oci_wire::Loss;
 use oci_wire::chat::ChatChunk;
 use oci_wire::native::{ApiFormat, ChatDecoder};
 use oci_wire::responses::Response;
@@ -147,6 +148,16 @@ impl ChatStream {
         match &self.dialect {
             Dialect::Responses(chunks) => chunks.dialect().response.as_ref(),
             Dialect::V1(_) | Dialect::Native(_) => None,
+        }
+    }
+
+    /// What the answer so far has that has no form in chat completions, of a native stream. Of a stream of the Responses API
+    /// [`Response::to_chat`] tells it, once it has ended.
+    #[must_use]
+    pub fn losses(&self) -> &[Loss] {
+        match &self.dialect {
+            Dialect::Native(chunks) => chunks.dialect().decoder.losses(),
+            Dialect::V1(_) | Dialect::Responses(_) => &[],
         }
     }
 

@@ -28,6 +28,7 @@ mod summarize;
 mod time;
 mod usage;
 
+pub use call_id::call_id;
 pub(crate) use call_id::unique_id;
 pub use decoder::{ChatDecoder, Truncated};
 pub use embed::{

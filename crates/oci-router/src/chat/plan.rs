@@ -1,7 +1,7 @@
 //! The way of one call: translate, send, repair or fall back where the service says so, translate back.
 
 use oci_transport::{Client, Error as TransportError};
-use oci_wire::chat::{ChatRequest, Message, StreamOptions};
+use oci_wire::chat::{ChatRequest, FinishReason, Message, StreamOptions};
 use oci_wire::error::ErrorBody;
 use oci_wire::native::ChatDetails;
 use oci_wire::native::translate::{chat_details, chat_response};
@@ -13,6 +13,7 @@ use crate::answer::ChatAnswer;
 use crate::chat::Chat;
 use crate::embed::serving;
 use crate::error::Error;
+use crate::family::{Inline, Offered, adapt, default_limit, writes_calls};
 use crate::route::Route;
 use crate::state::ProviderState;
 use crate::stream::ChatStream;
@@ -27,8 +28,12 @@ pub(super) struct Plan {
     request: ChatRequest,
     chat: Chat,
     warnings: Vec<Warning>,
+    /// What the last translation lost; the next one tells it again.
+    losses: Vec<Warning>,
     /// What was changed in the request because the model refuses it.
     repairs: Vec<Repair>,
+    /// The limit of tokens that was set because the service's own is too low.
+    limit: Option<u64>,
 }
 
 impl Plan {
@@ -52,11 +57,15 @@ impl Plan {
         if route.family_is_assumed && route.transport == Transport::Native {
             warnings.push(Warning::FamilyAssumed);
         }
+        warnings.extend(adapt(&mut request, route));
+        let limit = default_limit(&mut request, route);
+        let mut losses = Vec::new();
         if route.transport == Transport::V1 {
             let fit = request.for_family(route.family);
             request = fit.value;
-            warnings.extend(of_request(fit.losses));
-            if chat.is_strict && !warnings.is_empty() {
+            losses.extend(of_request(fit.losses));
+            if chat.is_strict && !(warnings.is_empty() && losses.is_empty()) {
+                warnings.extend(losses);
                 return Err(Error::Lossy { model: request.model, warnings });
             }
         }
@@ -69,11 +78,31 @@ impl Plan {
                 }
             }
         }
-        Ok(Self { client, route, request, chat, warnings, repairs })
+        Ok(Self { client, route, request, chat, warnings, losses, repairs, limit })
     }
 
     /// Sends the call, and again with other parameters where the model refuses one.
     pub(super) async fn send(mut self) -> Result<ChatAnswer, Error> {
+        let mut answer = self.sent().await?;
+        if let Some(mut inline) = self.inline() {
+            inline.read(&mut answer.response);
+            answer.warnings.extend(inline.warnings());
+        }
+        answer.warnings.extend(cut_at_default(
+            self.limit,
+            answer.response.choices.iter().map(|choice| choice.finish_reason.as_ref()),
+        ));
+        Ok(answer)
+    }
+
+    /// What takes calls out of the text of the answer, for models that write them there.
+    fn inline(&self) -> Option<Inline> {
+        let may_call =
+            self.route.transport != Transport::Responses && writes_calls(self.route.family);
+        may_call.then(|| Offered::of(&self.request)).flatten().map(Inline::new)
+    }
+
+    async fn sent(&mut self) -> Result<ChatAnswer, Error> {
         loop {
             let outcome = match self.route.transport {
                 Transport::V1 => self.send_v1().await,
@@ -89,6 +118,11 @@ impl Plan {
 
     /// The same for a streamed answer: a refusal comes before its first byte.
     pub(super) async fn stream(mut self) -> Result<ChatStream, Error> {
+        let stream = self.streamed().await?;
+        Ok(stream.rewritten(self.inline(), self.limit))
+    }
+
+    async fn streamed(&mut self) -> Result<ChatStream, Error> {
         if self.route.transport != Transport::Responses {
             self.request.stream = Some(true);
             self.request.stream_options.get_or_insert_with(StreamOptions::usage);
@@ -116,10 +150,6 @@ impl Plan {
         let Some(repaired) = repair(&self.request, &refusal, &self.repairs) else { return false };
         self.request = repaired.request;
         self.repairs.push(repaired.repair.clone());
-        // The others translate anew, and tell their losses again.
-        if self.route.transport != Transport::V1 {
-            self.warnings.retain(|warning| !matches!(warning, Warning::Request(_)));
-        }
         self.warnings.push(Warning::Repaired(repaired.repair));
         true
     }
@@ -139,7 +169,7 @@ impl Plan {
         let opc_request_id = answer.opc_request_id().map(str::to_owned);
         Ok(ChatAnswer {
             response: answer.into_inner(),
-            warnings: std::mem::take(&mut self.warnings),
+            warnings: self.told(),
             state: None,
             items: None,
             opc_request_id,
@@ -148,13 +178,13 @@ impl Plan {
 
     async fn stream_v1(&mut self) -> Result<ChatStream, Error> {
         let stream = self.client.chat_stream(&self.request).await?;
-        Ok(ChatStream::streamed(stream, std::mem::take(&mut self.warnings)))
+        Ok(ChatStream::streamed(stream, self.told()))
     }
 
     async fn stream_native(&mut self) -> Result<ChatStream, Error> {
         let details = self.native()?;
         match self.client.native_chat_stream(details.clone()).await {
-            Ok(stream) => Ok(ChatStream::streamed(stream, std::mem::take(&mut self.warnings))),
+            Ok(stream) => Ok(ChatStream::streamed(stream, self.told())),
             Err(error) if self.refuses_streams(&error) => {
                 self.warnings.push(Warning::NotStreamed);
                 Ok(ChatStream::whole(self.answer_native(details).await?))
@@ -185,7 +215,7 @@ impl Plan {
         let opc_request_id = answer.opc_request_id().map(str::to_owned);
         let id = opc_request_id.as_deref().unwrap_or_default();
         let translated = chat_response(&answer.into_inner(), id);
-        let mut warnings = std::mem::take(&mut self.warnings);
+        let mut warnings = self.told();
         warnings.extend(of_answer(translated.losses));
         let response = translated.value;
         Ok(ChatAnswer { response, warnings, state: None, items: None, opc_request_id })
@@ -248,7 +278,7 @@ impl Plan {
         }
         let translated = response.to_chat();
         let stores = self.stores();
-        let mut warnings = std::mem::take(&mut self.warnings);
+        let mut warnings = self.told();
         warnings.extend(of_answer(translated.losses));
         Ok(ChatAnswer {
             response: translated.value,
@@ -270,7 +300,7 @@ impl Plan {
             stream => stream?,
         };
         let stores = self.stores();
-        let warnings = std::mem::take(&mut self.warnings);
+        let warnings = self.told();
         Ok(ChatStream::streamed(stream, warnings).continuing(before, stores))
     }
 
@@ -284,21 +314,39 @@ impl Plan {
 
     /// The same call with the whole history, because the service has lost the conversation.
     fn resent(&mut self, before: &mut Option<ProviderState>) -> Result<ResponsesRequest, Error> {
-        self.warnings.retain(|warning| !matches!(warning, Warning::Request(_)));
         self.warnings.push(Warning::StateLost);
         *before = before.take().map(ProviderState::without_service);
         self.response(before.as_ref())
     }
 
+    /// All that is to be told, which is then told.
+    fn told(&mut self) -> Vec<Warning> {
+        let mut told = std::mem::take(&mut self.losses);
+        told.append(&mut self.warnings);
+        told
+    }
+
     /// Takes a translated request, with its losses as warnings, or as an error if the call is strict.
     fn accept<T>(&mut self, translated: Translated<T>) -> Result<T, Error> {
-        self.warnings.extend(of_request(translated.losses));
-        if self.chat.is_strict && !self.warnings.is_empty() {
-            let warnings = std::mem::take(&mut self.warnings);
+        self.losses = of_request(translated.losses).collect();
+        if self.chat.is_strict && !(self.warnings.is_empty() && self.losses.is_empty()) {
+            let warnings = self.told();
             return Err(Error::Lossy { model: self.request.model.clone(), warnings });
         }
         Ok(translated.value)
     }
+}
+
+/// That an answer broke off at a limit that nobody set.
+pub(crate) fn cut_at_default<'r>(
+    limit: Option<u64>,
+    mut reasons: impl Iterator<Item = Option<&'r FinishReason>>,
+) -> Option<Warning> {
+    let limit = limit?;
+    let is_cut = |reason: FinishReason| reason.canonical() == FinishReason::Length;
+    reasons
+        .any(|reason| reason.cloned().is_some_and(is_cut))
+        .then_some(Warning::CutAtDefault { limit })
 }
 
 /// How many parameters of one call are changed at most.

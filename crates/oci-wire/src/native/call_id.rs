@@ -4,14 +4,10 @@ use std::collections::BTreeSet;
 
 /// An id that is the same whenever the same call of the same answer is read, whole or as a stream.
 ///
-/// The hash is FNV-1a with a final mix; it separates calls and is no protection against anyone.
-pub(crate) fn call_id(
-    answer: &str,
-    choice: u32,
-    position: usize,
-    name: &str,
-    arguments: &str,
-) -> String {
+/// `answer` is the id of the answer, which sets its calls apart from those of others; `position` is the call's among the calls of
+/// the choice. The hash is FNV-1a with a final mix; it separates calls and is no protection against anyone.
+#[must_use]
+pub fn call_id(answer: &str, choice: u32, position: usize, name: &str, arguments: &str) -> String {
     let mut hash = OFFSET;
     for text in [answer, &choice.to_string(), &position.to_string(), name, arguments] {
         // A byte that no UTF-8 text has ends each field, so that fields cannot run together.

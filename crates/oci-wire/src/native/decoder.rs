@@ -9,6 +9,7 @@ use crate::chat::{
 };
 use crate::error_body::{ErrorBody, ErrorShape};
 use crate::lenient::first_document;
+use crate::loss::{Loss, LossKind, Losses};
 use crate::native::convert::{finish_reason, usage_to_chat};
 use crate::native::deltas::{
     carry, chat_annotations, chat_logprobs, fragment_delta, fresh_text, join, whole_call,
@@ -59,6 +60,7 @@ pub struct ChatDecoder {
     choices: BTreeMap<u32, Progress>,
     last_index: u32,
     answer: ChatAccumulator,
+    losses: Losses,
     error: Option<ErrorBody>,
     is_done: bool,
 }
@@ -84,6 +86,7 @@ impl ChatDecoder {
             choices: BTreeMap::new(),
             last_index: 0,
             answer: ChatAccumulator::new(),
+            losses: Losses::default(),
             error: None,
             is_done: false,
         }
@@ -168,6 +171,12 @@ impl ChatDecoder {
     #[must_use]
     pub fn answer(&self) -> &ChatAccumulator {
         &self.answer
+    }
+
+    /// What of the answer so far has no form in chat completions, each kind once.
+    #[must_use]
+    pub fn losses(&self) -> &[Loss] {
+        self.losses.as_slice()
     }
 
     /// The whole answer, once the stream has ended.
@@ -269,6 +278,13 @@ impl ChatDecoder {
         choice.delta.reasoning_content = join(reasoning.chain(thinking).chain(plan));
         choice.delta.refusal = join(message.refusal.as_deref().into_iter());
         choice.delta.annotations = message.annotations.as_ref().and_then(chat_annotations);
+        if message.tool_plan.is_some() {
+            // The plan is what the model thinks before it calls.
+            self.losses.once(LossKind::Approximated, "message.toolPlan".to_owned());
+        }
+        for (at, _) in parts().enumerate().filter(|(_, part)| part.is_foreign()) {
+            self.losses.once(LossKind::Dropped, format!("message.content[{at}]"));
+        }
         if let Some(citations) = &message.citations {
             choice.delta.extra.insert("citations", citations.clone());
         }

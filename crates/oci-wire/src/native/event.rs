@@ -161,6 +161,16 @@ object! { lenient
     }
 }
 
+impl EventPart<'_> {
+    /// Whether it is of a kind that chat completions do not have, such as an image.
+    pub(crate) fn is_foreign(&self) -> bool {
+        let is_known = |kind: &str| matches!(kind, "TEXT" | "THINKING");
+        self.text.is_none()
+            && self.thinking.is_none()
+            && self.kind.as_deref().is_some_and(|kind| !is_known(kind))
+    }
+}
+
 /// The parts of an event: the first inline, which is nearly always the only one.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct EventContent<'a> {
