@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use oci_emulator::Fault;
+use oci_emulator::{AuthService, Fault, ParseAuthServiceError, ParseFaultError};
 
 use crate::batch::BatchArgs;
 use crate::connect::ConnectArgs;
@@ -218,9 +218,33 @@ pub(crate) struct EmulateArgs {
     #[arg(long, value_name = "FAULT")]
     pub(crate) fault: Option<Fault>,
 
+    /// How a service for credentials fails, such as federation:status=500 or metadata:rotate; may be given several times.
+    #[arg(long, value_name = "SERVICE:FAULT", value_parser = auth_fault)]
+    pub(crate) auth_fault: Vec<(AuthService, Fault)>,
+
+    /// How long tokens are good for, in seconds.
+    #[arg(long, default_value_t = 1200, value_name = "SECONDS")]
+    pub(crate) token_life: u64,
+
+    /// The port of the Kubernetes cluster's token endpoint, over TLS; 0 chooses a free one. Oracle's SDKs look at 12250.
+    #[arg(long, default_value_t = 0, value_name = "PORT")]
+    pub(crate) cluster_port: u16,
+
+    /// How far the clock of the service is ahead of this machine's, in seconds; more than 300 is refused as skew.
+    #[arg(long, default_value_t = 0, value_name = "SECONDS", allow_negative_numbers = true)]
+    pub(crate) clock_offset: i32,
+
     /// Print where it listens as one line of JSON, and end when standard input is closed.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// A service for credentials, a colon, and what befalls it.
+fn auth_fault(text: &str) -> Result<(AuthService, Fault), String> {
+    let (service, fault) = text.split_once(':').ok_or("expected SERVICE:FAULT")?;
+    let service = service.parse().map_err(|error: ParseAuthServiceError| error.to_string())?;
+    let fault = fault.parse().map_err(|error: ParseFaultError| error.to_string())?;
+    Ok((service, fault))
 }
 
 pub(crate) const EXIT_STATUS: &str = "\

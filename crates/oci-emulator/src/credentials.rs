@@ -81,7 +81,7 @@ impl Files {
         authority: &Authority,
         life: Duration,
     ) -> Result<Self, Error> {
-        let folder = sandbox.config_file().parent().unwrap_or(Path::new("."));
+        let folder = sandbox.config_file().parent().unwrap_or_else(|| Path::new("."));
         let write = |name: &str, text: &str| -> Result<PathBuf, Error> {
             let path = folder.join(name);
             write_new(&path, text).map(|()| path)

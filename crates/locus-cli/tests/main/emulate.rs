@@ -43,6 +43,11 @@ fn what_it_prints_is_enough_to_call_it() {
     ] {
         assert!(!text(key).is_empty(), "{key}");
     }
+    let instance = &told["credentials"]["instance_principal"];
+    assert_eq!(instance["OCI_METADATA_BASE_URL"], told["metadata_url"]);
+    assert_eq!(told["metadata_url"], format!("{}/opc/v2", text("url")));
+    let token = told["credentials"]["resource_principal"]["OCI_RESOURCE_PRINCIPAL_RPST"].as_str();
+    assert!(std::path::Path::new(token.unwrap()).is_file());
 
     drop(child.stdin.take());
     assert!(child.wait().unwrap().success(), "it ends when its input does");
@@ -61,6 +66,62 @@ fn a_fault_is_what_every_chat_meets() {
     assert_eq!(chat.output().unwrap().status.code(), Some(6));
     drop(child.stdin.take());
     child.wait().unwrap();
+}
+
+#[test]
+fn variables_alone_change_who_calls() {
+    let home = tempfile::tempdir().unwrap();
+    let (mut child, line, _) = start(home.path(), &["--port", "0", "--json"]);
+    let told: serde_json::Value = serde_json::from_str(&line).unwrap();
+    for kind in ["api_key", "security_token", "resource_principal"] {
+        let mut chat = locus(home.path());
+        chat.args(["chat", "--endpoint", told["url"].as_str().unwrap(), "What is 2x2?"]);
+        chat.args(["--compartment-id", told["compartment_id"].as_str().unwrap()]);
+        for (name, value) in told["credentials"][kind].as_object().unwrap() {
+            chat.env(name, value.as_str().unwrap());
+        }
+        let output = chat.output().unwrap();
+        assert_eq!(stdout(&output), "2x2 is 4.\n", "{kind}: {}", stderr(&output));
+    }
+    drop(child.stdin.take());
+    child.wait().unwrap();
+}
+
+#[test]
+fn a_clock_that_is_off_is_a_401() {
+    let home = tempfile::tempdir().unwrap();
+    for (offset, status) in [("-301", 4), ("301", 4), ("-200", 0)] {
+        let args = ["--port", "0", "--json", "--clock-offset", offset];
+        let (mut child, line, _) = start(home.path(), &args);
+        let told: serde_json::Value = serde_json::from_str(&line).unwrap();
+        let mut chat = locus(home.path());
+        chat.args(["chat", "--endpoint", told["url"].as_str().unwrap(), "hi"]);
+        chat.env("OCI_CONFIG_FILE", told["config_file"].as_str().unwrap());
+        assert_eq!(chat.output().unwrap().status.code(), Some(status), "{offset}");
+        drop(child.stdin.take());
+        child.wait().unwrap();
+    }
+}
+
+#[test]
+fn faults_of_services_for_credentials_are_named_or_refused() {
+    let home = tempfile::tempdir().unwrap();
+    let args = ["--port", "0", "--json", "--auth-fault", "federation:status=500"];
+    let (mut child, line, _) =
+        start(home.path(), &[&args[..], &["--auth-fault", "metadata:rotate"]].concat());
+    assert!(line.starts_with('{'), "{line}");
+    drop(child.stdin.take());
+    assert!(child.wait().unwrap().success());
+    for (text, problem) in [
+        ("federation", "expected SERVICE:FAULT"),
+        ("nothing:status=500", "the services are"),
+        ("federation:nothing", "the faults are"),
+    ] {
+        let mut command = locus(home.path());
+        let output = command.args(["emulate", "--auth-fault", text]).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{text}");
+        assert!(stderr(&output).contains(problem), "{text}: {}", stderr(&output));
+    }
 }
 
 #[test]
