@@ -16,6 +16,7 @@ use crate::process::{Result, cargo, is_ci, read, root, run, shown};
 const PEERS: &[(&str, &str)] = &[
     ("oci", "peer_oci.py"),
     ("oci", "peer_oci_native.py"),
+    ("oci", "peer_oci_identity.py"),
     ("oci-genai-auth", "peer_genai_auth.py"),
     ("oci-genai-auth", "peer_api_key.py"),
     ("oci-openai", "peer_oci_openai.py"),
