@@ -2,6 +2,7 @@
 
 mod create;
 mod events;
+mod files;
 mod hosted;
 mod items;
 mod output;

@@ -27,6 +27,8 @@ mod collections;
 mod containers;
 #[path = "main/control.rs"]
 mod control;
+#[path = "main/conversations.rs"]
+mod conversations;
 #[path = "main/dialects.rs"]
 mod dialects;
 #[path = "main/families.rs"]

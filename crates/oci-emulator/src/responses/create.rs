@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::request::Request;
-use super::{events, hosted, items, output, unfinished};
+use super::{events, files, hosted, items, output, unfinished};
 use crate::answerer::{Ask, Choice, Completion, Format, Tool};
 use crate::catalogue::Thinking;
 use crate::conversations;
@@ -26,6 +26,7 @@ pub(crate) fn create(call: &Call<'_>) -> Answer {
     let is_kept = request.flag("store", true) && !call.settings().zero_data_retention;
     let mut kept = call.service.state.lock();
     let input = items::read(request.get("input"), &kept)?;
+    files::check(&input, &kept.files, &call.settings().clock)?;
     let mut context = history(call, &request, &kept)?;
     context.extend(input.iter().cloned().map(Arc::new));
     items::check_pairs(&context)?;

@@ -51,7 +51,7 @@ pub(super) fn run(
                 "result": PIXEL,
             })),
             "mcp" => {
-                let label = text(tool.get("server_label"));
+                let label = label(tool);
                 let is_named = is_named(&label);
                 hosted.ask_server(tool, &label, context, is_named);
             }
@@ -216,6 +216,17 @@ impl Hosted {
             "approval_request_id": approval,
         }));
     }
+}
+
+/// What a server is called: its label, or else its host, as Oracle's own example leaves the label out.
+fn label(tool: &Value) -> String {
+    let label = text(tool.get("server_label"));
+    if !label.is_empty() {
+        return label;
+    }
+    let url = text(tool.get("server_url"));
+    let (_, rest) = url.split_once("://").unwrap_or_default();
+    rest.split(['/', ':']).next().filter(|host| !host.is_empty()).unwrap_or("mcp").to_owned()
 }
 
 /// A picture of one pixel, PNG in base64.

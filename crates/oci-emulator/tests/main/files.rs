@@ -228,3 +228,27 @@ async fn faults_befall_files_as_well() {
     let list = world.call("GET", FILES).await.json();
     assert_eq!(list["data"].as_array().unwrap().len(), 1, "what was refused is not kept");
 }
+
+#[tokio::test]
+async fn a_response_takes_files_that_there_are() {
+    let world = World::new().await;
+    let status = async |ids: &[&str]| {
+        let files: Vec<Value> = ids
+            .iter()
+            .map(|id| serde_json::json!({ "type": "input_file", "file_id": id }))
+            .collect();
+        let request = serde_json::json!({
+            "model": "google.gemini-2.5-pro",
+            "input": [{ "role": "user", "content": files }],
+        });
+        let answer = world.ask("/openai/v1/responses", &request).await;
+        (answer.status, answer.json()["error"]["code"].as_str().unwrap_or_default().to_owned())
+    };
+    let small = world.upload("a.pdf", b"%PDF-").await;
+    let large = world.upload("b.PDF", &vec![b' '; 25_000_001]).await;
+    let code = |code: &str| (400, code.to_owned());
+    assert_eq!(status(&[small.as_str(); 10]).await.0, 200);
+    assert_eq!(status(&[small.as_str(); 11]).await, code("too_many_files"));
+    assert_eq!(status(&[&large, &large]).await, code("files_too_large"));
+    assert_eq!(status(&["file-none"]).await, code("file_not_found"));
+}
