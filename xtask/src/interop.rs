@@ -17,8 +17,10 @@ const PEERS: &[(&str, &str)] = &[
     ("oci", "peer_oci.py"),
     ("oci", "peer_oci_native.py"),
     ("oci", "peer_oci_identity.py"),
+    ("oci", "peer_control.py"),
     ("oci-genai-auth", "peer_genai_auth.py"),
     ("oci-genai-auth", "peer_api_key.py"),
+    ("oci-genai-auth", "peer_quick_start.py"),
     ("oci-openai", "peer_oci_openai.py"),
     // Not a client: the schemas that a cluster would hold the manifests of docs/oke to.
     ("kubernetes", "check_manifests.py"),
