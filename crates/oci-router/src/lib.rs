@@ -68,6 +68,8 @@ pub use text_stream::TextStream;
 pub use transport::{Format, Operation, Serving, Transport, UnknownTransport};
 pub use warning::Warning;
 
+/// The wire types that calls and answers are made of, for crates that know the router only.
+pub use oci_wire as wire;
 /// The crate that derives schemas, for `#[schemars(crate = "…")]` in programs that do not name it in their manifest.
 pub use schemars;
 /// The trait of types that have a schema, and its derive macro.
