@@ -84,6 +84,15 @@ const LAYERS: &[Layer] = &[
         reason: "the router knows model ids and routes, no sockets, headers or signatures",
     },
     Layer {
+        package: "locus-agent",
+        arrows: &["oci-router"],
+        tests_use_emulator: true,
+        needs: &["serde", "thiserror", "tokio"],
+        forbids: &["http", "hyper", "hyper-util", "ring", "rustls"],
+        behind_features: &[],
+        reason: "the agent is a loop over the chat API of the router, whatever is below that",
+    },
+    Layer {
         package: "locus-oci",
         arrows: &["oci-router", "oci-transport", "oci-auth", "oci-wire", "oci-sse"],
         tests_use_emulator: true,
@@ -176,7 +185,14 @@ const RESERVED: &[Reserved] = &[
     },
     Reserved {
         package: "tokio",
-        users: &["locus-cli", "locus-gateway", "oci-auth", "oci-emulator", "oci-transport"],
+        users: &[
+            "locus-agent",
+            "locus-cli",
+            "locus-gateway",
+            "oci-auth",
+            "oci-emulator",
+            "oci-transport",
+        ],
         free_in_tests: true,
     },
     Reserved {
