@@ -94,7 +94,7 @@ const LAYERS: &[Layer] = &[
     },
     Layer {
         package: "locus-oci",
-        arrows: &["oci-router", "oci-transport", "oci-auth", "oci-wire", "oci-sse"],
+        arrows: &["locus-agent", "oci-router", "oci-transport", "oci-auth", "oci-wire", "oci-sse"],
         tests_use_emulator: true,
         needs: &["thiserror"],
         forbids: &["clap", "http", "hyper", "hyper-util", "ring", "rustls"],

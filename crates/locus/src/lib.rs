@@ -1,6 +1,7 @@
 //! # locus
 #![doc = include_str!("../README.md")]
 
+mod agents;
 mod client;
 mod error;
 mod identity;
@@ -16,6 +17,7 @@ pub mod prelude {
 }
 
 // The public interface is:
+pub use agents::agent;
 pub use client::{Client, ClientBuilder, PREFIXES};
 pub use error::{Error, Result};
 pub use model::{Explicit, ModelBuilder, NativeModel, ResponsesModel, V1Model};
@@ -32,6 +34,9 @@ pub use oci_transport::{
     Listing, RequestHook, RetryPolicy, Roots, Timeout, control,
 };
 pub use oci_wire::Family;
+
+/// The agent loop: a model with tools, which it may call until it has an answer.
+pub use locus_agent as agent;
 
 /// The crates below, whole.
 pub use {oci_auth as auth, oci_router as router, oci_transport as transport, oci_wire as wire};

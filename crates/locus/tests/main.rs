@@ -16,6 +16,8 @@ mod page;
 #[path = "main/snippets.rs"]
 mod snippets;
 
+#[path = "main/agents.rs"]
+mod agents;
 /// The examples' functions, whose `main` is not called here.
 macro_rules! example {
     ($($name:ident $path:literal)*) => { $(
@@ -25,10 +27,18 @@ macro_rules! example {
     )* };
 }
 example! {
+    agent "../examples/agent.rs"
+    agent_approval "../examples/agent_approval.rs"
+    agent_chat "../examples/agent_chat.rs"
+    agent_hooks "../examples/agent_hooks.rs"
     chat "../examples/chat.rs"
     embeddings "../examples/embeddings.rs"
     laptop_to_oke "../examples/laptop_to_oke.rs"
     responses "../examples/responses.rs"
     routes "../examples/routes.rs"
     tools "../examples/tools.rs"
+}
+#[cfg(feature = "sqlite")]
+example! {
+    agent_checkpoint "../examples/agent_checkpoint.rs"
 }

@@ -6,16 +6,16 @@ use serde_json::Value;
 
 use crate::{chat, embeddings, laptop_to_oke, responses, routes, tools};
 
-const ENDPOINT: &str = "ocid1.generativeaiendpoint.oc1.us-chicago-1.aaaa";
+pub(crate) const ENDPOINT: &str = "ocid1.generativeaiendpoint.oc1.us-chicago-1.aaaa";
 
-struct Service {
+pub(crate) struct Service {
     emulator: Emulator,
-    client: Client,
+    pub(crate) client: Client,
     folder: tempfile::TempDir,
 }
 
 impl Service {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let oci = folder.path().join(".oci");
         std::fs::create_dir(&oci).unwrap();
@@ -29,15 +29,29 @@ impl Service {
         Self { emulator, client, folder }
     }
 
+    /// The home folder, with a configuration file in it.
+    pub(crate) fn home(&self) -> &str {
+        self.folder.path().to_str().unwrap()
+    }
+
+    /// An environment with nothing but that.
+    pub(crate) fn env(&self) -> Env {
+        Env::from_pairs([("HOME", self.home())])
+    }
+
+    pub(crate) fn endpoint(&self) -> Endpoint {
+        Endpoint::parse(&self.emulator.url()).unwrap()
+    }
+
     /// The path and the body of each request so far.
-    fn sent(&self) -> Vec<(String, Value)> {
+    pub(crate) fn sent(&self) -> Vec<(String, Value)> {
         let read = |request: &RecordedRequest| {
             (request.path_and_query.clone(), serde_json::from_slice(&request.body).unwrap())
         };
         self.emulator.requests().iter().map(read).collect()
     }
 
-    fn last(&self) -> (String, Value) {
+    pub(crate) fn last(&self) -> (String, Value) {
         self.sent().pop().unwrap()
     }
 }
