@@ -1,7 +1,8 @@
 //! A streamed answer on its way to the client: everything that is there goes out in one write.
 //!
 //! A write and a wake-up for every event cost ten times what translating the event does. So each poll takes all events that the
-//! service has sent so far, and hands them over as one piece.
+//! service has sent so far, and hands them over as one piece. hyper hands over one piece of a body at a time, each after another turn
+//! of the task that reads the connection; so before a write this task lets that one have its turn, and looks again.
 
 use std::fmt;
 use std::pin::Pin;
@@ -51,6 +52,8 @@ pub(crate) struct EventStream {
     is_over: bool,
     /// Whether anything was written since the timer was set.
     is_busy: bool,
+    /// Whether the reader of the connection had a turn since the last event came.
+    has_waited: bool,
     timer: Pin<Box<Sleep>>,
     closing: Closing,
     record: Record,
@@ -85,6 +88,8 @@ impl EventStream {
             output,
             is_over: false,
             is_busy: false,
+            // The first event is here, and somebody waits for it.
+            has_waited: true,
             timer: Box::pin(sleep(KEEP_ALIVE)),
             closing,
             record,
@@ -100,7 +105,7 @@ impl EventStream {
         while !self.is_over && self.output.as_bytes().len() < LARGEST_WRITE {
             match self.source.poll_fill(cx, &mut self.output) {
                 Poll::Pending => break,
-                Poll::Ready(Step::Event) => {}
+                Poll::Ready(Step::Event) => self.has_waited = false,
                 Poll::Ready(Step::End) => self.over(),
                 Poll::Ready(Step::Failed(failure)) => self.failed(&failure),
             }
@@ -110,6 +115,11 @@ impl EventStream {
         }
         if !self.is_over && self.output.as_bytes().is_empty() {
             self.keep_alive(cx);
+        }
+        let is_full = self.output.as_bytes().len() >= LARGEST_WRITE;
+        if !self.is_over && !is_full && !std::mem::replace(&mut self.has_waited, true) {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
         }
         if !self.output.as_bytes().is_empty() {
             self.is_busy = true;

@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::config::Config;
 use crate::receive::Limits;
 
-/// Each inner list is what is there at once.
+/// Each inner list is what is there within a turn; an empty one is a turn without anything.
 struct Told(VecDeque<Vec<Step>>);
 
 impl Source for Told {
@@ -61,11 +61,20 @@ async fn next(stream: &mut EventStream) -> Option<String> {
 #[tokio::test(start_paused = true)]
 async fn what_is_there_at_once_is_one_piece() {
     let app = app();
-    let told = vec![vec![Step::Event, Step::Event, Step::Event], vec![Step::Event, Step::End]];
+    let told =
+        vec![vec![Step::Event, Step::Event, Step::Event], vec![], vec![Step::Event, Step::End]];
     let mut stream = stream(&app, told);
     assert_eq!(next(&mut stream).await.unwrap(), "data: event\n\n".repeat(3));
     assert_eq!(next(&mut stream).await.unwrap(), "data: event\n\n");
     assert_eq!(next(&mut stream).await, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_comes_in_the_next_turn_is_waited_for() {
+    let app = app();
+    let told = (0..20).map(|_| vec![Step::Event]).collect();
+    let mut stream = stream(&app, told);
+    assert_eq!(next(&mut stream).await.unwrap(), "data: event\n\n".repeat(20));
 }
 
 #[tokio::test(start_paused = true)]
@@ -112,7 +121,8 @@ async fn the_end_of_the_gateway_ends_a_silent_stream() {
 #[tokio::test(start_paused = true)]
 async fn the_end_of_the_gateway_ends_a_busy_stream_too() {
     let app = app();
-    let mut stream = stream(&app, vec![vec![Step::Event], vec![Step::Event], vec![Step::Event]]);
+    let told = vec![vec![Step::Event], vec![], vec![Step::Event], vec![], vec![Step::Event]];
+    let mut stream = stream(&app, told);
     assert_eq!(next(&mut stream).await.unwrap(), "data: event\n\n");
     app.enter(crate::app::Phase::Closing);
     assert_eq!(next(&mut stream).await.unwrap(), "data: event\n\ndata: shutting_down\n\n");
