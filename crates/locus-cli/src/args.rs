@@ -1,9 +1,10 @@
 //! The command line.
 
 use std::net::IpAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use oci_emulator::{AuthService, Fault, ParseAuthServiceError, ParseFaultError};
 
 use crate::batch::BatchArgs;
@@ -135,6 +136,10 @@ pub(crate) struct ServeArgs {
     #[arg(long, default_value_t = 30, value_name = "SECONDS")]
     pub(crate) drain: u64,
 
+    /// What signs the calls; aws-lc-rs is about twice as fast.
+    #[arg(long, value_enum, default_value_t = Signer::AwsLcRs)]
+    pub(crate) signer: Signer,
+
     /// How much to tell on standard error: error, warn, info (with a line for each call) or debug.
     #[arg(long, default_value = "info", value_name = "LEVEL")]
     pub(crate) log: tracing_subscriber::filter::LevelFilter,
@@ -144,27 +149,43 @@ pub(crate) struct ServeArgs {
     pub(crate) json: bool,
 }
 
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Signer {
+    AwsLcRs,
+    Ring,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum KeysCommand {
-    /// Makes a key and prints it, this once; the file gets its digest. A running gateway takes it on SIGHUP.
+    /// Makes a key and prints it, this once; its digest is kept. A running gateway takes it on SIGHUP.
     Create(CreateKeyArgs),
-    /// Lists the keys by id, name, models and limits.
-    List(KeysFile),
-    /// Takes a key out of the file. A running gateway refuses it from the next SIGHUP on.
+    /// Lists the keys by id, name, models, limits, and what they have spent.
+    List(KeysPlace),
+    /// Takes a key out. A running gateway refuses it from the next SIGHUP on.
     Revoke {
         /// The id of the key, as `locus keys list` shows it.
         id: String,
 
         #[command(flatten)]
-        file: KeysFile,
+        at: KeysPlace,
     },
 }
 
 #[derive(Args, Debug)]
-pub(crate) struct KeysFile {
+pub(crate) struct KeysPlace {
     /// The file that general_settings.keys_file of the configuration names.
     #[arg(long, value_name = "FILE", default_value = "keys.json")]
     pub(crate) file: PathBuf,
+
+    /// The database that general_settings.keys_db names, in place of a file.
+    #[arg(long, value_name = "FILE", conflicts_with = "file")]
+    pub(crate) db: Option<PathBuf>,
+}
+
+impl KeysPlace {
+    pub(crate) fn path(&self) -> &Path {
+        self.db.as_deref().unwrap_or(&self.file)
+    }
 }
 
 #[derive(Args, Debug)]
@@ -188,12 +209,36 @@ pub(crate) struct CreateKeyArgs {
     #[arg(long, value_name = "CALLS")]
     pub(crate) parallel: Option<u32>,
 
+    /// What its calls may cost, in US dollars; models whose price is not known are then refused.
+    #[arg(long, value_name = "DOLLARS", value_parser = dollars)]
+    pub(crate) budget: Option<f64>,
+
+    /// After what time the budget begins anew, such as 30d, 12h or 90m [default: never].
+    #[arg(long, value_name = "TIME", value_parser = duration, requires = "budget")]
+    pub(crate) budget_duration: Option<Duration>,
+
     /// In how many days it ends.
     #[arg(long, value_name = "DAYS")]
     pub(crate) days: Option<u32>,
 
     #[command(flatten)]
-    pub(crate) file: KeysFile,
+    pub(crate) at: KeysPlace,
+}
+
+fn dollars(text: &str) -> Result<f64, String> {
+    let amount = text.trim_start_matches('$').parse::<f64>().ok();
+    let amount = amount.filter(|amount| amount.is_finite() && *amount >= 0.0);
+    amount.ok_or_else(|| "expected an amount such as 12.50".to_owned())
+}
+
+/// A time as LiteLLM writes it: a number and `s`, `m`, `h` or `d`.
+fn duration(text: &str) -> Result<Duration, String> {
+    let units = [("s", 1), ("m", 60), ("h", 60 * 60), ("d", 24 * 60 * 60)];
+    let read = units.into_iter().find_map(|(unit, seconds)| {
+        text.strip_suffix(unit)?.parse::<u64>().ok()?.checked_mul(seconds)
+    });
+    let read = read.filter(|seconds| *seconds > 0).map(Duration::from_secs);
+    read.ok_or_else(|| "expected a time such as 30d, 12h, 90m or 60s".to_owned())
 }
 
 #[derive(Args, Debug)]

@@ -12,6 +12,7 @@ mod failure;
 mod image;
 mod input;
 mod keys;
+mod logging;
 mod models;
 mod pages;
 mod rerank;

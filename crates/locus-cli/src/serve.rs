@@ -6,27 +6,24 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use locus::{Endpoint, Env};
+use locus::{Backend, Endpoint, Env};
 use locus_gateway::{Config, Gateway};
 use oci_emulator::{Emulator, Sandbox};
 
-use crate::args::ServeArgs;
+use crate::args::{ServeArgs, Signer};
 use crate::emulate;
 use crate::escape;
 use crate::failure::Failure;
+use crate::logging;
 use crate::signal::{hung_up, interrupted};
 use crate::stdout::say;
 
 pub(crate) async fn run(args: ServeArgs) -> Result<ExitCode, Failure> {
     let interrupted = interrupted();
-    tracing_subscriber::fmt()
-        .with_max_level(args.log)
-        .with_writer(std::io::stderr)
-        .with_ansi(false)
-        .compact()
-        .init();
+    logging::start(args.log);
     let emulated = if args.emulator { Some(Emulated::start().await?) } else { None };
-    let config = read(args.config.as_deref(), emulated.as_ref())?;
+    let source = Source { file: args.config.as_deref(), signer: args.signer, emulated };
+    let config = source.read()?;
     warn(&config);
     let summary = summary(&config);
     let mut builder = Gateway::builder(config).drain(Duration::from_secs(args.drain));
@@ -45,7 +42,7 @@ pub(crate) async fn run(args: ServeArgs) -> Result<ExitCode, Failure> {
     } else {
         say(&format!("The gateway listens on {url} until Ctrl-C.\n{summary}"))?;
     }
-    let reloads = reload(&gateway, args.config.as_deref(), emulated.as_ref());
+    let reloads = reload(&gateway, &source);
     let end = async {
         tokio::select! {
             () = interrupted => {}
@@ -56,18 +53,18 @@ pub(crate) async fn run(args: ServeArgs) -> Result<ExitCode, Failure> {
         () = server.serve(end) => {}
         () = reloads => {}
     }
-    if let Some(emulated) = emulated {
+    if let Some(emulated) = source.emulated {
         emulated.emulator.shutdown().await;
     }
     Ok(ExitCode::SUCCESS)
 }
 
 /// Reads the file again whenever the process is told to by SIGHUP. What cannot be used is told, and changes nothing.
-async fn reload(gateway: &Gateway, file: Option<&Path>, emulated: Option<&Emulated>) {
+async fn reload(gateway: &Gateway, source: &Source<'_>) {
     let mut hung_up = hung_up();
     loop {
         hung_up.next().await;
-        let result = read(file, emulated).and_then(|config| {
+        let result = source.read().and_then(|config| {
             warn(&config);
             gateway.reload(&config).map_err(Failure::from)
         });
@@ -78,21 +75,35 @@ async fn reload(gateway: &Gateway, file: Option<&Path>, emulated: Option<&Emulat
     }
 }
 
-fn read(file: Option<&Path>, emulated: Option<&Emulated>) -> Result<Config, Failure> {
-    // The environment of an emulator's calls is its own, but what the file refers to is in that of the process.
-    let env = Env::process();
-    let config = match file {
-        None => Config::from_env(env)
-            .map_err(|error| Failure::configuration(Path::new("environment"), &error))?,
-        Some(file) => {
-            let text = std::fs::read_to_string(file)
-                .map_err(|error| Failure::io(&format!("cannot read {}", file.display()), error))?;
-            Config::parse(&text, env).map_err(|error| Failure::configuration(file, &error))?
+/// Where the configuration comes from, every time that it is read.
+struct Source<'a> {
+    file: Option<&'a Path>,
+    signer: Signer,
+    emulated: Option<Emulated>,
+}
+
+impl Source<'_> {
+    fn read(&self) -> Result<Config, Failure> {
+        // The environment of an emulator's calls is its own, but what the file refers to is in that of the process.
+        let env = Env::process();
+        let config = match self.file {
+            None => Config::from_env(env)
+                .map_err(|error| Failure::configuration(Path::new("environment"), &error))?,
+            Some(file) => {
+                let text = std::fs::read_to_string(file).map_err(|error| {
+                    Failure::io(&format!("cannot read {}", file.display()), error)
+                })?;
+                Config::parse(&text, env).map_err(|error| Failure::configuration(file, &error))?
+            }
+        };
+        let config = config.signed_by(match self.signer {
+            Signer::AwsLcRs => Backend::AWS_LC_RS,
+            Signer::Ring => Backend::RING,
+        });
+        match &self.emulated {
+            None => Ok(config),
+            Some(emulated) => emulated.redirect(config),
         }
-    };
-    match emulated {
-        None => Ok(config),
-        Some(emulated) => emulated.redirect(config),
     }
 }
 

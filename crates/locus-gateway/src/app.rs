@@ -8,7 +8,7 @@ use axum::routing::{get, post};
 use tokio::sync::watch;
 
 use crate::clock;
-use crate::config::Config;
+use crate::config::{Config, Origins};
 use crate::error::Error;
 use crate::event_stream::Closing;
 use crate::keys::Keys;
@@ -35,6 +35,7 @@ pub(crate) struct App {
 pub(crate) struct Live {
     pub(crate) upstreams: Upstreams,
     pub(crate) keys: Keys,
+    pub(crate) origins: Origins,
     /// When the configuration was read, in seconds since 1970.
     pub(crate) since: u64,
 }
@@ -74,7 +75,10 @@ impl App {
             self.check_exposure(*address, config.has_keys())?;
         }
         // New clients, even for identities that are the same by name: their keys may have been changed behind it.
-        let live = Live::new(config, Some(&self.live().keys))?;
+        let before = self.live();
+        // Keys that come back with other limits go on with what they have spent, which has to be in the store by then.
+        before.keys.save_or_warn();
+        let live = Live::new(config, Some(&before.keys))?;
         *self.live.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(live);
         Ok(())
     }
@@ -118,6 +122,7 @@ impl Live {
         Ok(Self {
             upstreams: Upstreams::new(config)?,
             keys: Keys::new(config, before)?,
+            origins: config.origins.clone(),
             since: clock::unix_seconds(),
         })
     }
@@ -128,6 +133,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
     let api = Router::new()
         .route("/chat/completions", post(routes::chat))
         .route("/messages", post(routes::messages))
+        .route("/messages/count_tokens", post(routes::count_tokens))
         .route("/responses", post(routes::responses))
         .route("/responses/{id}", get(routes::kept).delete(routes::kept))
         .route("/responses/{id}/cancel", post(routes::kept))

@@ -6,7 +6,7 @@ mod responses;
 use std::pin::pin;
 use std::task::{Context, Poll, ready};
 
-use locus::wire::chat::{ChatChunk, Usage};
+use locus::wire::chat::{ChatChunk, Delta, Usage};
 use locus::{ChatStream, Warning};
 use oci_sse::Encoder;
 use serde::Serialize;
@@ -42,11 +42,13 @@ pub(crate) struct ChatEvents<E> {
     /// When the answer began, in seconds since 1970: the native API does not say, and clients expect it.
     created: u64,
     usage: Option<Usage>,
+    /// The bytes of text that came, for answers that end without a usage.
+    bytes: u64,
 }
 
 impl<E: ChunkEvents> ChatEvents<E> {
     pub(crate) fn new(stream: ChatStream, events: E) -> Self {
-        Self { stream, events, created: unix_seconds(), usage: None }
+        Self { stream, events, created: unix_seconds(), usage: None, bytes: 0 }
     }
 
     /// What was done differently from what was asked, as far as it is known by now.
@@ -66,6 +68,7 @@ impl<E: ChunkEvents> Source for ChatEvents<E> {
         Poll::Ready(match ready!(next.poll(cx)) {
             Some(Ok(mut chunk)) => {
                 chunk.created.get_or_insert(self.created);
+                self.bytes += text_of(&chunk);
                 if chunk.usage.is_some() {
                     self.usage = chunk.usage().cloned();
                 }
@@ -86,6 +89,7 @@ impl<E: ChunkEvents> Source for ChatEvents<E> {
 
     fn note(&self, record: &mut Record) {
         record.usage(self.usage.as_ref());
+        record.partial(self.bytes);
         let losses = self.events.losses();
         if !losses.is_empty() {
             // The headers are with the client already.
@@ -93,6 +97,17 @@ impl<E: ChunkEvents> Source for ChatEvents<E> {
             tracing::debug!(target: "locus_gateway", losses, "parts of an answer were left out");
         }
     }
+}
+
+/// How many bytes of an answer a chunk adds, reasoning and the arguments of tools included.
+fn text_of(chunk: &ChatChunk<'_>) -> u64 {
+    let bytes = |text: Option<&str>| text.map_or(0, str::len) as u64;
+    let of_choice = |delta: &Delta<'_>| {
+        let calls = delta.tool_calls.iter().filter_map(|call| call.function.as_ref());
+        let arguments: u64 = calls.map(|function| bytes(function.arguments.as_deref())).sum();
+        bytes(delta.content.as_deref()) + bytes(delta.reasoning_content.as_deref()) + arguments
+    };
+    chunk.choices().map(|choice| of_choice(&choice.delta)).sum()
 }
 
 /// JSON on its way into an event, whose memory is kept from event to event.

@@ -26,7 +26,7 @@ pub enum Error {
         /// Why not.
         source: Box<locus::Error>,
     },
-    /// The file of clients' keys cannot be used.
+    /// The file or database of clients' keys cannot be used.
     #[error("the keys of {} cannot be used", path.display())]
     Keys {
         /// The file.

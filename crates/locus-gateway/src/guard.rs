@@ -10,10 +10,11 @@ use http::request::Parts;
 use http::uri::Authority;
 use http::{HeaderMap, Method, StatusCode};
 
+use crate::config::Origins;
 use crate::failure::Failure;
 
-/// Refuses a request that a page of the web could have sent.
-pub(crate) fn check_local(request: &Parts) -> Result<(), Failure> {
+/// Refuses a request that a page of the web could have sent, unless the operator has named its origin.
+pub(crate) fn check_local(request: &Parts, origins: &Origins) -> Result<(), Failure> {
     let headers = &request.headers;
     let hosts = headers.get_all(HOST).iter().map(|value| value.to_str().unwrap_or_default());
     let target = request.uri.authority().map(Authority::as_str);
@@ -24,7 +25,8 @@ pub(crate) fn check_local(request: &Parts) -> Result<(), Failure> {
             "call 127.0.0.1 or localhost, or set general_settings.master_key",
         ));
     }
-    if !headers.get_all(ORIGIN).iter().all(|value| value.to_str().is_ok_and(is_local_origin)) {
+    let is_known = |origin: &str| is_local_origin(origin) || origins.allow(origin);
+    if !headers.get_all(ORIGIN).iter().all(|value| value.to_str().is_ok_and(is_known)) {
         return Err(forbidden(
             "without a key no requests of pages of the web are taken",
             "set general_settings.master_key and send it",
@@ -93,7 +95,8 @@ mod tests {
             request = request.header(*name, *value);
         }
         let (parts, ()) = request.body(()).unwrap().into_parts();
-        let status = check_local(&parts).map_or_else(|failure| failure.status.as_u16(), |()| 200);
+        let status = check_local(&parts, &Origins::default())
+            .map_or_else(|failure| failure.status.as_u16(), |()| 200);
         assert_eq!(status, expected, "{headers:?}");
     }
 

@@ -1,10 +1,13 @@
 //! Who may call, and how much.
 
+mod budget;
+#[cfg(feature = "sqlite")]
+mod database;
 mod file;
 mod limits;
+mod store;
 
-use std::collections::HashMap;
-use std::path::Path;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use http::header::AUTHORIZATION;
@@ -13,19 +16,23 @@ use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
 pub use file::{ClientKey, KeyFile, KeyFileError};
-pub(crate) use limits::Grant;
+pub(crate) use limits::{Estimate, Grant};
+pub use store::{KeyStore, Spent};
 
-use crate::config::Config;
+use crate::clock::unix_seconds;
+use crate::config::{Config, KeysAt};
 use crate::error::Error;
 use crate::failure::Failure;
+use crate::price::Price;
+use budget::Budget;
 use limits::Limits;
 
 /// Who may call. Without any key whoever reaches the gateway, which then is for this machine only.
 #[derive(Default)]
 pub(crate) struct Keys {
     master: Option<KeyDigest>,
-    /// Whether there is a file of keys, which may have none as yet.
-    has_file: bool,
+    /// Where keys are kept, of which there may be none as yet.
+    store: Option<KeyStore>,
     clients: HashMap<[u8; 32], Arc<Client>>,
 }
 
@@ -33,6 +40,7 @@ pub(crate) struct Keys {
 pub(crate) struct Client {
     key: ClientKey,
     limits: Limits,
+    budget: Budget,
 }
 
 /// Who calls.
@@ -48,16 +56,48 @@ impl Keys {
     /// The keys of a configuration. A client whose key has not changed since `before` keeps what it has used of its limits.
     pub(crate) fn new(config: &Config, before: Option<&Self>) -> Result<Self, Error> {
         let master = config.master_key.as_ref().map(|key| KeyDigest::of(key.reveal()));
-        let Some(path) = config.keys_file.as_deref() else {
-            return Ok(Self { master, ..Self::default() });
-        };
-        let clients = clients(path, before)
-            .map_err(|source| Error::Keys { path: path.to_owned(), source })?;
-        Ok(Self { master, has_file: true, clients })
+        let Some(at) = &config.keys_at else { return Ok(Self { master, ..Self::default() }) };
+        let failed = |source| Error::Keys { path: at.path().to_owned(), source };
+        let store = open(at).map_err(failed)?;
+        let clients = clients(&store, before).map_err(failed)?;
+        Ok(Self { master, store: Some(store), clients })
     }
 
     pub(crate) fn is_open(&self) -> bool {
-        self.master.is_none() && !self.has_file
+        self.master.is_none() && self.store.is_none()
+    }
+
+    /// The same, for when nobody can do anything about a failure but read of it.
+    pub(crate) fn save_or_warn(&self) {
+        if let Err(error) = self.save() {
+            tracing::warn!(target: "locus_gateway", %error, "what keys have spent is not saved");
+        }
+    }
+
+    /// Writes down what was spent since the last time. It waits for the disk.
+    pub(crate) fn save(&self) -> Result<(), KeyFileError> {
+        let Some(store) = &self.store else { return Ok(()) };
+        let now = unix_seconds();
+        let clients = || self.clients.values();
+        let unsaved = clients()
+            .filter_map(|client| Some((client.key.id().to_owned(), client.budget.unsaved(now)?)));
+        let unsaved: BTreeMap<String, Spent> = unsaved.collect();
+        if unsaved.is_empty() {
+            return Ok(());
+        }
+        let result = store.spend(&unsaved);
+        for client in clients() {
+            let id = client.key.id();
+            match &result {
+                Ok(all) => {
+                    all.get(id).into_iter().for_each(|all| client.budget.saved(*all, now));
+                }
+                Err(_) => {
+                    unsaved.get(id).into_iter().for_each(|more| client.budget.returned(*more, now));
+                }
+            }
+        }
+        result.map(drop)
     }
 
     /// Checks the key of a request, whatever header of the common APIs it is in.
@@ -81,18 +121,40 @@ impl Keys {
     }
 }
 
+fn open(at: &KeysAt) -> Result<KeyStore, KeyFileError> {
+    match at {
+        KeysAt::File(path) => Ok(KeyStore::file(path)),
+        #[cfg(feature = "sqlite")]
+        KeysAt::Database(path) => KeyStore::database(path),
+        #[cfg(not(feature = "sqlite"))]
+        KeysAt::Database(_) => Err(KeyFileError::Database {
+            message: "this program was built without the feature sqlite".to_owned(),
+        }),
+    }
+}
+
 fn clients(
-    path: &Path,
+    store: &KeyStore,
     before: Option<&Keys>,
 ) -> Result<HashMap<[u8; 32], Arc<Client>>, KeyFileError> {
-    let file = KeyFile::read(path)?;
+    let spent = store.spent()?;
+    let now = unix_seconds();
     let mut clients = HashMap::new();
-    for key in file.keys() {
+    for key in store.keys()? {
         let digest = key.digest()?;
         let known = before.and_then(|before| before.clients.get(&digest));
-        let client = match known.filter(|known| known.key == *key) {
+        let client = match known.filter(|known| known.key == key) {
             Some(known) => Arc::clone(known),
-            None => Arc::new(Client { limits: Limits::new(key), key: key.clone() }),
+            None => {
+                // Other limits, and the same purse.
+                let spending = known.map(|known| Arc::clone(known.budget.spending()));
+                let is_new = spending.is_none();
+                let budget = Budget::new(&key, spending.unwrap_or_default());
+                if is_new && let Some(spent) = spent.get(key.id()) {
+                    budget.saved(*spent, now);
+                }
+                Arc::new(Client { limits: Limits::new(&key), budget, key })
+            }
         };
         clients.insert(digest, client);
     }
@@ -108,15 +170,23 @@ impl Caller {
         }
     }
 
-    /// Takes a call out of the limits, with about so many tokens. What it really took is settled when the grant ends.
-    pub(crate) fn take(&self, model: &str, tokens: u64) -> Result<Grant, Failure> {
-        let Self::Client(client) = self else { return Ok(Grant::unlimited()) };
+    /// Takes a call out of the limits. What it really took is settled when it is over.
+    ///
+    /// `price` is what a model costs, which only a key with a budget asks for.
+    pub(crate) fn take(
+        &self,
+        model: &str,
+        estimate: Estimate,
+        price: impl FnOnce() -> Option<Price>,
+    ) -> Result<Grant, Failure> {
+        let Self::Client(client) = self else { return Ok(Grant::unlimited(estimate)) };
         if !client.key.allows(model) {
             let message = "the key does not allow this model";
             return Err(Failure::new(StatusCode::FORBIDDEN, "model_not_allowed", message)
                 .with_hint("GET /v1/models lists those that it allows"));
         }
-        Grant::take(client, tokens)
+        let price = if client.budget.is_limited() { price() } else { None };
+        Grant::take(client, estimate, price)
     }
 
     /// The id of the key, for logs.

@@ -1,5 +1,6 @@
 //! Counters for Prometheus.
 
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use locus::wire::chat::Usage;
@@ -18,6 +19,7 @@ pub(crate) struct Metrics {
     duration: Family<ModelLabels, Histogram, fn() -> Histogram>,
     first_byte: Family<ModelLabels, Histogram, fn() -> Histogram>,
     tokens: Family<TokenLabels, Counter>,
+    cost: Family<ModelLabels, Counter<f64, AtomicU64>>,
     attempts: Family<AttemptLabels, Counter>,
     fallbacks: Family<ModelLabels, Counter>,
 }
@@ -56,6 +58,7 @@ impl Metrics {
             duration: Family::new_with_constructor(seconds),
             first_byte: Family::new_with_constructor(seconds),
             tokens: Family::default(),
+            cost: Family::default(),
             attempts: Family::default(),
             fallbacks: Family::default(),
             registry: Registry::default(),
@@ -75,6 +78,12 @@ impl Metrics {
             metrics.first_byte.clone(),
         );
         registry.register("tokens", "Tokens as the service counted them", metrics.tokens.clone());
+        registry.register_with_unit(
+            "cost",
+            "What calls have cost, as far as prices are known",
+            Unit::Other("dollars".to_owned()),
+            metrics.cost.clone(),
+        );
         registry.register(
             "upstream_attempts",
             "Attempts at deployments by what came of them",
@@ -107,6 +116,11 @@ impl Metrics {
                 self.tokens.get_or_create(&labels).inc_by(count);
             }
         }
+    }
+
+    pub(crate) fn cost(&self, model: &str, dollars: f64) {
+        let labels = ModelLabels { model: model.to_owned() };
+        self.cost.get_or_create(&labels).inc_by(dollars);
     }
 
     pub(crate) fn attempt(&self, deployment: &str, outcome: &'static str) {

@@ -9,6 +9,7 @@ use locus::wire::chat::Usage;
 use crate::app::App;
 use crate::failure::Failure;
 use crate::keys::Grant;
+use crate::price::Price;
 use crate::upstream::Lease;
 
 /// One call of a client. Dropping it ends it: every way out of a call is one.
@@ -21,6 +22,9 @@ pub(crate) struct Record {
     model: Option<Arc<str>>,
     lease: Option<Lease>,
     usage: Option<Usage>,
+    /// About how many tokens of an answer came before it ended without telling.
+    partial: u64,
+    price: Option<Price>,
     first_byte: Option<Duration>,
     opc_request_id: Option<String>,
     key: String,
@@ -46,6 +50,8 @@ impl Record {
             model: None,
             lease: None,
             usage: None,
+            partial: 0,
+            price: None,
             first_byte: None,
             opc_request_id: None,
             key: String::new(),
@@ -76,6 +82,15 @@ impl Record {
         self.usage = usage.cloned();
     }
 
+    /// Notes what came of an answer that has not told its usage: a token has some four bytes.
+    pub(crate) fn partial(&mut self, bytes: u64) {
+        self.partial = bytes / 4;
+    }
+
+    pub(crate) fn price(&mut self, price: Option<Price>) {
+        self.price = price;
+    }
+
     pub(crate) fn opc_request_id(&mut self, id: Option<&str>) {
         self.opc_request_id = id.map(str::to_owned);
     }
@@ -100,14 +115,22 @@ impl Record {
 }
 
 impl Record {
-    /// Takes what was really used out of the limits. A stream that the client left has told nothing, so the guess stands.
-    fn settle(&self) {
-        let Some(grant) = &self.grant else { return };
-        match (&self.outcome, self.usage.as_ref().and_then(Usage::total)) {
-            (_, Some(tokens)) => grant.settle(tokens),
-            (Outcome::Failed(_), None) if self.first_byte.is_none() => grant.settle(0),
-            _ => {}
-        }
+    /// Takes what was really used out of the limits, and returns what it has cost, in US dollars.
+    ///
+    /// An answer that the client left, or that broke off, has told nothing; then what came of it counts, with the guess of its prompt.
+    fn settle(&self) -> f64 {
+        let Some(grant) = &self.grant else { return 0.0 };
+        let prompt = grant.estimate().prompt;
+        let total = self.usage.as_ref().and_then(Usage::total);
+        let price = self.price.unwrap_or(Price::NOTHING);
+        let (tokens, dollars) = match (&self.outcome, &self.usage, total) {
+            (_, Some(usage), Some(tokens)) => (tokens, price.of_usage(usage)),
+            // The service has done nothing.
+            (Outcome::Failed(_), ..) if self.first_byte.is_none() => (0, 0.0),
+            _ => (prompt.saturating_add(self.partial), price.of(prompt, self.partial)),
+        };
+        grant.settle(tokens, dollars);
+        dollars
     }
 }
 
@@ -123,7 +146,7 @@ impl Drop for Record {
         };
         let model = self.model.as_deref().unwrap_or_default();
         let deployment = self.lease.as_ref().map_or("", Lease::name);
-        self.settle();
+        let cost = self.settle();
         if let Outcome::Failed(failure) = &self.outcome {
             self.app.recent.push(self.endpoint, model, failure);
         }
@@ -132,6 +155,9 @@ impl Drop for Record {
         metrics.call(self.endpoint, model, status, elapsed);
         if let Some(first_byte) = self.first_byte.filter(|_| self.streamed) {
             metrics.first_byte(model, first_byte);
+        }
+        if cost > 0.0 {
+            metrics.cost(model, cost);
         }
         if let Some(usage) = &self.usage {
             metrics.tokens(model, usage);
@@ -151,6 +177,7 @@ impl Drop for Record {
             first_byte_ms = self.first_byte.map(|first| first.as_secs_f64() * 1e3),
             prompt_tokens = tokens(usage.and_then(|usage| usage.prompt_tokens)),
             completion_tokens = tokens(usage.and_then(|usage| usage.completion_tokens)),
+            cost,
             opc_request_id = self.opc_request_id.as_deref().unwrap_or_default(),
         );
     }

@@ -3,6 +3,7 @@
 mod answer;
 mod chat;
 mod completion;
+mod counting;
 mod health;
 mod kept;
 mod listing;
@@ -14,6 +15,7 @@ mod status;
 mod vectors;
 
 pub(crate) use chat::chat;
+pub(crate) use counting::count_tokens;
 pub(crate) use health::{alive, method_not_allowed, metrics, not_found, ready};
 pub(crate) use kept::kept;
 pub(crate) use listing::{model, models};

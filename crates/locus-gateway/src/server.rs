@@ -7,14 +7,15 @@ use std::time::Duration;
 
 use axum::Router;
 use hyper::server::conn::http1;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use crate::app::{App, Phase, router};
+use crate::cors;
 
 /// An open port of a gateway.
 #[derive(Debug)]
@@ -43,7 +44,8 @@ impl Server {
     pub async fn serve(self, shutdown: impl Future<Output = ()>) {
         let app = self.app.0;
         let patience = app.limits.patience;
-        let service = router(Arc::clone(&app));
+        let router = router(Arc::clone(&app));
+        let accounts = tokio::spawn(keep_accounts(Arc::clone(&app)));
         let graceful = GracefulShutdown::new();
         let mut connections = JoinSet::new();
         let mut shutdown = std::pin::pin!(shutdown);
@@ -53,7 +55,8 @@ impl Server {
                 _ = connections.join_next(), if !connections.is_empty() => {}
                 accepted = self.listener.accept() => match accepted {
                     Ok((stream, _)) => {
-                        connections.spawn(connection(stream, service.clone(), patience, &graceful));
+                        let app = Arc::clone(&app);
+                        connections.spawn(connection(stream, app, router.clone(), patience, &graceful));
                     }
                     // The client is gone again, or the process has no file descriptor to spare for now.
                     Err(error) => {
@@ -73,22 +76,42 @@ impl Server {
             }
         }
         connections.shutdown().await;
+        accounts.abort();
+        save(&app).await;
     }
+}
+
+/// Writes down what keys have spent, now and then.
+async fn keep_accounts(app: Arc<App>) {
+    loop {
+        sleep(SAVED_EVERY).await;
+        save(&app).await;
+    }
+}
+
+/// The disk may take its time, which is not that of the streams.
+async fn save(app: &App) {
+    let live = app.live();
+    // It fails only if the runtime ends, which does not wait for it either.
+    let _ = tokio::task::spawn_blocking(move || live.keys.save_or_warn()).await;
 }
 
 /// One connection to its end. What goes wrong with it is the client's leaving, which the call's own record tells.
 fn connection(
     stream: TcpStream,
-    service: Router,
+    app: Arc<App>,
+    router: Router,
     patience: Duration,
     graceful: &GracefulShutdown,
 ) -> impl Future<Output = ()> + use<> {
     // Without it the system holds small pieces back for up to 40 ms. It fails only for a connection that is gone.
     let _ = stream.set_nodelay(true);
+    let service =
+        service_fn(move |request| cors::answer(Arc::clone(&app), router.clone(), request));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(patience)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+        .serve_connection(TokioIo::new(stream), service);
     let watched = graceful.watch(connection);
     async move {
         let _ = watched.await;
@@ -103,6 +126,9 @@ impl std::fmt::Debug for AppHandle {
         f.write_str("App")
     }
 }
+
+/// What a crash forgets is what was spent since the last time.
+const SAVED_EVERY: Duration = Duration::from_secs(5);
 
 /// Time for error events to reach clients that still read.
 const LAST_WORDS: Duration = Duration::from_secs(2);

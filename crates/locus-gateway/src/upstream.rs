@@ -13,6 +13,7 @@ pub(crate) use deployment::{Deployment, Lease};
 
 use crate::config::{Config, Identity, Routing, Strategy};
 use crate::error::Error;
+use crate::price::Price;
 use client::Clients;
 
 /// Every name that can be asked for, with its deployments.
@@ -109,6 +110,16 @@ impl Upstreams {
         let group = self.groups.iter().filter(pattern).max_by_key(|group| group.name.len())?;
         let prefix = group.name.trim_end_matches('*');
         Some((group, asked.strip_prefix(prefix).unwrap_or(asked)))
+    }
+}
+
+impl Upstreams {
+    /// What a name costs wherever it is served; `None` if that is not known of each of its deployments.
+    pub(crate) fn dearest(&self, asked: &str) -> Option<Price> {
+        let (group, rest) = self.find(asked)?;
+        let mut prices = group.deployments().iter().map(|deployment| deployment.price(rest));
+        let first = prices.next()??;
+        prices.try_fold(first, |dearest, price| Some(dearest.or_dearer(price?)))
     }
 }
 

@@ -3,10 +3,14 @@
 
 #[path = "main/attacks.rs"]
 mod attacks;
+#[path = "main/budgets.rs"]
+mod budgets;
 #[path = "main/chat.rs"]
 mod chat;
 #[path = "main/config.rs"]
 mod config;
+#[path = "main/cors.rs"]
+mod cors;
 #[path = "main/dialects.rs"]
 mod dialects;
 #[path = "main/http.rs"]

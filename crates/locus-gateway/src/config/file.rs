@@ -53,6 +53,9 @@ pub(super) struct Params {
     pub(super) num_retries: Option<Scalar>,
     pub(super) order: Option<Scalar>,
     pub(super) drop_params: Option<Scalar>,
+    pub(super) input_cost_per_token: Option<Scalar>,
+    pub(super) output_cost_per_token: Option<Scalar>,
+    pub(super) cache_read_input_token_cost: Option<Scalar>,
     pub(super) temperature: Option<Scalar>,
     pub(super) top_p: Option<Scalar>,
     pub(super) max_tokens: Option<Scalar>,
@@ -67,6 +70,9 @@ pub(super) struct Params {
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct ModelInfo {
     pub(super) id: Option<Scalar>,
+    pub(super) input_cost_per_token: Option<Scalar>,
+    pub(super) output_cost_per_token: Option<Scalar>,
+    pub(super) cache_read_input_token_cost: Option<Scalar>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -100,6 +106,8 @@ pub(super) struct RouterSettings {
 pub(super) struct GeneralSettings {
     pub(super) master_key: Option<Scalar>,
     pub(super) keys_file: Option<Scalar>,
+    pub(super) keys_db: Option<Scalar>,
+    pub(super) cors_origins: Option<Vec<Scalar>>,
 }
 
 /// A list of mappings from a model to the models that stand in for it.

@@ -11,6 +11,7 @@ use locus::{Endpoint, Family, ModelId, Transport, route};
 use super::error::ConfigError;
 use super::file::{Entry, File, Params, Scalar};
 use super::value::{Reader, position, refused};
+use crate::price::Price;
 use crate::secret::Secret;
 
 /// One entry of `model_list`.
@@ -34,6 +35,8 @@ pub(crate) struct ModelConfig {
     pub(crate) retries: Option<u32>,
     /// How long a streamed call may take to begin.
     pub(crate) stream_timeout: Option<Duration>,
+    /// What a token costs, where the operator says so.
+    pub(crate) price: Option<Price>,
     pub(crate) defaults: Defaults,
 }
 
@@ -146,6 +149,7 @@ impl ModelConfig {
             order: u32::MAX,
             retries: None,
             stream_timeout: None,
+            price: None,
             defaults: Defaults::default(),
         }
     }
@@ -231,10 +235,54 @@ fn model(
         order: number("order", &params.order)?.unwrap_or(u32::MAX),
         retries,
         stream_timeout: stream_timeout.or(general.stream_timeout),
+        price: price(reader, &path, entry)?,
         defaults: defaults(reader, &key, params)?,
         name,
         path,
     })
+}
+
+/// What a token costs, as `model_info` or, as LiteLLM allows as well, `litellm_params` say.
+fn price(reader: &Reader<'_>, path: &str, entry: &Entry) -> Result<Option<Price>, ConfigError> {
+    let (info, params) = (entry.model_info.as_ref(), &entry.litellm_params);
+    let cost = |name: &str, info: Option<&Scalar>, params: &Option<Scalar>| {
+        let (section, scalar) = match info {
+            Some(scalar) => ("model_info", Some(scalar)),
+            None => ("litellm_params", params.as_ref()),
+        };
+        let is_cost = |cost: &f64| cost.is_finite() && *cost >= 0.0;
+        reader.parsed(
+            &format!("{path}.{section}.{name}"),
+            scalar,
+            "US dollars for a token",
+            |text| text.parse().ok().filter(is_cost),
+        )
+    };
+    let prompt = cost(
+        "input_cost_per_token",
+        info.and_then(|info| info.input_cost_per_token.as_ref()),
+        &params.input_cost_per_token,
+    )?;
+    let answer = cost(
+        "output_cost_per_token",
+        info.and_then(|info| info.output_cost_per_token.as_ref()),
+        &params.output_cost_per_token,
+    )?;
+    let cached = cost(
+        "cache_read_input_token_cost",
+        info.and_then(|info| info.cache_read_input_token_cost.as_ref()),
+        &params.cache_read_input_token_cost,
+    )?;
+    let Some(prompt) = prompt else {
+        if answer.is_some() || cached.is_some() {
+            let message = "has no effect without input_cost_per_token";
+            reader.warn(format!("{path}.model_info.output_cost_per_token"), message);
+        }
+        return Ok(None);
+    };
+    // Embeddings have no answer to pay for.
+    let answer = answer.unwrap_or_default();
+    Ok(Some(Price { prompt, answer, cached: cached.unwrap_or(prompt) }))
 }
 
 fn family(text: &str) -> Option<Family> {

@@ -3,10 +3,12 @@
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::Path;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
+
+use crate::clock::unix_seconds;
 
 /// The keys of clients, as a file of JSON has them. A key itself is told once, when it is made.
 ///
@@ -47,6 +49,15 @@ pub struct ClientKey {
     /// In seconds since 1970.
     #[serde(skip_serializing_if = "Option::is_none")]
     expires: Option<u64>,
+    /// In US dollars, for each period.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) max_budget: Option<f64>,
+    /// The length of a period in seconds; without it there is one, for as long as the key lives.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) budget_duration: Option<u64>,
+    /// When it was made, in seconds since 1970: the first period begins then.
+    #[serde(default)]
+    pub(super) created: u64,
 }
 
 impl KeyFile {
@@ -66,22 +77,7 @@ impl KeyFile {
     pub fn write(&self, path: &Path) -> Result<(), KeyFileError> {
         let mut text = serde_json::to_vec_pretty(self).map_err(KeyFileError::Json)?;
         text.push(b'\n');
-        let mut name = path.file_name().unwrap_or_default().to_owned();
-        name.push(format!(".{}", random_hex(4)?));
-        let temporary = path.with_file_name(name);
-        let mut options = fs::OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let written = options
-            .open(&temporary)
-            .and_then(|mut file| file.write_all(&text).and_then(|()| file.sync_all()))
-            .and_then(|()| fs::rename(&temporary, path));
-        written.map_err(|error| {
-            // It may not be there; what went wrong first is what counts.
-            let _ = fs::remove_file(&temporary);
-            KeyFileError::Io(error)
-        })
+        replace(path, &text)
     }
 
     /// Makes a key and adds what it is known by. The key is the result, and nowhere else.
@@ -89,10 +85,8 @@ impl KeyFile {
     /// # Errors
     /// [`KeyFileError::Random`] if the system has no random numbers.
     pub fn create(&mut self, key: ClientKey) -> Result<String, KeyFileError> {
-        let secret = format!("sk-locus-{}", random_hex(32)?);
-        let sha256 = hex(&Sha256::digest(secret.as_bytes()));
-        let id = format!("key-{}", random_hex(6)?);
-        self.keys.push(ClientKey { id, sha256, ..key });
+        let (key, secret) = key.with_secret()?;
+        self.keys.push(key);
         Ok(secret)
     }
 
@@ -108,6 +102,30 @@ impl KeyFile {
     pub fn keys(&self) -> &[ClientKey] {
         &self.keys
     }
+
+    pub(super) fn into_keys(self) -> Vec<ClientKey> {
+        self.keys
+    }
+}
+
+/// Replaces a file, at once or not at all. On Unix it is for its owner only.
+pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), KeyFileError> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}", random_hex(4)?));
+    let temporary = path.with_file_name(name);
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let written = options
+        .open(&temporary)
+        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
+        .and_then(|()| fs::rename(&temporary, path));
+    written.map_err(|error| {
+        // It may not be there; what went wrong first is what counts.
+        let _ = fs::remove_file(&temporary);
+        KeyFileError::Io(error)
+    })
 }
 
 impl ClientKey {
@@ -153,6 +171,24 @@ impl ClientKey {
         self
     }
 
+    /// Limits what calls may cost, in US dollars, for as long as it lives or anew after each `duration`.
+    ///
+    /// Models whose price is not known are then refused.
+    #[must_use]
+    pub fn with_budget(mut self, dollars: f64, duration: Option<Duration>) -> Self {
+        self.max_budget = Some(dollars);
+        self.budget_duration = duration.map(|duration| duration.as_secs());
+        self
+    }
+
+    /// Gives it an id and a secret, of which it keeps the digest.
+    pub(super) fn with_secret(self) -> Result<(Self, String), KeyFileError> {
+        let secret = format!("sk-locus-{}", random_hex(32)?);
+        let sha256 = hex(&Sha256::digest(secret.as_bytes()));
+        let id = format!("key-{}", random_hex(6)?);
+        Ok((Self { id, sha256, created: unix_seconds(), ..self }, secret))
+    }
+
     /// By which it is revoked, and told apart in logs.
     #[must_use]
     pub fn id(&self) -> &str {
@@ -178,6 +214,10 @@ impl ClientKey {
             self.rpm.map(|calls| format!("{calls} calls a minute")),
             self.tpm.map(|tokens| format!("{tokens} tokens a minute")),
             self.parallel.map(|calls| format!("{calls} at a time")),
+            self.max_budget.map(|dollars| match self.budget_duration {
+                Some(seconds) => format!("${dollars} each {}", shown(seconds)),
+                None => format!("${dollars}"),
+            }),
             self.has_expired().then(|| "expired".to_owned()),
         ];
         limits.into_iter().flatten().collect::<Vec<_>>().join(", ")
@@ -192,8 +232,7 @@ impl ClientKey {
     }
 
     pub(super) fn has_expired(&self) -> bool {
-        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-        let now = now.map_or(0, |now| now.as_secs());
+        let now = unix_seconds();
         self.expires.is_some_and(|expires| expires <= now)
     }
 
@@ -222,6 +261,12 @@ pub enum KeyFileError {
         /// The id of the key.
         id: String,
     },
+    /// The database cannot be used.
+    #[error("the database of keys cannot be used: {message}")]
+    Database {
+        /// What SQLite says.
+        message: String,
+    },
     /// The file cannot be read or written.
     #[error("the file of keys cannot be read or written")]
     Io(#[source] io::Error),
@@ -231,6 +276,14 @@ pub enum KeyFileError {
     /// The system has no random numbers.
     #[error("the system has no random numbers")]
     Random,
+}
+
+/// A number of seconds, in the largest unit that divides it.
+fn shown(seconds: u64) -> String {
+    let units = [(24 * 60 * 60, "days"), (60 * 60, "hours"), (60, "minutes"), (1, "seconds")];
+    let unit = units.into_iter().find(|(unit, _)| seconds.is_multiple_of(*unit));
+    let (unit, name) = unit.unwrap_or((1, "seconds"));
+    format!("{} {name}", seconds / unit)
 }
 
 fn random_hex(bytes: usize) -> Result<String, KeyFileError> {
@@ -260,6 +313,9 @@ mod tests {
         let text = fs::read_to_string(&path).unwrap();
         assert!(!text.contains(&secret) && text.contains("\"parallel\": 2"), "{text}");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left over");
+        let month = Duration::from_secs(30 * 24 * 60 * 60);
+        let dear = ClientKey::named("x").with_budget(2.5, Some(month));
+        assert_eq!(dear.limits(), "$2.5 each 30 days");
         assert!(file.keys()[0].has_expired() && file.keys()[0].limits().contains("expired"));
     }
 

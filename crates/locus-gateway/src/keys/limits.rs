@@ -1,7 +1,7 @@
 //! Limits of calls, tokens and calls at a time.
 
 use std::num::NonZeroU32;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use governor::clock::{Clock as _, DefaultClock};
@@ -12,7 +12,9 @@ use tokio::time::Instant;
 
 use super::Client;
 use super::file::ClientKey;
+use crate::clock::unix_seconds;
 use crate::failure::Failure;
+use crate::price::Price;
 
 /// What a client has left.
 pub(super) struct Limits {
@@ -33,20 +35,40 @@ impl Limits {
     }
 }
 
-/// A call that was taken out of the limits of a client.
+/// About what a call will take.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Estimate {
+    /// Tokens of the prompt.
+    pub(crate) prompt: u64,
+    /// Tokens of the answer at most, as far as the client says.
+    pub(crate) answer: u64,
+}
+
+impl Estimate {
+    fn tokens(self) -> u64 {
+        self.prompt.saturating_add(self.answer)
+    }
+}
+
+/// A call that was taken out of the limits of a client. What it really took has to be settled.
 pub(crate) struct Grant {
     client: Option<Arc<Client>>,
-    /// What was taken out for it so far.
-    tokens: u64,
+    estimate: Estimate,
+    /// What was reserved of the budget.
+    dollars: f64,
     _permit: Option<OwnedSemaphorePermit>,
 }
 
 impl Grant {
-    pub(super) fn unlimited() -> Self {
-        Self { client: None, tokens: 0, _permit: None }
+    pub(super) fn unlimited(estimate: Estimate) -> Self {
+        Self { client: None, estimate, dollars: 0.0, _permit: None }
     }
 
-    pub(super) fn take(client: &Arc<Client>, tokens: u64) -> Result<Self, Failure> {
+    pub(super) fn take(
+        client: &Arc<Client>,
+        estimate: Estimate,
+        price: Option<Price>,
+    ) -> Result<Self, Failure> {
         let limits = &client.limits;
         let permit = match &limits.parallel {
             None => None,
@@ -55,30 +77,60 @@ impl Grant {
                 Err(_) => return Err(limited("calls at a time", Duration::from_secs(1))),
             },
         };
+        let dollars = price.map_or(0.0, |price| price.of(estimate.prompt, estimate.answer));
+        if price.is_none() && client.budget.is_limited() {
+            return Err(unpriced());
+        }
         if let Some(bucket) = &limits.tokens {
-            let taken = bucket.lock().unwrap_or_else(PoisonError::into_inner).take(tokens);
+            let taken = lock(bucket).take(estimate.tokens());
             taken.map_err(|wait| limited("tokens a minute", wait))?;
         }
-        let grant = Self { client: Some(Arc::clone(client)), tokens, _permit: permit };
+        if let Err(failure) = client.budget.take(dollars, unix_seconds()) {
+            client.settle_tokens(estimate.tokens(), 0);
+            return Err(failure);
+        }
+        let grant = Self { client: Some(Arc::clone(client)), estimate, dollars, _permit: permit };
         if let Some(calls) = &limits.calls
             && let Err(until) = calls.check()
         {
             let wait = until.wait_time_from(DefaultClock::default().now());
-            grant.settle(0);
+            grant.settle(0, 0.0);
             return Err(limited("calls a minute", wait));
         }
         Ok(grant)
     }
 
-    /// Replaces the tokens that were guessed before by those that were counted after.
-    pub(crate) fn settle(&self, tokens: u64) {
-        let Some(bucket) = self.client.as_ref().and_then(|client| client.limits.tokens.as_ref())
-        else {
-            return;
-        };
-        let mut bucket = bucket.lock().unwrap_or_else(PoisonError::into_inner);
-        bucket.correct(self.tokens, tokens);
+    pub(crate) fn estimate(&self) -> Estimate {
+        self.estimate
     }
+
+    /// Replaces what was guessed before by what was counted after: tokens and dollars.
+    pub(crate) fn settle(&self, tokens: u64, dollars: f64) {
+        if let Some(client) = &self.client {
+            client.settle_tokens(self.estimate.tokens(), tokens);
+            client.budget.settle(self.dollars, dollars, unix_seconds());
+        }
+    }
+}
+
+impl Client {
+    fn settle_tokens(&self, guessed: u64, counted: u64) {
+        if let Some(bucket) = &self.limits.tokens {
+            lock(bucket).correct(guessed, counted);
+        }
+    }
+}
+
+fn lock(bucket: &Mutex<Bucket>) -> MutexGuard<'_, Bucket> {
+    bucket.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A budget that is not counted would be none.
+fn unpriced() -> Failure {
+    let message = "the key has a budget, and what this model costs is not known here";
+    Failure::new(StatusCode::FORBIDDEN, "price_unknown", message).with_hint(
+        "the operator sets model_info.input_cost_per_token and output_cost_per_token of the model",
+    )
 }
 
 /// Tokens that fill up over a minute. They can be owed: what a call takes is known only when it is over.

@@ -41,7 +41,7 @@ fn the_failure_does_not_repeat_the_key() {
 
 #[test]
 fn an_empty_file_of_keys_is_no_open_door() {
-    let keys = Keys { has_file: true, ..Keys::default() };
+    let keys = Keys { store: Some(KeyStore::file("keys.json")), ..Keys::default() };
     assert!(!keys.is_open());
     assert!(keys.check(&HeaderMap::new()).is_err());
 }

@@ -66,6 +66,15 @@ impl Reply {
         self
     }
 
+    /// Tells what a whole answer has cost, in US dollars.
+    pub(crate) fn cost(mut self, dollars: Option<f64>) -> Self {
+        let cost = dollars.and_then(|dollars| HeaderValue::from_str(&format!("{dollars:.9}")).ok());
+        if let Some(cost) = cost {
+            self.headers.insert(HeaderName::from_static("x-locus-cost"), cost);
+        }
+        self
+    }
+
     /// Tells what of the request has no effect, and what of the answer has no place in the client's API.
     pub(crate) fn losses(mut self, request: &[String], answer: &[String]) -> Self {
         if !request.is_empty() {
@@ -156,7 +165,7 @@ async fn receive(app: &App, request: Request) -> Result<Admitted, Failure> {
 /// Whether a request may be served at all.
 pub(crate) fn admit(app: &App, live: &Live, request: &Parts) -> Result<Caller, Failure> {
     if live.keys.is_open() && !app.insecure {
-        guard::check_local(request)?;
+        guard::check_local(request, &live.origins)?;
     }
     live.keys.check(&request.headers)
 }

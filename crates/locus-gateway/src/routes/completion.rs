@@ -18,6 +18,7 @@ use crate::chunks::{ChatEvents, ChunkEvents};
 use crate::clock::unix_seconds;
 use crate::event_stream::{EventStream, Source};
 use crate::failure::{Dialect, Failure};
+use crate::keys::Estimate;
 use crate::record::Record;
 use crate::reply::Body;
 use crate::stored::Stored;
@@ -90,7 +91,8 @@ async fn answer<A: Api>(
     if let Some((group, _)) = found {
         record.model(&group.name);
     }
-    let grant = admitted.caller.take(&name, guessed_tokens(&admitted.body, &request))?;
+    let estimate = Estimate { answer: longest_answer(&request), prompt: guessed(&admitted.body) };
+    let grant = admitted.caller.take(&name, estimate, || upstreams.dearest(&name))?;
     record.granted(admitted.caller.id(), grant);
     let mut call = Call::new(upstreams, &app.metrics);
     if let (Some((param, id)), Some((group, _))) = (A::continues(&context), found) {
@@ -109,8 +111,9 @@ async fn answer<A: Api>(
     let body = admitted.body;
     let mut exchange =
         Exchange::<A> { body, parsed: Some(request), context, is_streamed, losses, stored, key };
-    let Served { output, lease, group, attempts } = call.run(&name, &mut exchange).await?;
+    let Served { output, lease, group, attempts, price } = call.run(&name, &mut exchange).await?;
     let Outcome { reply, opc_request_id, usage, losses, unwritten } = output;
+    record.price(price);
     record.usage(usage.as_ref());
     record.opc_request_id(opc_request_id.as_deref());
     record.model(&group);
@@ -118,6 +121,7 @@ async fn answer<A: Api>(
     let reply = reply
         .opc_request_id(opc_request_id.as_deref())
         .served(lease.name(), attempts)
+        .cost(price.zip(usage.as_ref()).map(|(price, usage)| price.of_usage(usage)))
         .losses(&losses, &unwritten);
     record.served_by(lease);
     Ok(reply)
@@ -239,14 +243,15 @@ pub(super) fn take_out(extra: &mut Extra) -> Vec<String> {
     names.into_iter().map(|name| format!("{name} is not taken from requests")).collect()
 }
 
-/// About how many tokens a call will take, for limits: a token has some four bytes, and an answer is no longer than it may be.
-fn guessed_tokens(body: &Bytes, request: &ChatRequest) -> u64 {
-    let answer = request.max_completion_tokens.or(request.max_tokens).unwrap_or_default();
-    guessed(body).saturating_add(answer)
+/// How many tokens an answer may have, for limits, as far as the client says.
+fn longest_answer(request: &ChatRequest) -> u64 {
+    let choices = request.n.unwrap_or(1).max(1);
+    let longest = request.max_completion_tokens.or(request.max_tokens).unwrap_or_default();
+    longest.saturating_mul(u64::from(choices))
 }
 
-/// About how many tokens a body has.
-pub(super) fn guessed(body: &Bytes) -> u64 {
+/// About how many tokens a body has: a token has some four bytes.
+pub(super) fn guessed(body: &[u8]) -> u64 {
     body.len() as u64 / 4
 }
 

@@ -12,6 +12,8 @@ use super::answer::{Admitted, Reply, serve};
 use super::completion::{guessed, unreadable, unwritable};
 use crate::app::App;
 use crate::failure::{Cause, Dialect, Failure};
+use crate::keys::Estimate;
+use crate::price::Price;
 use crate::record::Record;
 use crate::reply::Body;
 use crate::upstream::{Call, Deployment, Operation};
@@ -44,7 +46,10 @@ async fn moderate(app: &App, admitted: Admitted, record: &mut Record) -> Result<
         }
     };
     record.model(&group.name);
-    let grant = admitted.caller.take(name, guessed(&admitted.body))?;
+    let estimate = Estimate { prompt: guessed(&admitted.body), answer: 0 };
+    // Guardrails have no price by the token in any list.
+    let grant = admitted.caller.take(name, estimate, || Some(Price::NOTHING))?;
+    record.price(Some(Price::NOTHING));
     record.granted(admitted.caller.id(), grant);
     let mut operation = Moderate { request, losses: Vec::new() };
     let served = Call::new(upstreams, &app.metrics).run(name, &mut operation).await?;

@@ -114,8 +114,14 @@ pub(super) async fn streamed(
     origin: Option<Origin>,
 ) -> Result<Outcome, Failure> {
     let opc_request_id = stream.opc_request_id().map(str::to_owned);
-    let mut source =
-        ResponseEvents { stream, origin, usage: None, last: None, scratch: Scratch::default() };
+    let mut source = ResponseEvents {
+        stream,
+        origin,
+        usage: None,
+        bytes: 0,
+        last: None,
+        scratch: Scratch::default(),
+    };
     let mut output = Encoder::new();
     let first = EventStream::first(&mut source, &mut output).await?;
     let reply = Reply::events(Box::new(source), output, first);
@@ -141,6 +147,8 @@ struct ResponseEvents {
     /// Until the id of the response is known.
     origin: Option<Origin>,
     usage: Option<Usage>,
+    /// The bytes of the deltas that came, for answers that end without a usage.
+    bytes: u64,
     /// The number of the last event.
     last: Option<u64>,
     scratch: Scratch,
@@ -163,6 +171,7 @@ impl Source for ResponseEvents {
                         self.usage = Some(usage.to_chat());
                     }
                 }
+                self.bytes += delta_of(&event).len() as u64;
                 self.scratch.write(Some(event.name()), &event, output);
                 Step::Event
             }
@@ -183,6 +192,7 @@ impl Source for ResponseEvents {
 
     fn note(&self, record: &mut Record) {
         record.usage(self.usage.as_ref());
+        record.partial(self.bytes);
     }
 }
 
@@ -197,6 +207,19 @@ fn response_of<'e>(event: &'e Event<'_>) -> Option<&'e Response> {
         | Event::Failed(event) => Some(&event.response),
         _ => None,
     }
+}
+
+/// What an event adds to an answer that is paid for.
+fn delta_of<'e>(event: &'e Event<'_>) -> &'e str {
+    let delta = match event {
+        Event::OutputTextDelta(event) | Event::ReasoningTextDelta(event) => event.delta.as_deref(),
+        Event::ReasoningSummaryTextDelta(event) => event.delta.as_deref(),
+        Event::FunctionCallArgumentsDelta(event) | Event::CustomToolCallInputDelta(event) => {
+            event.delta.as_deref()
+        }
+        _ => None,
+    };
+    delta.unwrap_or_default()
 }
 
 /// A request that needs state, for a model that has none.

@@ -17,6 +17,7 @@ use super::answer::{Admitted, Reply, serve};
 use super::completion::{guessed, unreadable};
 use crate::app::App;
 use crate::failure::{Dialect, Failure};
+use crate::keys::Estimate;
 use crate::record::Record;
 use crate::reply::Body;
 use crate::upstream::{Call, Deployment, Operation, Served};
@@ -203,12 +204,14 @@ async fn run<O: Operation>(
     if let Some((group, _)) = upstreams.find(model) {
         record.model(&group.name);
     }
-    let grant = admitted.caller.take(model, guessed(&admitted.body))?;
+    let estimate = Estimate { prompt: guessed(&admitted.body), answer: 0 };
+    let grant = admitted.caller.take(model, estimate, || upstreams.dearest(model))?;
     record.granted(admitted.caller.id(), grant);
     Call::new(upstreams, &app.metrics).run(model, operation).await
 }
 
 fn finish<T>(served: Served<T>, id: Option<&str>, body: &Value, record: &mut Record) -> Reply {
+    record.price(served.price);
     let reply = Reply::json(body.to_string())
         .opc_request_id(id)
         .served(served.lease.name(), served.attempts);

@@ -10,6 +10,7 @@ use super::{Deployment, Group, Lease, Upstreams};
 use crate::config::{FallbackKind, Identity};
 use crate::failure::{Cause, Failure};
 use crate::metrics::Metrics;
+use crate::price::Price;
 
 /// What is done at a deployment.
 pub(crate) trait Operation: Send {
@@ -40,6 +41,8 @@ pub(crate) struct Served<T> {
     /// The name that was served in the end: the one that was asked for, or its fallback.
     pub(crate) group: Arc<str>,
     pub(crate) attempts: u32,
+    /// What its tokens cost, if that is known.
+    pub(crate) price: Option<Price>,
 }
 
 impl<'a> Call<'a> {
@@ -98,7 +101,8 @@ impl<'a> Call<'a> {
                     deployment.succeeded();
                     self.metrics.attempt(deployment.id(), "success");
                     let group = Arc::clone(&group.name);
-                    return Ok(Served { output, lease, group, attempts: self.attempts });
+                    let price = deployment.price(rest);
+                    return Ok(Served { output, lease, group, attempts: self.attempts, price });
                 }
                 Err(failure) => failure,
             };

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use locus::auth::{CredentialError, Setting};
-use locus::{Backend, Client, ClientBuilder, Deadlines, Endpoint, RetryPolicy};
+use locus::{Client, ClientBuilder, Deadlines, Endpoint, RetryPolicy};
 
-use crate::config::{Config, Identity, ModelConfig, Vars};
+use crate::config::{Config, Identity, ModelConfig};
 use crate::error::Error;
 use crate::secret::Secret;
 
@@ -19,13 +19,10 @@ impl Clients {
         if let Some(client) = self.0.get(&model.identity) {
             return Ok(client.clone());
         }
-        let client =
-            build(&config.vars, config.endpoint.as_ref(), &model.identity).map_err(|source| {
-                Error::Client {
-                    model: format!("{} ({})", model.path, model.name),
-                    source: Box::new(source),
-                }
-            })?;
+        let client = build(config, &model.identity).map_err(|source| Error::Client {
+            model: format!("{} ({})", model.path, model.name),
+            source: Box::new(source),
+        })?;
         for warning in client.warnings() {
             tracing::warn!(target: "locus_gateway", model = model.name, "{warning}");
         }
@@ -34,24 +31,19 @@ impl Clients {
     }
 }
 
-fn build(
-    vars: &Vars,
-    redirected: Option<&Endpoint>,
-    identity: &Identity,
-) -> Result<Client, locus::Error> {
-    let built = builder(vars, redirected, identity, identity.region.as_deref())?.build();
+fn build(config: &Config, identity: &Identity) -> Result<Client, locus::Error> {
+    let built = builder(config, identity, identity.region.as_deref())?.build();
     match built {
         // Nobody says which region, neither the file nor the environment nor a profile: LiteLLM's.
         Err(locus::Error::Credentials(CredentialError::NoRegion { .. })) => {
-            builder(vars, redirected, identity, Some(DEFAULT_REGION))?.build()
+            builder(config, identity, Some(DEFAULT_REGION))?.build()
         }
         other => other,
     }
 }
 
 fn builder(
-    vars: &Vars,
-    redirected: Option<&Endpoint>,
+    config: &Config,
     identity: &Identity,
     region: Option<&str>,
 ) -> Result<ClientBuilder, locus::Error> {
@@ -67,9 +59,9 @@ fn builder(
     ];
     let told: Vec<(Setting, &str)> =
         texts.into_iter().filter_map(|(setting, text)| Some((setting, text?))).collect();
-    let env = vars.env_with(&told).map_err(CredentialError::from)?;
+    let env = config.vars.env_with(&told).map_err(CredentialError::from)?;
     // Attempts are the gateway's to count: it has one budget for a call, over all deployments.
-    let mut builder = Client::builder(env).backend(Backend::AWS_LC_RS).retry(RetryPolicy::NEVER);
+    let mut builder = Client::builder(env).backend(config.backend).retry(RetryPolicy::NEVER);
     if let Some(file) = &identity.config_file {
         builder = builder.config_file(file);
     }
@@ -89,7 +81,7 @@ fn builder(
             ..Deadlines::default()
         });
     }
-    let endpoint = match (redirected, &identity.api_base) {
+    let endpoint = match (&config.endpoint, &identity.api_base) {
         (Some(endpoint), _) => Some(endpoint.clone()),
         // It was read once already, when the configuration was checked.
         (None, Some(url)) => Endpoint::parse(url).ok(),

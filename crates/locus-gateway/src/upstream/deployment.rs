@@ -14,12 +14,15 @@ use tokio::time::{Instant, timeout};
 use super::listed::Listed;
 use crate::config::{Identity, ModelConfig, Target};
 use crate::failure::{Cause, Failure};
+use crate::price::Price;
 
 /// One way to a model: an identity, a place and an id.
 pub(crate) struct Deployment {
     config: ModelConfig,
     client: Client,
     listed: Listed,
+    /// Of a model that is always the same.
+    price: Option<Price>,
     calls: AtomicUsize,
     health: Mutex<Health>,
 }
@@ -32,7 +35,12 @@ struct Health {
 
 impl Deployment {
     pub(crate) fn new(config: &ModelConfig, client: Client) -> Self {
+        let listed_price = match &config.target {
+            Target::Id(id) | Target::Dedicated { id, .. } => Price::listed(id),
+            Target::AsAsked => None,
+        };
         Self {
+            price: config.price.or(listed_price),
             config: config.clone(),
             client,
             listed: Listed::default(),
@@ -59,6 +67,14 @@ impl Deployment {
             model = model.over(transport);
         }
         model
+    }
+
+    /// What a token costs; `asked` as in [`model`](Self::model).
+    pub(crate) fn price(&self, asked: &str) -> Option<Price> {
+        match self.config.target {
+            Target::AsAsked => self.price.or_else(|| Price::listed(asked)),
+            _ => self.price,
+        }
     }
 
     /// The client of the service, for what belongs to no model.

@@ -195,3 +195,18 @@ router_settings: {stream_timeout: 7}
 ";
     warned(yaml, &[]);
 }
+
+#[test]
+fn prices_keys_and_origins_are_read_and_checked() {
+    let model = |info: &str| {
+        format!(
+            "model_list:\n  - model_name: m\n    model_info: {{{info}}}\n    litellm_params: {{model: oci/xai.grok-4}}\n"
+        )
+    };
+    warned(&model("input_cost_per_token: 3e-06, output_cost_per_token: 0.000015"), &[]);
+    warned(&model("output_cost_per_token: 1"), &["model_list[0].model_info.output_cost_per_token"]);
+    refused(&model("input_cost_per_token: -1"), (3, 40), "US dollars for a token");
+    let general = |settings: &str| format!("general_settings: {{{settings}}}\n{}", model(""));
+    refused(&general("keys_file: a, keys_db: b"), (1, 43), "either keys_file or keys_db");
+    refused(&general("cors_origins: [app.example]"), (1, 35), "an origin");
+}

@@ -159,3 +159,19 @@ async fn a_response_that_needs_state_is_refused_by_a_model_that_has_none() {
 
 /// A model that answers over chat completions.
 const LLAMA: &str = "oci/meta.llama-3.3-70b-instruct";
+
+#[tokio::test]
+async fn coding_agents_can_ask_how_long_a_prompt_is() {
+    let desk = Desk::open().await;
+    let count = async |body: &str| post(desk.address, "/v1/messages/count_tokens", body).await;
+    let short = r#"{"model": "oci/xai.grok-4", "messages": [{"role": "user", "content": "Hi"}]}"#;
+    let long = short.replace("Hi", &"word ".repeat(1000));
+    let answer = count(short).await;
+    let tokens = |answer: &Answer| answer.json()["input_tokens"].as_u64().unwrap();
+    assert!((1..10).contains(&tokens(&answer)), "{answer:?}");
+    assert!(answer.header("x-locus-losses").unwrap().contains("guess"), "{answer:?}");
+    assert!((1000..1500).contains(&tokens(&count(&long).await)));
+    let refused = count(r#"{"model": "oci/xai.grok-4"}"#).await;
+    assert_eq!((refused.status, refused.json()["type"].as_str()), (400, Some("error")));
+    assert!(desk.emulator.requests().is_empty());
+}

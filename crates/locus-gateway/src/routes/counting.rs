@@ -1,0 +1,100 @@
+//! `POST /v1/messages/count_tokens`: Anthropic's API, answered by a guess.
+//!
+//! No operation of the service counts tokens, and each vendor's tokens are others. Coding agents ask to know when a conversation is
+//! about to outgrow the model, for which a guess does; the answer says that it is one.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use http::{Response, StatusCode};
+use locus::wire::anthropic::MessagesRequest;
+use serde_json::{Map, Value, json};
+
+use super::answer::{Admitted, Reply, serve};
+use super::completion::unreadable;
+use crate::app::App;
+use crate::failure::{Dialect, Failure};
+use crate::record::Record;
+use crate::reply::Body;
+
+pub(crate) async fn count_tokens(State(app): State<Arc<App>>, request: Request) -> Response<Body> {
+    serve(app, request, "count_tokens", Dialect::Anthropic, count).await
+}
+
+async fn count(_: &App, admitted: Admitted, record: &mut Record) -> Result<Reply, Failure> {
+    // What `/v1/messages` would refuse is refused here too.
+    let request: MessagesRequest = serde_json::from_slice(&admitted.body)
+        .map_err(|error| unreadable("messages request", &error))?;
+    let name = &request.model;
+    let found = admitted.live.upstreams.find(name);
+    let Some((group, _)) = found.filter(|_| admitted.caller.may_ask_for(name)) else {
+        let message = "no model of this name is served here";
+        return Err(Failure::new(StatusCode::NOT_FOUND, "model_not_found", message)
+            .with_hint("GET /v1/models lists the names"));
+    };
+    record.model(&group.name);
+    let body: Map<String, Value> = serde_json::from_slice(&admitted.body)
+        .map_err(|error| unreadable("messages request", &error))?;
+    let answer = json!({"input_tokens": guess(&body)});
+    let told = "input_tokens is a guess, since the service counts none before a call".to_owned();
+    Ok(Reply::json(answer.to_string()).losses(&[], &[told]))
+}
+
+/// About how many tokens the prompt of a request has.
+fn guess(request: &Map<String, Value>) -> u64 {
+    let parts = ["system", "messages"].into_iter().filter_map(|name| request.get(name));
+    let texts: u64 = parts.map(tokens).sum();
+    let messages = request.get("messages").and_then(Value::as_array).map_or(0, Vec::len) as u64;
+    let tools = request.get("tools").map_or(0, |tools| tools.to_string().len() as u64 / BYTES);
+    texts + tools + messages * AROUND_A_MESSAGE
+}
+
+fn tokens(value: &Value) -> u64 {
+    match value {
+        Value::String(text) => (text.len() as u64).div_ceil(BYTES),
+        Value::Array(items) => items.iter().map(tokens).sum(),
+        Value::Object(members) => match members.get("type").and_then(Value::as_str) {
+            Some("image") => IMAGE,
+            // The words `text`, `user` and their like are in no prompt.
+            Some("text") => members.get("text").map_or(0, tokens),
+            _ => {
+                let kept = |name: &str| !matches!(name, "type" | "role" | "cache_control" | "id");
+                members.iter().filter(|(name, _)| kept(name)).map(|(_, value)| tokens(value)).sum()
+            }
+        },
+        Value::Number(_) | Value::Bool(_) => 1,
+        Value::Null => 0,
+    }
+}
+
+/// Of English text; other languages and code have fewer bytes in a token.
+const BYTES: u64 = 4;
+
+/// Marks of the speaker and of both ends.
+const AROUND_A_MESSAGE: u64 = 4;
+
+/// What Anthropic's documentation tells of an image of about a megapixel.
+const IMAGE: u64 = 1600;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(request: Value, expected: u64) {
+        assert_eq!(guess(request.as_object().unwrap()), expected, "{request}");
+    }
+
+    #[test]
+    fn texts_tools_and_images_count() {
+        check(json!({"messages": [{"role": "user", "content": "What is 2x2?"}]}), 7);
+        let text = json!([{"type": "text", "text": "What is 2x2?", "cache_control": {"type": "ephemeral"}}]);
+        check(json!({"system": text, "messages": [{"role": "user", "content": text}]}), 10);
+        let image =
+            json!({"type": "image", "source": {"type": "base64", "data": "A".repeat(100_000)}});
+        check(json!({"messages": [{"role": "user", "content": [image]}]}), 1604);
+        let call = json!({"type": "tool_use", "id": "toolu_1", "name": "find", "input": {"of": "abcd", "count": 3}});
+        check(json!({"messages": [{"role": "assistant", "content": [call]}]}), 7);
+        check(json!({"messages": [], "tools": [{"name": "find"}]}), 4);
+    }
+}
