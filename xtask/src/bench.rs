@@ -1,22 +1,28 @@
 //! `cargo xtask bench <name>`: what our own code costs, and comparisons with other libraries, from the workspace `bench/`.
 
 mod auth;
+pub(crate) mod gateway;
 mod sse;
 mod transport;
 
 use std::process::Command;
 
 use crate::process::{Result, read, root};
+use gateway::Extent;
 
 /// Runs the benchmark of this name and prints its table.
 pub(crate) fn run(name: &str, options: &[&str]) -> Result<()> {
     match (name, options) {
         ("auth", []) => auth::run(false),
         ("auth", ["--record"]) => auth::run(true),
+        ("gateway", []) => gateway::run(Extent::Whole, false),
+        ("gateway", ["--record"]) => gateway::run(Extent::Whole, true),
+        ("gateway", ["--short"]) => gateway::run(Extent::Short, false),
         ("sse", []) => sse::run(),
         ("transport", []) => transport::run(),
         _ => Err(format!(
-            "no benchmark is called `{name} {}`; there are `auth`, `auth --record`, `sse` and `transport`",
+            "no benchmark is called `{name} {}`; there are `auth`, `auth --record`, `gateway`, `gateway --record`,
+             `gateway --short`, `sse` and `transport`",
             options.join(" ")
         )
         .into()),

@@ -30,12 +30,19 @@ usage: cargo xtask <command>
   bench auth [--record]
             what a signature costs: instructions, which may grow by 5 % over those that are
             recorded (needs valgrind), and the time with each backend
+  bench gateway [--record | --short]
+            `locus serve` beside LiteLLM's proxy, four minutes: requests a second, CPU time,
+            latency, memory, start (needs Linux, two cores with nothing else to do, python3, and the
+            network once); --record writes docs/performance.md, --short takes a minute
   bench sse
             oci-sse beside other parsers, a few minutes: a table of ratios (needs the network once,
             for the rivals)
   bench transport
             oci-transport beside hyper and other clients, a few minutes: a table of CPU time,
             allocations and memory (needs the network once, for the rivals)
+  streams [count]
+            2000 streams at once through `locus serve`, with clients that do not read, clients that
+            leave, answers that stall, and SIGTERM in the middle: every word is compared (needs Linux)
   soak [minutes]
             200 calls at a time for 10 minutes, of which 5 % meet a fault, held to the emulator's own
             record: no token lost or doubled, and the memory at two times (needs Linux)
@@ -51,6 +58,8 @@ fn main() -> ExitCode {
         ["tidy"] => tidy::run(),
         ["bench", name, options @ ..] => bench::run(name, options),
         ["release", "--dry-run"] => release::dry_run(),
+        ["streams"] => bench::gateway::streams("2000"),
+        ["streams", count] => bench::gateway::streams(count),
         ["soak"] => soak::run(soak::MINUTES),
         ["soak", minutes] => soak::run(minutes),
         ["interop"] => interop::run_where_possible(interop::Extent::Official),
