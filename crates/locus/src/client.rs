@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use oci_auth::{Backend, CredentialError, Env, Found, Signer, Warning};
+use oci_auth::{Backend, CredentialError, Env, Found, Network, Setting, Signer, Warning};
 use oci_router::{Explanation, IntoModel, Model, Router, Transport};
 use oci_transport::control::{Control, SemanticStoreJobs};
 use oci_transport::{
@@ -13,7 +13,7 @@ use oci_transport::{
 use oci_wire::native::{ApplyGuardrailsResult, GuardrailConfigs, GuardrailsInput};
 
 use crate::error::{Error, Result};
-use crate::identity::{Identity, Told};
+use crate::identity::{Identity, Told, network};
 use crate::log::RequestLog;
 
 /// Reaches every model of OCI Generative AI. Clones are cheap and share the connections.
@@ -27,7 +27,7 @@ pub struct Client {
 impl Client {
     /// A client from the environment of this process and the configuration file, as the [crate's page](crate) describes.
     ///
-    /// Files are read; nothing is sent.
+    /// Files are read; nothing is sent, except as [`ClientBuilder::build`] says.
     ///
     /// # Errors
     /// [`Error`] if there are no usable credentials or no region.
@@ -256,28 +256,65 @@ impl ClientBuilder {
         self
     }
 
-    /// Reads what was not told and makes the client. Nothing is sent.
+    /// Reads what was not told and makes the client.
+    ///
+    /// Nothing is sent, with one exception: where the platform is asked for an identity, such as by
+    /// `OCI_AUTH_TYPE=instance_principal`, and region or compartment are set nowhere, the platform is asked for them, too. That
+    /// takes milliseconds and blocks for 30 seconds at most; [`connect`](Self::connect) awaits it.
     ///
     /// # Errors
     /// [`Error`] naming the setting and where it came from.
-    pub fn build(self) -> Result<Client> {
-        let env = &self.env;
+    pub fn build(mut self) -> Result<Client> {
+        let (mut identity, network) = self.identity()?;
+        if let Some(network) = &network {
+            identity.discover_blocking(&self.wanted(), network)?;
+        }
+        self.assemble(identity, network.as_ref())
+    }
+
+    /// The same for tasks: where the platform is asked, it is awaited.
+    ///
+    /// # Errors
+    /// As for [`build`](Self::build).
+    pub async fn connect(mut self) -> Result<Client> {
+        let (mut identity, network) = self.identity()?;
+        if let Some(network) = &network {
+            identity.discover(&self.wanted(), network).await?;
+        }
+        self.assemble(identity, network.as_ref())
+    }
+
+    /// Who calls, and the network for tokens if any are fetched.
+    fn identity(&mut self) -> Result<(Identity, Option<Network>)> {
         let told = Told {
             config_file: self.config_file.as_deref(),
             profile: self.profile.as_deref(),
-            signer: self.signer,
+            signer: self.signer.take(),
             backend: self.backend,
         };
-        let identity = Identity::find(env, told)?;
+        let identity = Identity::find(&self.env, told)?;
+        // A proxy for the world outside must not hinder an emulator on this machine.
+        if self.proxy.is_none() && !self.endpoint.as_ref().is_some_and(Endpoint::is_this_machine) {
+            self.proxy = find_proxy(&self.env)?;
+        }
+        let network = || network(&self.roots, self.proxy.as_ref(), self.backend);
+        let network = identity.fetches().then(network).transpose()?;
+        Ok((identity, network))
+    }
+
+    /// What the platform is asked for if the environment does not say.
+    fn wanted(&self) -> Vec<Setting> {
+        let region = self.endpoint.is_none() && self.region.is_none();
+        let compartment = self.compartment_id.is_none();
+        let wanted = [(region, Setting::Region), (compartment, Setting::CompartmentId)];
+        wanted.into_iter().filter(|(is_wanted, _)| *is_wanted).map(|(_, setting)| setting).collect()
+    }
+
+    fn assemble(self, identity: Identity, network: Option<&Network>) -> Result<Client> {
+        let env = &self.env;
         let endpoint = match &self.endpoint {
             Some(endpoint) => endpoint.clone(),
             None => Endpoint::inference(&identity.region(env, self.region.as_deref())?),
-        };
-        let proxy = match self.proxy {
-            Some(told) => Some(told),
-            // A proxy for the world outside must not hinder an emulator on this machine.
-            None if endpoint.is_this_machine() => None,
-            None => find_proxy(env)?,
         };
         let transport = match self.transport {
             Some(told) => Some(told),
@@ -289,7 +326,7 @@ impl ClientBuilder {
         };
         let compartment_id = identity.compartment_id(env, self.compartment_id.as_deref())?;
         let warnings = identity.warnings();
-        let mut client = TransportClient::builder(endpoint, identity.into_signer()?)
+        let mut client = TransportClient::builder(endpoint, identity.into_signer(network)?)
             .deadlines(self.deadlines)
             .retry(self.retry)
             .roots(self.roots);
@@ -297,7 +334,7 @@ impl ClientBuilder {
             client = client.compartment_id(&found.value);
         }
         let client = if self.dry_run { client.dry_run() } else { client };
-        let client = proxy.into_iter().fold(client, oci_transport::ClientBuilder::proxy);
+        let client = self.proxy.into_iter().fold(client, oci_transport::ClientBuilder::proxy);
         let client = hook.into_iter().fold(client, oci_transport::ClientBuilder::hook);
         let client = self.project.into_iter().fold(client, oci_transport::ClientBuilder::project);
         let router = Router::new(client.build()?);

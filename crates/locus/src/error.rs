@@ -1,6 +1,6 @@
 //! Why a client could not be made or a call failed.
 
-use oci_auth::CredentialError;
+use oci_auth::{CredentialError, HyperClientError};
 use oci_router::UnknownTransport;
 use oci_transport::{BuildError, EndpointError, ProxyError};
 
@@ -23,6 +23,9 @@ pub enum Error {
     /// A base URL is none.
     #[error("the base URL cannot be used")]
     BaseUrl(#[source] EndpointError),
+    /// The certificate authorities cannot be used for fetching tokens.
+    #[error(transparent)]
+    Authorities(#[from] HyperClientError),
     /// The proxy that the environment names cannot be used.
     #[error("the proxy cannot be used (from {origin})")]
     Proxy {
@@ -62,7 +65,9 @@ impl Error {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Build(_) => Some("correct the option or leave it out".to_owned()),
+            Self::Authorities(_) | Self::Build(_) => {
+                Some("correct the option or leave it out".to_owned())
+            }
             Self::BaseUrl(_) => Some(
                 "give scheme and host, such as https://host or http://127.0.0.1:8787".to_owned(),
             ),

@@ -1,11 +1,13 @@
 //! Who calls: credentials that are found, or a signer that was given.
 
 use std::path::Path;
+use std::time::Duration;
 
 use oci_auth::{
-    Backend, CredentialError, CredentialOptions, Credentials, Env, Found, Origin, Region, Regions,
-    Setting, Signer, Warning,
+    Backend, CredentialError, CredentialOptions, Credentials, Env, Found, Hop, HyperClient,
+    Network, Origin, Region, Regions, SessionKeySource, Setting, Signer, SystemClock, Warning,
 };
+use oci_transport::{Proxy, Roots};
 
 use crate::client::PREFIXES;
 use crate::error::{Error, Result};
@@ -68,12 +70,70 @@ impl Identity {
         }
     }
 
-    pub(crate) fn into_signer(self) -> Result<Signer> {
+    /// Whether it fetches tokens, so that it needs a network.
+    pub(crate) fn fetches(&self) -> bool {
+        matches!(self, Self::Found(credentials) if credentials.fetches())
+    }
+
+    /// Asks the platform for what nobody has set of these.
+    pub(crate) async fn discover(&mut self, wanted: &[Setting], network: &Network) -> Result<()> {
         match self {
-            Self::Found(credentials) => Ok(credentials.into_signer()?),
-            Self::Given(signer) => Ok(signer),
+            Self::Found(credentials) => Ok(credentials.discover(wanted, network).await?),
+            Self::Given(_) => Ok(()),
         }
     }
+
+    /// The same for callers that do not await.
+    pub(crate) fn discover_blocking(
+        &mut self,
+        wanted: &[Setting],
+        network: &Network,
+    ) -> Result<()> {
+        match self {
+            Self::Found(credentials) => {
+                Ok(credentials.discover_blocking(wanted, network, LONGEST_DISCOVERY)?)
+            }
+            Self::Given(_) => Ok(()),
+        }
+    }
+
+    pub(crate) fn into_signer(self, network: Option<&Network>) -> Result<Signer> {
+        match (self, network) {
+            (Self::Found(credentials), Some(network)) => Ok(credentials.into_signer_over(network)?),
+            (Self::Found(credentials), None) => Ok(credentials.into_signer()?),
+            (Self::Given(signer), _) => Ok(signer),
+        }
+    }
+}
+
+/// The network that tokens are fetched over: metadata and clusters directly, everything else through the proxy, if there is one.
+pub(crate) fn network(roots: &Roots, proxy: Option<&Proxy>, backend: Backend) -> Result<Network> {
+    let client = HyperClient::builder();
+    let client = match roots {
+        Roots::Bundled => client.bundled_roots(),
+        Roots::Pem(pem) => client.pem_roots(pem.clone()),
+        _ => client,
+    };
+    let client = match proxy.cloned() {
+        Some(proxy) => client.proxy(move |target| {
+            let (url, authorization) = proxy.hop(target)?;
+            Some(Hop::new(url, authorization))
+        }),
+        None => client,
+    };
+    let service = client.build()?;
+    Ok(Network::new(HyperClient::metadata(), service, SystemClock, keys(backend)))
+}
+
+#[cfg(feature = "session-keys")]
+fn keys(backend: Backend) -> impl SessionKeySource {
+    oci_auth::GeneratedKeys::new(backend)
+}
+
+/// Without the feature a session is refreshed all the same, since its key stays; other tokens cannot be asked for.
+#[cfg(not(feature = "session-keys"))]
+fn keys(_: Backend) -> impl SessionKeySource {
+    || -> oci_auth::KeyToCome { Box::pin(async { Err(oci_auth::KeyError::NotGenerated) }) }
 }
 
 fn setting(setting: Setting, env: &Env, told: Option<&str>) -> Result<Option<Found<String>>> {
@@ -87,3 +147,6 @@ fn setting(setting: Setting, env: &Env, told: Option<&str>) -> Result<Option<Fou
     };
     Ok(set.map(found))
 }
+
+/// A metadata service answers within milliseconds, and an instance that was just started within some seconds.
+const LONGEST_DISCOVERY: Duration = Duration::from_secs(30);

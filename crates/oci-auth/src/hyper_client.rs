@@ -18,9 +18,9 @@ use hyper::client::conn::http1;
 use tokio::time::timeout;
 
 pub use connect::Hop;
-use connect::{Connector, Plain, Proxies};
+use connect::{Connector, Proxies};
 pub use tls::HyperClientError;
-use tls::Roots;
+use tls::{Roots, Tls};
 
 use crate::exchange::Issuer;
 use crate::http_client::{HttpClient, HttpError, Sending};
@@ -48,7 +48,6 @@ impl HyperClient {
         HyperClientBuilder {
             roots: Roots::default(),
             proxy: None,
-            plain: Plain::Loopback,
             connect_timeout: CONNECT_TIMEOUT,
             timeout: TIMEOUT,
         }
@@ -139,7 +138,6 @@ fn in_origin_form(request: Request<Vec<u8>>) -> Result<(Request<Full<Bytes>>, Ur
 pub struct HyperClientBuilder {
     roots: Roots,
     proxy: Option<Proxies>,
-    plain: Plain,
     connect_timeout: Duration,
     timeout: Duration,
 }
@@ -176,12 +174,12 @@ impl HyperClientBuilder {
         self
     }
 
-    /// Reads the certificate authorities and makes the client.
+    /// Makes the client. The certificate authorities of the system are read when the first https address is met.
     ///
     /// # Errors
-    /// [`HyperClientError`] if they cannot be used.
+    /// [`HyperClientError`] if authorities that were given cannot be used.
     pub fn build(self) -> Result<HyperClient, HyperClientError> {
-        let connector = Connector::new(tls::client_config(&self.roots)?, self.plain, self.proxy);
+        let connector = Connector::new(Tls::new(self.roots)?, self.proxy);
         let (connect_timeout, timeout) = (self.connect_timeout, self.timeout);
         Ok(HyperClient { connector, connect_timeout, timeout })
     }

@@ -1,7 +1,8 @@
 //! Request signing and credentials for Oracle Cloud Infrastructure.
 //!
-//! This crate turns a request into a signed one, and a profile of `~/.oci/config` into the key to sign with. It does not send
-//! anything: use it with any HTTP client whose requests are those of the [`http`] crate.
+//! This crate turns a request into a signed one, and a profile of `~/.oci/config` into the key to sign with. It sends
+//! nothing but requests for tokens, and those by a client of yours unless it is built with its own: use it with any HTTP client
+//! whose requests are those of the [`http`] crate.
 //!
 //! ```text
 //!  ~/.oci/config ── ConfigFile ── Profile ─┐
@@ -51,7 +52,10 @@
 //! | an API key of the Generative AI service (`sk-…`) | `OCI_GENAI_API_KEY`; it opens the inference endpoints of one region and nothing else |
 //! | a session of `oci session authenticate` | `OCI_PROFILE` to its profile; or `OCI_SECURITY_TOKEN_FILE`, `OCI_KEY_FILE` and `OCI_REGION` |
 //! | a function or another resource that is a principal of its own | `OCI_AUTH_TYPE=resource_principal`; the platform sets the rest, `OCI_RESOURCE_PRINCIPAL_*` |
-//! | an instance or a pod that is one | not in this release: each is refused by name |
+//! | a compute instance that is one | `OCI_AUTH_TYPE=instance_principal` |
+//! | a pod of an enhanced OKE cluster | `OCI_AUTH_TYPE=oke_workload_identity`, and its region |
+//! | Cloud Shell | nothing, it sets `OCI_CLI_AUTH=instance_obo_user` and a profile |
+//! | any of these, the first that is there | `OCI_AUTH_TYPE=auto` |
 //!
 //! [`Setting`] lists every name, [`Credentials::from_env`] the order.
 //!
@@ -61,6 +65,13 @@
 //! is an error before anything is sent: a key that is not that of the fingerprint, above all, and a session that has ended, which
 //! `oci session authenticate` begins anew. What is left is, in the order of how often it is seen: the public key is not uploaded for this user, or was uploaded moments ago; the clock is more than five
 //! minutes off; user or tenancy is another one; the request was changed between here and the service.
+//!
+//! # Who fetches tokens?
+//!
+//! The providers: [`InstancePrincipal`], [`WorkloadIdentity`], [`FetchedResourcePrincipal`], [`NestedResourcePrincipal`],
+//! [`TokenExchange`], [`ScopedToken`], or one of your own ([`TokenProvider`]). Each says what to send and reads the answer; a
+//! [`Network`] sends it, waits and makes keys. A [`TokenCache`] keeps what comes, one fetch for all who wait, and
+//! [`Signer::tokens`] signs with it.
 //!
 //! # Features
 //! - `ring` (default): RSA signatures and SHA-256 by `ring`. Without a backend, a key comes from

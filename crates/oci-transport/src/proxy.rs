@@ -54,8 +54,14 @@ impl Proxy {
         if endpoint.plain_http() != PlainHttp::Never || endpoint.is_this_machine() {
             return None;
         }
-        let target = endpoint.url(http::uri::PathAndQuery::from_static("/"));
-        let intercept = self.matcher.intercept(&target)?;
+        self.hop(&endpoint.url(http::uri::PathAndQuery::from_static("/")))
+    }
+
+    /// The way to an https address, for another client than this crate's that should take it: the address of the proxy, and what
+    /// the proxy wants to be told about who asks. `None` if the address is reached without it.
+    #[must_use]
+    pub fn hop(&self, target: &Uri) -> Option<(Uri, Option<HeaderValue>)> {
+        let intercept = self.matcher.intercept(target)?;
         Some((intercept.uri().clone(), intercept.basic_auth().cloned()))
     }
 }

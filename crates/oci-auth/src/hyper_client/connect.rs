@@ -17,9 +17,10 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::connect::dns::{GaiResolver, Name};
 use hyper_util::client::legacy::connect::proxy::Tunnel;
 use hyper_util::rt::TokioIo;
-use rustls::ClientConfig;
 use tokio::net::TcpStream;
 use tower_service::Service;
+
+use super::tls::Tls;
 
 type BoxError = Box<dyn Error + Send + Sync>;
 type Tcp = HttpConnector<GuardedResolver>;
@@ -59,14 +60,14 @@ pub(super) enum Plain {
 
 #[derive(Clone)]
 pub(super) struct Connector {
-    tls: Option<ClientConfig>,
+    tls: Option<Arc<Tls>>,
     plain: Plain,
     proxy: Option<Proxies>,
 }
 
 impl Connector {
-    pub(super) fn new(tls: ClientConfig, plain: Plain, proxy: Option<Proxies>) -> Self {
-        Self { tls: Some(tls), plain, proxy }
+    pub(super) fn new(tls: Tls, proxy: Option<Proxies>) -> Self {
+        Self { tls: Some(Arc::new(tls)), plain: Plain::Loopback, proxy }
     }
 
     pub(super) fn plain_only() -> Self {
@@ -85,7 +86,8 @@ impl Connector {
             }
             (Some("https"), Some(tls)) => {
                 let hop = self.proxy.as_ref().and_then(|proxy| proxy(&target));
-                let https = HttpsConnectorBuilder::new().with_tls_config(tls.clone()).https_only();
+                let config = tls.config()?;
+                let https = HttpsConnectorBuilder::new().with_tls_config(config).https_only();
                 let io = match hop {
                     None => call(https.enable_http1().wrap_connector(tcp(false)), target).await?,
                     Some(Hop { url, authorization }) => {

@@ -1,6 +1,6 @@
 //! TLS with the crypto provider passed as a value, never looked up in the process.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
@@ -15,7 +15,30 @@ pub(super) enum Roots {
     Pem(Vec<u8>),
 }
 
-pub(super) fn client_config(roots: &Roots) -> Result<ClientConfig, HyperClientError> {
+/// How servers are trusted. The authorities of the system are read when the first of them is met.
+#[derive(Debug)]
+pub(super) struct Tls {
+    roots: Roots,
+    config: OnceLock<Result<ClientConfig, HyperClientError>>,
+}
+
+impl Tls {
+    /// Authorities that were given are looked at now.
+    pub(super) fn new(roots: Roots) -> Result<Self, HyperClientError> {
+        let is_given = matches!(roots, Roots::Pem(_));
+        let tls = Self { roots, config: OnceLock::new() };
+        if is_given {
+            tls.config()?;
+        }
+        Ok(tls)
+    }
+
+    pub(super) fn config(&self) -> Result<ClientConfig, HyperClientError> {
+        self.config.get_or_init(|| client_config(&self.roots)).clone()
+    }
+}
+
+fn client_config(roots: &Roots) -> Result<ClientConfig, HyperClientError> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()

@@ -38,8 +38,21 @@ pub(super) fn hint(error: &Error) -> Option<String> {
         ErrorKind::Network | ErrorKind::Stream => "try again".to_owned(),
         ErrorKind::Breaker => format!("see what {host} answered to the requests before"),
         ErrorKind::Changed => "try again when nothing writes to the file".to_owned(),
-        ErrorKind::DryRun | ErrorKind::Failed | ErrorKind::Request | ErrorKind::TooLarge => return None,
+        ErrorKind::Request => return unsigned(error),
+        ErrorKind::DryRun | ErrorKind::Failed | ErrorKind::TooLarge => return None,
     })
+}
+
+/// What is to be done about the identity, where it is why a request could not be signed.
+fn unsigned(error: &Error) -> Option<String> {
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        if let Some(error) = error.downcast_ref::<oci_auth::SignError>() {
+            return error.hint().map(str::to_owned);
+        }
+        cause = error.source();
+    }
+    None
 }
 
 fn by_status(error: &Error) -> Option<String> {
