@@ -59,6 +59,13 @@ impl HttpService for DryRun {
     ) -> Pin<Box<dyn Future<Output = Result<Response<Body>, SendError>> + Send + '_>> {
         Box::pin(std::future::ready(Err(SendError::connecting(NotSent))))
     }
+
+    fn send_streamed(
+        &self,
+        _: Request<Body>,
+    ) -> Pin<Box<dyn Future<Output = Result<Response<Body>, SendError>> + Send + '_>> {
+        Box::pin(std::future::ready(Err(SendError::connecting(NotSent))))
+    }
 }
 
 /// A request that was made to be looked at.
