@@ -1,6 +1,5 @@
 //! [`ChatStream`]: an answer piece by piece, with what was different from what was asked.
 
-use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::OnceLock;
 use std::task::{Context, Poll, ready};
@@ -25,16 +24,42 @@ use crate::warning::{Warning, of_answer};
 #[derive(Debug)]
 pub struct ChatStream {
     source: Source,
-    warnings: Vec<Warning>,
+    rest: Rest,
     /// The state before the answer, and whether the service keeps the conversation.
     continues: Option<(Option<ProviderState>, bool)>,
+    /// The warnings with those of the answer, once it is over.
+    all_warnings: OnceLock<Vec<Warning>>,
+}
+
+/// What is done to each chunk, and noted of it.
+#[derive(Debug, Default)]
+struct Rest {
+    warnings: Vec<Warning>,
     /// What takes calls out of the text, for models that write them there.
     inline: Option<Box<Inline>>,
     /// The limit of tokens that nobody set.
     limit: Option<u64>,
     is_over: bool,
-    /// The warnings with those of the answer, once it is over.
-    all_warnings: OnceLock<Vec<Warning>>,
+}
+
+impl Rest {
+    fn see(&mut self, next: &mut Option<Result<ChatChunk<'_>, TransportError>>) {
+        let Some(Ok(chunk)) = next else {
+            self.is_over = true;
+            return;
+        };
+        if self.limit.is_some() {
+            let reasons = chunk.choices().map(|choice| choice.finish_reason.as_ref());
+            if let Some(cut) = cut_at_default(self.limit, reasons) {
+                self.warnings.push(cut);
+                self.limit = None;
+            }
+        }
+        if let Some(inline) = &mut self.inline {
+            inline.chunk(chunk);
+            self.warnings.extend(inline.warnings());
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -62,25 +87,19 @@ impl ChatStream {
     }
 
     fn new(source: Source, warnings: Vec<Warning>) -> Self {
-        Self {
-            source,
-            warnings,
-            continues: None,
-            inline: None,
-            limit: None,
-            is_over: false,
-            all_warnings: OnceLock::new(),
-        }
+        let rest = Rest { warnings, ..Rest::default() };
+        Self { source, rest, continues: None, all_warnings: OnceLock::new() }
     }
 
     /// The same with calls taken out of the text, and with a warning if it ends at a limit that nobody set.
     pub(crate) fn rewritten(mut self, inline: Option<Inline>, limit: Option<u64>) -> Self {
-        self.inline = inline.map(Box::new);
-        self.limit = limit;
-        if let (Source::Whole { answer, .. }, Some(inline)) = (&mut self.source, &mut self.inline) {
-            inline.read(&mut answer.response);
-            self.warnings.extend(inline.warnings());
-            self.inline = None;
+        self.rest.limit = limit;
+        match (&mut self.source, inline) {
+            (Source::Whole { answer, .. }, Some(mut inline)) => {
+                inline.read(&mut answer.response);
+                self.rest.warnings.extend(inline.warnings());
+            }
+            (_, inline) => self.rest.inline = inline.map(Box::new),
         }
         self
     }
@@ -90,56 +109,20 @@ impl ChatStream {
     /// # Errors
     /// The stream is then over. What came before is no full answer.
     pub async fn next(&mut self) -> Option<Result<ChatChunk<'_>, TransportError>> {
-        if self.inline.is_some() {
-            return poll_fn(|cx| self.poll_rewritten(cx)).await;
-        }
-        let Self { source, is_over, warnings, limit, .. } = self;
+        let Self { source, rest, .. } = self;
         match source {
             Source::Streamed(stream) => {
-                let next = stream.next().await;
-                match &next {
-                    Some(Ok(chunk)) => note_cut(limit, chunk, warnings),
-                    Some(Err(_)) | None => *is_over = true,
-                }
+                let mut next = stream.next().await;
+                rest.see(&mut next);
                 next
             }
             Source::Whole { answer, is_read } => {
                 if std::mem::replace(is_read, true) {
-                    *is_over = true;
+                    rest.is_over = true;
                     None
                 } else {
                     Some(Ok(answer.to_chunk()))
                 }
-            }
-        }
-    }
-
-    /// The next chunk of an answer in whose text calls can be.
-    fn poll_rewritten(
-        &mut self,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<ChatChunk<'static>, TransportError>>> {
-        loop {
-            let next = match &mut self.source {
-                Source::Streamed(stream) => ready!(Pin::new(stream).poll_next(cx)),
-                Source::Whole { answer, is_read } => {
-                    let first = !std::mem::replace(is_read, true);
-                    first.then(|| Ok(answer.to_chunk()))
-                }
-            };
-            let chunk = match next {
-                Some(Ok(chunk)) => chunk,
-                end => {
-                    self.is_over = true;
-                    return Poll::Ready(end);
-                }
-            };
-            note_cut(&mut self.limit, &chunk, &mut self.warnings);
-            let Some(inline) = &mut self.inline else { return Poll::Ready(Some(Ok(chunk))) };
-            let rest = inline.chunk(chunk);
-            self.warnings.extend(inline.warnings());
-            if let Some(rest) = rest {
-                return Poll::Ready(Some(Ok(rest)));
             }
         }
     }
@@ -178,16 +161,17 @@ impl ChatStream {
     /// no form in chat completions is there too.
     #[must_use]
     pub fn warnings(&self) -> &[Warning] {
-        let Source::Streamed(stream) = &self.source else { return &self.warnings };
-        if !self.is_over {
-            return &self.warnings;
+        let warnings = &self.rest.warnings;
+        let Source::Streamed(stream) = &self.source else { return warnings };
+        if !self.rest.is_over {
+            return warnings;
         }
         self.all_warnings.get_or_init(|| {
             let losses = match stream.response() {
                 Some(response) => response.to_chat().losses,
                 None => stream.losses().to_vec(),
             };
-            self.warnings.iter().cloned().chain(of_answer(losses)).collect()
+            warnings.iter().cloned().chain(of_answer(losses)).collect()
         })
     }
 
@@ -230,17 +214,15 @@ impl Stream for ChatStream {
     type Item = Result<ChatChunk<'static>, TransportError>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.poll_rewritten(cx)
-    }
-}
-
-/// Tells, once, that an answer broke off at a limit that nobody set.
-fn note_cut(limit: &mut Option<u64>, chunk: &ChatChunk<'_>, warnings: &mut Vec<Warning>) {
-    if limit.is_some() {
-        let reasons = chunk.choices().map(|choice| choice.finish_reason.as_ref());
-        if let Some(cut) = cut_at_default(*limit, reasons) {
-            warnings.push(cut);
-            *limit = None;
-        }
+        let Self { source, rest, .. } = &mut *self;
+        let mut next = match source {
+            Source::Streamed(stream) => ready!(Pin::new(stream).poll_next(cx)),
+            Source::Whole { answer, is_read } => {
+                let first = !std::mem::replace(is_read, true);
+                first.then(|| Ok(answer.to_chunk()))
+            }
+        };
+        rest.see(&mut next);
+        Poll::Ready(next)
     }
 }

@@ -6,12 +6,12 @@
 
 use std::collections::BTreeMap;
 
+use oci_wire::Text;
 use oci_wire::chat::{
     ChatChunk, ChatResponse, ChunkChoice, Content, FinishReason, FunctionDelta, ToolCall,
     ToolCallDelta,
 };
 use oci_wire::native::call_id;
-use oci_wire::{Text, chat};
 
 use super::llama;
 use super::offered::{Call, Offered};
@@ -161,22 +161,15 @@ impl Inline {
         }
     }
 
-    /// Changes a chunk; `None` if nothing is left of it for now.
-    pub(crate) fn chunk(&mut self, mut chunk: ChatChunk<'static>) -> Option<ChatChunk<'static>> {
-        if chunk.choices.is_empty() {
-            return Some(chunk);
+    /// Changes a chunk. While text is held back it says nothing, or less than it did.
+    pub(crate) fn chunk(&mut self, chunk: &mut ChatChunk<'_>) {
+        let ChatChunk { id, choices, .. } = chunk;
+        for choice in choices.iter_mut() {
+            self.choice(choice, id.as_deref().unwrap_or_default());
         }
-        let id = chunk.id.as_deref().unwrap_or_default().to_owned();
-        let choices: Vec<_> = chunk.choices.iter().cloned().collect();
-        chunk.choices = choices.into_iter().map(|choice| self.choice(choice, &id)).collect();
-        let nothing = |choice: &ChunkChoice<'_>| {
-            choice.finish_reason.is_none() && choice.delta == chat::Delta::default()
-        };
-        let says = chunk.usage.is_some() || !chunk.choices.iter().all(nothing);
-        says.then_some(chunk)
     }
 
-    fn choice(&mut self, mut choice: ChunkChoice<'static>, id: &str) -> ChunkChoice<'static> {
+    fn choice(&mut self, choice: &mut ChunkChoice<'_>, id: &str) {
         let offered = &self.offered;
         let hold = self.choices.entry(choice.index).or_default();
         let piece = choice.delta.content.take();
@@ -199,7 +192,6 @@ impl Inline {
             }
         }
         choice.delta.content = Some(text).filter(|text| !text.is_empty()).map(Text::from);
-        choice
     }
 }
 

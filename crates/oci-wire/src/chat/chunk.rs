@@ -171,6 +171,11 @@ impl<'a> Choices<'a> {
         self.first.iter().chain(&self.rest)
     }
 
+    /// All choices in order, to be changed.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut ChunkChoice<'a>> {
+        self.first.iter_mut().chain(&mut self.rest)
+    }
+
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -1,6 +1,6 @@
 //! What is a call and what is text, cut at every place.
 
-use oci_wire::chat::{ChatRequest, Message, ResponseFormat, Tool};
+use oci_wire::chat::{ChatRequest, Message, ResponseFormat, Tool, ToolChoiceMode};
 use serde_json::json;
 
 use super::*;
@@ -172,7 +172,7 @@ fn an_answer_that_was_to_be_json_is_none() {
 #[test]
 fn nothing_is_offered_where_nothing_may_be_called() {
     let mut request = request();
-    request.tool_choice = Some(chat::ToolChoiceMode::None.into());
+    request.tool_choice = Some(ToolChoiceMode::None.into());
     assert!(Offered::of(&request).is_none());
     request.tool_choice = None;
     request.tools = None;
