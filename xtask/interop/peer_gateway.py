@@ -63,16 +63,16 @@ class Sum(BaseModel):
 
 
 @contextmanager
-def gateway() -> Iterator[str]:
+def gateway(config: str | None = None, port: int = 0) -> Iterator[str]:
     """A gateway with an emulator behind it; it ends with its standard input."""
     # The environment of this script lies in the folder that cargo builds into.
     locus = Path(sys.executable).parents[3] / "debug" / "locus"
     with tempfile.TemporaryDirectory() as folder:
-        config = Path(folder, "config.yaml")
-        config.write_text(CONFIG, encoding="utf-8")
-        command = [locus, "serve", "--emulator", "--json", "--port", "0", "--log", "error"]
+        file = Path(folder, "config.yaml")
+        file.write_text(CONFIG if config is None else config, encoding="utf-8")
+        command = [locus, "serve", "--emulator", "--json", "--port", str(port), "--log", "error"]
         process = subprocess.Popen(
-            [*command, "--config", config],
+            [*command, "--config", file],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -42,6 +42,9 @@ const HEAVY_PEERS: &[(&str, &str)] = &[
     ("litellm", "peer_litellm.py"),
     // They call `locus serve`, which has an emulator of its own.
     ("gateway", "peer_gateway.py"),
+    ("gateway", "peer_gateway_page.py"),
+    // Needs npm.
+    ("gateway", "peer_gateway_node.py"),
 ];
 
 /// Which peers are run.
