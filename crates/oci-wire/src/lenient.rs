@@ -3,16 +3,13 @@
 //! The quick way goes over the text once and copies nothing; it gives up at the first value of a wrong kind.
 //! The careful way then takes every member as text first, so that what does not fit its field can be kept.
 
-use core::fmt;
-use core::marker::PhantomData;
-
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error};
 use serde_json::de::StrRead;
 use serde_json::value::RawValue;
 
 use crate::object::{FromMap, Slot, read_object};
 use crate::raw::{Extra, RawJson};
-use crate::reader::Reader;
+use crate::reader::{GaveUp, Reader};
 use crate::text::Text;
 
 /// A reader of text that stays where it is.
@@ -32,26 +29,36 @@ pub(crate) trait Accept<'de>: Sized {
         None
     }
 
-    /// A list, or `None` for one that says nothing.
-    fn from_seq<A: SeqAccess<'de>>(_: A) -> Result<Option<Self>, A::Error> {
-        Err(wrong_kind())
+    /// The list that begins here, or `None` for one that says nothing.
+    fn from_list(_: &mut Reader<'de>) -> Result<Option<Self>, GaveUp> {
+        Err(GaveUp)
     }
 
-    /// An object, or `None` for one that says nothing.
-    fn from_map<A: MapAccess<'de>>(_: A) -> Result<Option<Self>, A::Error> {
-        Err(wrong_kind())
+    /// The object that begins here, or `None` for one that says nothing.
+    fn from_object(_: &mut Reader<'de>) -> Result<Option<Self>, GaveUp> {
+        Err(GaveUp)
     }
 
     /// The quick way: `None` for `null`, an error for a value of a wrong kind anywhere.
-    fn read<D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
-        deserializer.deserialize_any(AnyVisitor(PhantomData))
+    #[inline]
+    fn read(reader: &mut Reader<'de>) -> Result<Option<Self>, GaveUp> {
+        let value = match reader.peek() {
+            Some(b'"') => Self::from_text(reader.string()?),
+            Some(b'-' | b'0'..=b'9') => Self::from_number(reader.number()?),
+            Some(b'{') => return Self::from_object(reader),
+            Some(b'[') => return Self::from_list(reader),
+            Some(b't' | b'f') => Self::from_bool(reader.bool()?),
+            _ => return if reader.is_null()? { Ok(None) } else { Err(GaveUp) },
+        };
+        value.map(Some).ok_or(GaveUp)
     }
 
     /// The quick way into a place that holds the default; returns whether there was a value.
     ///
     /// Large types are built where they stay: moving them costs more than reading them.
-    fn fill<D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<bool, D::Error> {
-        Ok(match Self::read(deserializer)? {
+    #[inline]
+    fn fill(&mut self, reader: &mut Reader<'de>) -> Result<bool, GaveUp> {
+        Ok(match Self::read(reader)? {
             Some(value) => {
                 *self = value;
                 true
@@ -61,11 +68,9 @@ pub(crate) trait Accept<'de>: Sized {
     }
 
     /// The same into a place that is empty.
-    fn fill_option<D: Deserializer<'de>>(
-        place: &mut Option<Self>,
-        deserializer: D,
-    ) -> Result<bool, D::Error> {
-        *place = Self::read(deserializer)?;
+    #[inline]
+    fn fill_option(place: &mut Option<Self>, reader: &mut Reader<'de>) -> Result<bool, GaveUp> {
+        *place = Self::read(reader)?;
         Ok(place.is_some())
     }
 
@@ -77,10 +82,10 @@ pub(crate) trait Accept<'de>: Sized {
 
 /// What the quick way makes of the text of one JSON value.
 pub(crate) fn quickly<'de, T: Accept<'de>>(text: &'de str) -> Reading<T> {
-    match T::read(&mut StrReader::from_str(text)) {
+    match T::read(&mut Reader::new(text)) {
         Ok(Some(value)) => Reading::Whole(value),
         Ok(None) => Reading::Nothing,
-        Err(_) => Reading::Wrong,
+        Err(GaveUp) => Reading::Wrong,
     }
 }
 
@@ -195,17 +200,21 @@ pub(crate) fn first_document<'de, T: Accept<'de> + Deserialize<'de>>(
     }))
 }
 
-/// What the quick way gives up with.
-pub(crate) fn wrong_kind<E: Error>() -> E {
-    E::custom("expected a value of another kind")
-}
-
 /// A number as the JSON reader hands it over.
 #[derive(Clone, Copy)]
 pub(crate) enum JsonNumber {
     Unsigned(u64),
     Signed(i64),
     Float(f64),
+}
+
+impl From<serde_json::Number> for JsonNumber {
+    fn from(number: serde_json::Number) -> Self {
+        let integer = number.as_u64().map(Self::Unsigned);
+        // Without the features of serde_json that tidy forbids, every number has a float.
+        let float = || Self::Float(number.as_f64().unwrap_or(f64::NAN));
+        integer.or_else(|| number.as_i64().map(Self::Signed)).unwrap_or_else(float)
+    }
 }
 
 impl Accept<'_> for u64 {
@@ -231,11 +240,12 @@ impl Accept<'_> for u32 {
 }
 
 impl<'de, T: Accept<'de>> Accept<'de> for Vec<T> {
-    fn from_seq<A: SeqAccess<'de>>(mut seq: A) -> Result<Option<Self>, A::Error> {
+    fn from_list(reader: &mut Reader<'de>) -> Result<Option<Self>, GaveUp> {
         let mut items = Self::new();
-        while let Some(item) = seq.next_element_seed(Seed::<T>::new())? {
-            items.extend(item);
-        }
+        reader.elements(|reader| {
+            items.extend(T::read(reader)?);
+            Ok(())
+        })?;
         Ok(Some(items))
     }
 
@@ -248,16 +258,13 @@ impl<'de, T: Accept<'de>> Accept<'de> for Vec<T> {
 
 /// A large value that is seldom there: its place is small, and only a value takes memory elsewhere.
 impl<'de, T: Accept<'de>> Accept<'de> for Box<T> {
-    fn read<D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
-        Ok(T::read(deserializer)?.map(Self::new))
+    fn read(reader: &mut Reader<'de>) -> Result<Option<Self>, GaveUp> {
+        Ok(T::read(reader)?.map(Self::new))
     }
 
-    fn fill_option<D: Deserializer<'de>>(
-        place: &mut Option<Self>,
-        deserializer: D,
-    ) -> Result<bool, D::Error> {
+    fn fill_option(place: &mut Option<Self>, reader: &mut Reader<'de>) -> Result<bool, GaveUp> {
         let mut value = None;
-        let is_there = T::fill_option(&mut value, deserializer)?;
+        let is_there = T::fill_option(&mut value, reader)?;
         *place = value.map(Self::new);
         Ok(is_there)
     }
@@ -279,128 +286,5 @@ pub(crate) fn list<T>(text: &str, list: T, is_whole: Option<bool>) -> Reading<T>
         Some(false) => Reading::Part(list),
         None if text == "null" => Reading::Nothing,
         None => Reading::Wrong,
-    }
-}
-
-/// An object that is read quickly, member by member, into a place that holds the default.
-pub(crate) trait Members<'de>: Default {
-    fn fill_members<A: MapAccess<'de>>(&mut self, map: A) -> Result<(), A::Error>;
-}
-
-/// Fills a field; the seed says whether there was a value.
-pub(crate) struct Field<'p, S>(pub(crate) &'p mut S);
-
-impl<'de, S: Slot<Inner: Accept<'de>>> DeserializeSeed<'de> for Field<'_, S> {
-    type Value = bool;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
-        self.0.fill(deserializer)
-    }
-}
-
-/// Fills an object; only an object or `null` will do.
-pub(crate) struct Object<'p, T>(pub(crate) &'p mut T);
-
-impl<'de, T: Members<'de>> Visitor<'de> for Object<'_, T> {
-    type Value = bool;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("an object")
-    }
-
-    fn visit_unit<E>(self) -> Result<bool, E> {
-        Ok(false)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<bool, A::Error> {
-        self.0.fill_members(map)?;
-        Ok(true)
-    }
-}
-
-/// Fills an object that may not be there.
-pub(crate) struct OptionalObject<'p, T>(pub(crate) &'p mut Option<T>);
-
-impl<'de, T: Members<'de>> Visitor<'de> for OptionalObject<'_, T> {
-    type Value = bool;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("an object")
-    }
-
-    fn visit_unit<E>(self) -> Result<bool, E> {
-        Ok(false)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<bool, A::Error> {
-        self.0.insert(T::default()).fill_members(map)?;
-        Ok(true)
-    }
-}
-
-/// The entry into [`Accept`] for serde's access traits.
-pub(crate) struct Seed<T>(PhantomData<T>);
-
-impl<T> Seed<T> {
-    pub(crate) fn new() -> Self {
-        Self(PhantomData)
-    }
-}
-
-impl<'de, T: Accept<'de>> DeserializeSeed<'de> for Seed<T> {
-    type Value = Option<T>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
-        T::read(deserializer)
-    }
-}
-
-struct AnyVisitor<T>(PhantomData<T>);
-
-impl<'de, T: Accept<'de>> Visitor<'de> for AnyVisitor<T> {
-    type Value = Option<T>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("any JSON value")
-    }
-
-    fn visit_unit<E>(self) -> Result<Option<T>, E> {
-        Ok(None)
-    }
-
-    fn visit_bool<E: Error>(self, value: bool) -> Result<Option<T>, E> {
-        T::from_bool(value).map(Some).ok_or_else(wrong_kind)
-    }
-
-    fn visit_u64<E: Error>(self, value: u64) -> Result<Option<T>, E> {
-        T::from_number(JsonNumber::Unsigned(value)).map(Some).ok_or_else(wrong_kind)
-    }
-
-    fn visit_i64<E: Error>(self, value: i64) -> Result<Option<T>, E> {
-        T::from_number(JsonNumber::Signed(value)).map(Some).ok_or_else(wrong_kind)
-    }
-
-    fn visit_f64<E: Error>(self, value: f64) -> Result<Option<T>, E> {
-        T::from_number(JsonNumber::Float(value)).map(Some).ok_or_else(wrong_kind)
-    }
-
-    fn visit_borrowed_str<E: Error>(self, value: &'de str) -> Result<Option<T>, E> {
-        T::from_text(Text::from(value)).map(Some).ok_or_else(wrong_kind)
-    }
-
-    fn visit_str<E: Error>(self, value: &str) -> Result<Option<T>, E> {
-        T::from_text(Text::from(value.to_owned())).map(Some).ok_or_else(wrong_kind)
-    }
-
-    fn visit_string<E: Error>(self, value: String) -> Result<Option<T>, E> {
-        T::from_text(Text::from(value)).map(Some).ok_or_else(wrong_kind)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Option<T>, A::Error> {
-        T::from_seq(seq)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Option<T>, A::Error> {
-        T::from_map(map)
     }
 }

@@ -25,6 +25,7 @@ use serde::ser::SerializeMap;
 
 use crate::lenient::Accept;
 use crate::nullable::Nullable;
+use crate::reader::{GaveUp, Reader};
 
 macro_rules! object {
     (@present [always] $this:ident $field:ident $wire:literal) => {
@@ -54,9 +55,12 @@ macro_rules! object {
             }
         }
     }};
-    (@read quick $ty:ty, $map:ident, $slot:expr, $extra:expr, $wire:literal) => {
+    (@take lenient $ty:ty, $reader:ident, $slot:expr) => {
         // `null` is no news, so it does not undo what an alias said.
-        $map.next_value_seed($crate::lenient::Field::<$ty>($slot))?
+        <$ty as $crate::object::Slot>::fill($slot, $reader)?
+    };
+    (@take answer $ty:ty, $reader:ident, $slot:expr) => {
+        $crate::object::Slot::put($slot, $crate::one_pass::OnePass::read($reader)?)
     };
     (@read lenient $ty:ty, $map:ident, $slot:expr, $extra:expr, $wire:literal) => {
         $crate::lenient::put::<$ty>($map.next_value()?, $slot, &mut $extra, $wire)
@@ -64,23 +68,19 @@ macro_rules! object {
     (@read answer $ty:ty, $map:ident, $slot:expr, $extra:expr, $wire:literal) => {
         object!(@read kept $ty, $map, $slot, $extra, $wire)
     };
-    (@read whole $ty:ty, $map:ident, $slot:expr, $extra:expr, $wire:literal) => {
-        $crate::object::Slot::put($slot, $map.next_value_seed($crate::one_pass::Seed::new())?)
-    };
-    // What comes twice is for the careful way: the quick one fills places that are empty.
-    (@again quick $seen:ident) => {
-        if $seen {
-            return Err($crate::lenient::wrong_kind());
-        }
-    };
-    (@again whole $seen:ident) => { object!(@again quick $seen) };
-    (@again $mode:ident $seen:ident) => {};
-    (@unknown lenient $map:ident, $extra:expr, $key:expr) => { object!(@unknown quick $map, $extra, $key) };
-    (@unknown quick $map:ident, $extra:expr, $key:expr) => {
+    (@unknown lenient $map:ident, $extra:expr, $key:expr) => {
         // A vendor's own `null` members in every chunk must not cost an allocation each.
         if let Some(raw) = $map.next_value::<Option<$crate::raw::RawJson>>()? {
             $extra.push($key.into_string(), raw);
         }
+    };
+    (@untaken lenient $reader:ident, $extra:expr, $name:ident) => {
+        if let Some(raw) = <$crate::raw::RawJson as $crate::lenient::Accept<'_>>::read($reader)? {
+            $extra.push($name.to_owned(), raw);
+        }
+    };
+    (@untaken answer $reader:ident, $extra:expr, $name:ident) => {
+        $extra.push($name.to_owned(), serde::Deserialize::deserialize(&mut *$reader)?)
     };
     (@unknown $mode:ident $map:ident, $extra:expr, $key:expr) => {{
         let raw: $crate::raw::RawJson = $map.next_value()?;
@@ -102,7 +102,6 @@ macro_rules! object {
                         }
                     )?
                     $wire $(| $alias)? => {
-                        object!(@again $mode $field);
                         $field = object!(@read $mode $ty, $map, &mut $this.$field, $this.extra, $wire);
                     }
                 )*
@@ -111,24 +110,53 @@ macro_rules! object {
         }
         $( object!(@require [$($flag)?] $field $wire); )*
     }};
+    // The loop of the quick way. What comes twice is for the careful one: this one fills places that are empty.
+    (
+        @quickly $mode:ident $this:ident $reader:ident [$($skip:literal)*]
+        { $( $field:ident : $ty:ty = $($flag:ident)? $wire:literal $(/ $alias:literal)? ),* }
+    ) => {{
+        $( let mut $field = false; )*
+        $reader.members(|reader, name| {
+            match name {
+                $( $skip => reader.skip()?, )*
+                $(
+                    $( $alias if !$crate::object::Slot::is_absent(&$this.$field) => reader.skip()?, )?
+                    $wire $(| $alias)? => {
+                        if $field {
+                            return Err($crate::reader::GaveUp);
+                        }
+                        $field = object!(@take $mode $ty, reader, &mut $this.$field);
+                    }
+                )*
+                _ => object!(@untaken $mode reader, $this.extra, name),
+            }
+            Ok(())
+        })?;
+        $( object!(@require [$($flag)?] $field $wire); )*
+    }};
     // How it is read from a reader of any kind, and what a stream reads it with.
     (@entry lenient $name:ident [$($lt:lifetime)?] $skips:tt $fields:tt) => {
         impl<'de $(: $lt, $lt)?> $crate::lenient::Accept<'de> for $name $(<$lt>)? {
-            fn from_map<A: serde::de::MapAccess<'de>>(map: A) -> Result<Option<Self>, A::Error> {
+            fn from_object(
+                reader: &mut $crate::reader::Reader<'de>,
+            ) -> Result<Option<Self>, $crate::reader::GaveUp> {
                 let mut this = Self::default();
-                $crate::lenient::Members::fill_members(&mut this, map)?;
+                this.fill_members(reader)?;
                 Ok(Some(this))
             }
 
-            fn fill<D: serde::Deserializer<'de>>(&mut self, deserializer: D) -> Result<bool, D::Error> {
-                deserializer.deserialize_any($crate::lenient::Object(self))
+            fn fill(
+                &mut self,
+                reader: &mut $crate::reader::Reader<'de>,
+            ) -> Result<bool, $crate::reader::GaveUp> {
+                Ok(!reader.is_null()? && self.fill_members(reader).map(|()| true)?)
             }
 
-            fn fill_option<D: serde::Deserializer<'de>>(
+            fn fill_option(
                 place: &mut Option<Self>,
-                deserializer: D,
-            ) -> Result<bool, D::Error> {
-                deserializer.deserialize_any($crate::lenient::OptionalObject(place))
+                reader: &mut $crate::reader::Reader<'de>,
+            ) -> Result<bool, $crate::reader::GaveUp> {
+                Ok(!reader.is_null()? && place.insert(Self::default()).fill_members(reader).map(|()| true)?)
             }
 
             fn from_raw(text: &'de str) -> $crate::lenient::Reading<Self> {
@@ -142,10 +170,14 @@ macro_rules! object {
             }
         }
 
-        impl<'de $(: $lt, $lt)?> $crate::lenient::Members<'de> for $name $(<$lt>)? {
-            fn fill_members<A: serde::de::MapAccess<'de>>(&mut self, mut map: A) -> Result<(), A::Error> {
+        impl $(<$lt>)? $name $(<$lt>)? {
+            /// The quick way: reads the members of an object into places that hold the default.
+            fn fill_members<'de $(: $lt)?>(
+                &mut self,
+                reader: &mut $crate::reader::Reader<'de>,
+            ) -> Result<(), $crate::reader::GaveUp> {
                 let this = self;
-                object!(@members quick this map $skips $fields);
+                object!(@quickly lenient this reader $skips $fields);
                 Ok(())
             }
         }
@@ -154,16 +186,15 @@ macro_rules! object {
     };
     (@entry answer $name:ident [] $skips:tt $fields:tt) => {
         impl<'de> $crate::one_pass::OnePass<'de> for $name {
-            fn read<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
-                deserializer.deserialize_any($crate::one_pass::Members(core::marker::PhantomData))
-            }
-        }
-
-        impl<'de> $crate::one_pass::Whole<'de> for $name {
-            fn from_members<A: serde::de::MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+            fn read(
+                reader: &mut $crate::reader::Reader<'de>,
+            ) -> Result<Option<Self>, $crate::reader::GaveUp> {
+                if reader.is_null()? {
+                    return Ok(None);
+                }
                 let mut this = Self::default();
-                object!(@members whole this map $skips $fields);
-                Ok(this)
+                object!(@quickly answer this reader $skips $fields);
+                Ok(Some(this))
             }
         }
 
@@ -279,11 +310,14 @@ macro_rules! plain_slot {
             fn is_absent(&self) -> bool {
                 *self == Self::default()
             }
-            fn fill<'de, D: serde::Deserializer<'de>>(&mut self, deserializer: D) -> Result<bool, D::Error>
+            fn fill<'de>(
+                &mut self,
+                reader: &mut $crate::reader::Reader<'de>,
+            ) -> Result<bool, $crate::reader::GaveUp>
             where
                 Self: $crate::lenient::Accept<'de>,
             {
-                $crate::lenient::Accept::fill(self, deserializer)
+                $crate::lenient::Accept::fill(self, reader)
             }
         }
     };
@@ -303,11 +337,11 @@ pub(crate) trait Slot {
     /// Whether the member is left out when writing.
     fn is_absent(&self) -> bool;
     /// Reads a value in the quick way of [`crate::lenient`], into a place that is absent; returns whether there was one.
-    fn fill<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<bool, D::Error>
+    fn fill<'de>(&mut self, reader: &mut Reader<'de>) -> Result<bool, GaveUp>
     where
         Self::Inner: Accept<'de>,
     {
-        let value = Self::Inner::read(deserializer)?;
+        let value = Self::Inner::read(reader)?;
         Ok(value.is_some() && self.put(value))
     }
 }
@@ -321,11 +355,12 @@ impl<T> Slot for Option<T> {
     fn is_absent(&self) -> bool {
         self.is_none()
     }
-    fn fill<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<bool, D::Error>
+    #[inline]
+    fn fill<'de>(&mut self, reader: &mut Reader<'de>) -> Result<bool, GaveUp>
     where
         T: Accept<'de>,
     {
-        T::fill_option(self, deserializer)
+        T::fill_option(self, reader)
     }
 }
 

@@ -3,31 +3,30 @@
 //! The mode `kept` of [`object!`](crate::object) takes each member as text first, level by level, so that what does not
 //! fit can be kept. An answer whose members all fit comes to the same without that.
 
-use core::fmt;
-use core::marker::PhantomData;
 use std::collections::BTreeMap;
 
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error};
 
 use crate::chat::{
     Annotation, Content, FunctionCall, Logprobs, ResponseAudio, Role, ServiceTier, ToolCall,
 };
 use crate::finish::FinishReason;
-use crate::lenient::{Accept, StrReader, wrong_kind};
+use crate::lenient::{Accept, StrReader};
 use crate::object::{FromMap, read_object};
 use crate::raw::RawJson;
-use crate::reader::Reader;
+use crate::reader::{GaveUp, Reader};
 use crate::usage::Usage;
 
 /// What is read in one pass, or not at all; a value that is read is the one that its `Deserialize` reads.
 pub(crate) trait OnePass<'de>: Sized {
     /// `None` for `null`, an error for anything of a wrong kind.
-    fn read<D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error>;
+    fn read(reader: &mut Reader<'de>) -> Result<Option<Self>, GaveUp>;
 }
 
-/// An object whose members are read so.
-pub(crate) trait Whole<'de>: Sized {
-    fn from_members<A: MapAccess<'de>>(map: A) -> Result<Self, A::Error>;
+/// Reads a text that is exactly one document in one pass, if that is how it can be read.
+pub(crate) fn read_document<'de, T: OnePass<'de>>(text: &'de str) -> Option<T> {
+    let mut reader = Reader::new(text);
+    T::read(&mut reader).ok().flatten().filter(|_| reader.is_at_end())
 }
 
 /// Reads an object in one pass, else member by member.
@@ -42,73 +41,23 @@ where
     }
 }
 
-/// The entry into [`OnePass`] for serde's access traits.
-pub(crate) struct Seed<T>(PhantomData<T>);
-
-impl<T> Seed<T> {
-    pub(crate) fn new() -> Self {
-        Self(PhantomData)
-    }
-}
-
-impl<'de, T: OnePass<'de>> DeserializeSeed<'de> for Seed<T> {
-    type Value = Option<T>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
-        T::read(deserializer)
-    }
-}
-
-/// Reads an object through [`Whole`].
-pub(crate) struct Members<T>(pub(crate) PhantomData<T>);
-
-impl<'de, T: Whole<'de>> Visitor<'de> for Members<T> {
-    type Value = Option<T>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("an object")
-    }
-
-    fn visit_unit<E>(self) -> Result<Option<T>, E> {
-        Ok(None)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Option<T>, A::Error> {
-        T::from_members(map).map(Some)
-    }
-}
-
 impl<'de, T: OnePass<'de>> OnePass<'de> for Vec<T> {
-    fn read<D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
-        deserializer.deserialize_any(Elements(PhantomData))
-    }
-}
-
-struct Elements<T>(PhantomData<T>);
-
-impl<'de, T: OnePass<'de>> Visitor<'de> for Elements<T> {
-    type Value = Option<Vec<T>>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a list")
-    }
-
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-        let mut elements = Vec::new();
-        while let Some(element) = seq.next_element_seed(Seed::new())? {
-            elements.push(element.ok_or_else(wrong_kind)?);
+    fn read(reader: &mut Reader<'de>) -> Result<Option<Self>, GaveUp> {
+        if reader.is_null()? {
+            return Ok(None);
         }
+        let mut elements = Self::new();
+        reader.elements(|reader| {
+            elements.push(T::read(reader)?.ok_or(GaveUp)?);
+            Ok(())
+        })?;
         Ok(Some(elements))
     }
 }
 
 impl<'de> OnePass<'de> for Usage {
-    fn read<D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
-        <Self as Accept>::read(deserializer)
+    fn read(reader: &mut Reader<'de>) -> Result<Option<Self>, GaveUp> {
+        <Self as Accept>::read(reader)
     }
 }
 
@@ -116,8 +65,8 @@ impl<'de> OnePass<'de> for Usage {
 macro_rules! by_themselves {
     ($($ty:ty),* $(,)?) => { $(
         impl<'de> OnePass<'de> for $ty {
-            fn read<D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
-                Option::deserialize(deserializer)
+            fn read(reader: &mut Reader<'de>) -> Result<Option<Self>, GaveUp> {
+                Option::deserialize(reader)
             }
         }
     )* };

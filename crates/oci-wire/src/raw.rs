@@ -7,6 +7,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::lenient::Accept;
+use crate::reader::{GaveUp, Reader};
 
 /// A JSON value kept as text, so that writing it back changes nothing: not a digit, not a duplicate key.
 ///
@@ -96,8 +97,8 @@ impl<'de> Deserialize<'de> for RawJson {
 }
 
 impl<'de> Accept<'de> for RawJson {
-    fn read<D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
-        Option::deserialize(deserializer)
+    fn read(reader: &mut Reader<'de>) -> Result<Option<Self>, GaveUp> {
+        Option::deserialize(reader)
     }
 }
 

@@ -1,16 +1,19 @@
 //! [`Reader`]: text read into typed places in one pass, for what events of a stream are made of.
 //!
+//! Types that know it read themselves from it, see [`crate::lenient`]; for all others it is a deserializer of serde.
 //! It does itself what is frequent: objects, lists, strings without escapes, counts and the three words.
 //! Every other value it finds the end of, and lets serde_json read; so what it takes is JSON, and says what serde_json
 //! would say. Where it cannot go on it gives up, without a reason: the careful way finds one.
 
 use core::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
 use serde::forward_to_deserialize_any;
 use serde_json::value::RawValue;
 
-use crate::lenient::StrReader;
+use crate::lenient::{JsonNumber, StrReader};
 use crate::text::Text;
 
 /// A reader of text that stays where it is.
@@ -43,7 +46,16 @@ impl<'de> Reader<'de> {
 
     /// The next byte that is no white space.
     #[inline]
-    fn peek(&mut self) -> Option<u8> {
+    pub(crate) fn peek(&mut self) -> Option<u8> {
+        match self.text.as_bytes().get(self.at) {
+            Some(byte) if *byte > b' ' => Some(*byte),
+            _ => self.peek_further(),
+        }
+    }
+
+    /// The same where white space may come first.
+    #[cold]
+    fn peek_further(&mut self) -> Option<u8> {
         loop {
             let byte = *self.text.as_bytes().get(self.at)?;
             if !matches!(byte, b' ' | b'\n' | b'\t' | b'\r') {
@@ -51,6 +63,92 @@ impl<'de> Reader<'de> {
             }
             self.at += 1;
         }
+    }
+
+    /// Takes `null`, if that comes next.
+    #[inline]
+    pub(crate) fn is_null(&mut self) -> Result<bool, GaveUp> {
+        if self.peek() != Some(b'n') {
+            return Ok(false);
+        }
+        self.word("null").map(|()| true)
+    }
+
+    /// Takes `true` or `false`.
+    pub(crate) fn bool(&mut self) -> Result<bool, GaveUp> {
+        let value = self.peek() == Some(b't');
+        self.word(if value { "true" } else { "false" }).map(|()| value)
+    }
+
+    /// Takes the object that begins here; `read` takes the value of each member, whose name it is told.
+    #[inline]
+    pub(crate) fn members(
+        &mut self,
+        mut read: impl FnMut(&mut Self, &str) -> Result<(), GaveUp>,
+    ) -> Result<(), GaveUp> {
+        self.entries(b'{', b'}', |reader| {
+            if reader.peek() != Some(b'"') {
+                return Err(GaveUp);
+            }
+            let unescaped;
+            let name = match reader.plain_string() {
+                Ok(name) => name,
+                Err(escape) => {
+                    unescaped = reader.escaped(escape)?;
+                    unescaped.as_str()
+                }
+            };
+            if reader.peek() != Some(b':') {
+                return Err(GaveUp);
+            }
+            reader.at += 1;
+            read(reader, name)
+        })
+    }
+
+    /// Takes the list that begins here; `read` takes each element.
+    #[inline]
+    pub(crate) fn elements(
+        &mut self,
+        read: impl FnMut(&mut Self) -> Result<(), GaveUp>,
+    ) -> Result<(), GaveUp> {
+        self.entries(b'[', b']', read)
+    }
+
+    /// Takes what is between two brackets and separated by commas.
+    #[inline]
+    fn entries(
+        &mut self,
+        open: u8,
+        close: u8,
+        mut read: impl FnMut(&mut Self) -> Result<(), GaveUp>,
+    ) -> Result<(), GaveUp> {
+        if self.peek() != Some(open) {
+            return Err(GaveUp);
+        }
+        self.levels = self.levels.checked_sub(1).ok_or(GaveUp)?;
+        self.at += 1;
+        if self.peek() != Some(close) {
+            loop {
+                read(self)?;
+                match self.peek() {
+                    Some(b',') => self.at += 1,
+                    Some(byte) if byte == close => break,
+                    _ => return Err(GaveUp),
+                }
+            }
+        }
+        self.at += 1;
+        self.levels += 1;
+        Ok(())
+    }
+
+    /// Takes a value of any kind.
+    pub(crate) fn skip(&mut self) -> Result<(), GaveUp> {
+        if self.peek() == Some(b'"') && self.plain_string().is_ok() {
+            return Ok(());
+        }
+        IgnoredAny::deserialize(self).map(|_| ())
     }
 
     #[inline]
@@ -68,14 +166,25 @@ impl<'de> Reader<'de> {
 
     /// The string that begins here.
     #[inline]
-    fn string(&mut self) -> Result<Text<'de>, GaveUp> {
+    pub(crate) fn string(&mut self) -> Result<Text<'de>, GaveUp> {
+        match self.plain_string() {
+            Ok(text) => Ok(Text::from(text)),
+            Err(escape) => self.escaped(escape),
+        }
+    }
+
+    /// The string that begins here, if nothing in it is escaped; else the place of what it may not have.
+    #[inline]
+    pub(crate) fn plain_string(&mut self) -> Result<&'de str, usize> {
         let start = self.at + 1;
         let end = start + plain(self.text.as_bytes().get(start..).unwrap_or_default());
-        if self.text.as_bytes().get(end) != Some(&b'"') {
-            return self.escaped(end);
+        match self.text.get(start..end) {
+            Some(text) if self.text.as_bytes().get(end) == Some(&b'"') => {
+                self.at = end + 1;
+                Ok(text)
+            }
+            _ => Err(end),
         }
-        self.at = end + 1;
-        self.text.get(start..end).map(Text::from).ok_or(GaveUp)
     }
 
     /// The string that begins here and whose first escape, if it has one, is at `end`.
@@ -93,27 +202,38 @@ impl<'de> Reader<'de> {
 
     /// The number that begins here.
     #[inline]
-    fn number<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, GaveUp> {
-        let rest = self.rest().as_bytes();
-        let mut value = 0;
-        let mut digits = 0;
-        while let Some(digit) = rest.get(digits).map(|byte| byte.wrapping_sub(b'0'))
+    pub(crate) fn number(&mut self) -> Result<JsonNumber, GaveUp> {
+        match self.count() {
+            Some(count) => Ok(JsonNumber::Unsigned(count)),
+            None => self.no_count(),
+        }
+    }
+
+    #[cold]
+    fn no_count(&mut self) -> Result<JsonNumber, GaveUp> {
+        self.hand_over(|reader| serde_json::Number::deserialize(reader)).map(JsonNumber::from)
+    }
+
+    /// The number that begins here, if it is a count that fits.
+    #[inline]
+    fn count(&mut self) -> Option<u64> {
+        let digits = self.rest().as_bytes();
+        let (mut value, mut length) = (0_u64, 0);
+        while let Some(digit) = digits.get(length).map(|byte| byte.wrapping_sub(b'0'))
             && digit < 10
-            && digits < DIGITS
         {
-            value = value * 10 + u64::from(digit);
-            digits += 1;
+            value = value.wrapping_mul(10).wrapping_add(digit.into());
+            length += 1;
         }
-        let is_count = match rest {
-            [b'0', ..] => digits == 1,
-            _ => digits > 0,
+        let is_count = match digits {
+            [b'0', ..] => length == 1,
+            _ => (1..=DIGITS).contains(&length),
         };
-        let goes_on = matches!(rest.get(digits), Some(b'0'..=b'9' | b'.' | b'e' | b'E'));
-        if is_count && !goes_on {
-            self.at += digits;
-            return visitor.visit_u64(value);
+        if !is_count || matches!(digits.get(length), Some(b'.' | b'e' | b'E')) {
+            return None;
         }
-        self.hand_over(|reader| reader.deserialize_any(visitor))
+        self.at += length;
+        Some(value)
     }
 
     /// Lets serde_json read the value that begins here.
@@ -158,7 +278,10 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
             Some(b'n') => self.word("null").and_then(|()| visitor.visit_unit()),
             Some(b't') => self.word("true").and_then(|()| visitor.visit_bool(true)),
             Some(b'f') => self.word("false").and_then(|()| visitor.visit_bool(false)),
-            Some(b'-' | b'0'..=b'9') => self.number(visitor),
+            Some(b'-' | b'0'..=b'9') => match self.count() {
+                Some(count) => visitor.visit_u64(count),
+                None => self.hand_over(|reader| reader.deserialize_any(visitor)),
+            },
             _ => Err(GaveUp),
         }
     }
@@ -192,13 +315,8 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     }
 
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, GaveUp> {
-        if self.peek() == Some(b'"') {
-            let start = self.at + 1;
-            let end = start + plain(self.text.as_bytes().get(start..).unwrap_or_default());
-            if self.text.as_bytes().get(end) == Some(&b'"') {
-                self.at = end + 1;
-                return visitor.visit_unit();
-            }
+        if self.peek() == Some(b'"') && self.plain_string().is_ok() {
+            return visitor.visit_unit();
         }
         self.hand_over(|reader| reader.deserialize_ignored_any(visitor))
     }
@@ -294,12 +412,13 @@ impl serde::de::Error for GaveUp {
 /// How many bytes come before the first one that ends a string or is escaped in it, or that no string may have.
 #[inline]
 fn plain(bytes: &[u8]) -> usize {
-    let (words, rest) = bytes.as_chunks::<8>();
-    for (word, at) in words.iter().zip((0..).step_by(8)) {
+    let mut rest = bytes;
+    while let Some((word, after)) = rest.split_first_chunk::<8>() {
         let found = special(u64::from_le_bytes(*word));
         if found != 0 {
-            return at + (found.trailing_zeros() / 8) as usize;
+            return bytes.len() - rest.len() + (found.trailing_zeros() / 8) as usize;
         }
+        rest = after;
     }
     let is_special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..=0x1f);
     bytes.len() - rest.len() + rest.iter().position(is_special).unwrap_or(rest.len())
@@ -311,9 +430,10 @@ fn plain(bytes: &[u8]) -> usize {
 fn special(word: u64) -> u64 {
     const ONES: u64 = u64::from_le_bytes([1; 8]);
     let below = |word: u64, bound: u8| word.wrapping_sub(ONES * u64::from(bound)) & !word;
-    let quote = below(word ^ (ONES * u64::from(b'"')), 1);
+    // With bit 1 turned over the quotation mark is 0x20, which joins it to what is below the space.
+    let quote_or_control = below(word ^ (ONES * 2), b'"' - 1);
     let backslash = below(word ^ (ONES * u64::from(b'\\')), 1);
-    (quote | backslash | below(word, b' ')) & (ONES << 7)
+    (quote_or_control | backslash) & (ONES << 7)
 }
 
 /// Any number of so many digits fits into 64 bits.

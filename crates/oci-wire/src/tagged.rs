@@ -1,9 +1,7 @@
 //! `tagged!`: a union told apart by one member, whose unknown kinds keep their text.
 
-use core::fmt;
-
-use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
-
+use crate::lenient::Accept as _;
+use crate::reader::Reader;
 use crate::text::Text;
 
 macro_rules! tagged {
@@ -68,32 +66,16 @@ pub(crate) use tagged;
 
 /// The string value of the member `tag` of an object; `None` when there is none or the text is not an object.
 pub(crate) fn peek<'t>(text: &'t str, tag: &str) -> Option<Text<'t>> {
-    serde_json::Deserializer::from_str(text).deserialize_map(Peek { tag }).ok().flatten()
-}
-
-struct Peek<'k> {
-    tag: &'k str,
-}
-
-impl<'de> Visitor<'de> for Peek<'_> {
-    type Value = Option<Text<'de>>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a JSON object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut found = None;
-        while let Some(key) = map.next_key::<Text<'de>>()? {
-            if key.as_str() == self.tag {
-                // The last of two wins, as it does in the typed readers.
-                found = map.next_value_seed(crate::lenient::Seed::<Text<'de>>::new())?;
-            } else {
-                let _: IgnoredAny = map.next_value()?;
-            }
+    let mut found = None;
+    let read = Reader::new(text).members(|reader, name| {
+        if name == tag {
+            // The last of two wins, as it does in the typed readers.
+            found = Text::read(reader)?;
+            return Ok(());
         }
-        Ok(found)
-    }
+        reader.skip()
+    });
+    read.ok().and(found)
 }
 
 /// The string value of the member `tag`; quick where it is the first member, as it is in events.

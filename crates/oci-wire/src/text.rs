@@ -4,11 +4,12 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
 
-use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::de::Visitor;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::lenient::{Accept, Reading, Seed, list, quickly, read_elements, wrong_kind};
+use crate::lenient::{Accept, Reading, list, quickly, read_elements};
 use crate::object::object;
+use crate::reader::{GaveUp, Reader};
 
 /// A string borrowed from the text of a chunk, or owned when escapes had to be undone.
 ///
@@ -113,14 +114,27 @@ impl<'de: 'a, 'a> Accept<'de> for Text<'a> {
         Some(text)
     }
 
+    #[inline]
+    fn fill_option(place: &mut Option<Self>, reader: &mut Reader<'de>) -> Result<bool, GaveUp> {
+        if reader.peek() == Some(b'"')
+            && let Ok(text) = reader.plain_string()
+        {
+            *place = Some(Self::from(text));
+            return Ok(true);
+        }
+        *place = Self::read(reader)?;
+        Ok(place.is_some())
+    }
+
     /// Some models stream content as a list of parts; the text of its text parts is the text.
-    fn from_seq<A: SeqAccess<'de>>(mut seq: A) -> Result<Option<Self>, A::Error> {
+    fn from_list(reader: &mut Reader<'de>) -> Result<Option<Self>, GaveUp> {
         let mut joined: Option<String> = None;
-        while let Some(part) = seq.next_element_seed(Seed::<PartText<'a>>::new())? {
-            if let Some(part) = part {
+        reader.elements(|reader| {
+            if let Some(part) = PartText::read(reader)? {
                 joined.get_or_insert_default().push_str(&part.text);
             }
-        }
+            Ok(())
+        })?;
         Ok(joined.map(Self::from))
     }
 
@@ -180,9 +194,9 @@ impl<'de: 'a, 'a> Accept<'de> for PartText<'a> {
         Some(Self { text, is_all: true })
     }
 
-    fn from_map<A: MapAccess<'de>>(map: A) -> Result<Option<Self>, A::Error> {
-        let part = <TextPart<'a> as Accept>::from_map(map)?.and_then(Self::of);
-        part.filter(|part| part.is_all).map(Some).ok_or_else(wrong_kind)
+    fn from_object(reader: &mut Reader<'de>) -> Result<Option<Self>, GaveUp> {
+        let part = TextPart::from_object(reader)?.and_then(Self::of);
+        part.filter(|part| part.is_all).map(Some).ok_or(GaveUp)
     }
 
     fn from_raw(text: &'de str) -> Reading<Self> {

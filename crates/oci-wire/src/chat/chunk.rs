@@ -1,24 +1,22 @@
 //! [`ChatChunk`]: one piece of a streamed answer.
 
-use std::fmt;
-
-use serde::de::{SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::chat::delta::Delta;
 use crate::chat::error::ChunkError;
 use crate::finish::FinishReason;
-use crate::lenient::{Accept, Field, Reading, Seed, fill_document, list, read_elements};
+use crate::lenient::{Accept, Reading, fill_document, list, read_elements};
 use crate::object::{Slot, object, replace};
 use crate::raw::RawJson;
+use crate::reader::{GaveUp, Reader};
 use crate::text::Text;
 use crate::usage::Usage;
 
 object! { lenient
     /// One chunk of a streamed answer, borrowing from the text it was read from.
     ///
-    /// Reading a chunk with one choice allocates nothing unless a string has escapes, a tool call begins, the token
-    /// counts come, or the server sends members that are neither known nor `null`.
+    /// Reading a chunk with one choice allocates nothing unless a string has escapes, a tool call grows, or the server
+    /// sends members that are neither known nor `null`.
     /// A known member of an unexpected kind is kept in `extra` under its name, and its field stays empty; a list that
     /// fits in part is kept there as well.
     pub struct ChatChunk<'a> {
@@ -33,7 +31,7 @@ object! { lenient
         /// What is added; nothing in the chunk with the token counts.
         pub choices: Choices<'a> = always "choices",
         /// The token counts, usually in one last chunk and only on request.
-        pub usage: Option<Box<Usage>> = "usage",
+        pub usage: Option<Usage> = "usage",
         /// The processing class that was used.
         pub service_tier: Option<Text<'a>> = "service_tier",
         /// The configuration of the serving system.
@@ -53,12 +51,20 @@ impl<'a> ChatChunk<'a> {
     /// # Errors
     /// When the text is not exactly one JSON object; the error tells where, never what the text said.
     pub fn from_json(data: &'a str) -> Result<Self, ChunkError> {
-        let mut chunk = Self::default();
-        if fill_document(&mut chunk, data) {
-            return Ok(chunk);
+        // One place for all that can be returned, in which the chunk is made and stays.
+        let mut read = Ok(Self::default());
+        if let Ok(chunk) = &mut read
+            && !fill_document(chunk, data)
+        {
+            read = Self::from_json_carefully(data);
         }
+        read
+    }
+
+    #[cold]
+    fn from_json_carefully(data: &'a str) -> Result<Self, ChunkError> {
         let mut reader = serde_json::Deserializer::from_str(data);
-        chunk =
+        let chunk =
             Self::deserialize(&mut reader).map_err(|error| ChunkError::new(EXPECTED, &error))?;
         reader.end().map_err(|error| ChunkError::trailing(EXPECTED, &error))?;
         Ok(chunk)
@@ -120,7 +126,7 @@ impl<'a> ChatChunk<'a> {
     /// The token counts, in the chunk that has them.
     #[must_use]
     pub fn usage(&self) -> Option<&Usage> {
-        self.usage.as_deref()
+        self.usage.as_ref()
     }
 }
 
@@ -207,6 +213,21 @@ impl<'a> Choices<'a> {
     }
 }
 
+impl<'a> Choices<'a> {
+    /// The quick way, which fills the first choice where it stays.
+    fn fill_elements<'de: 'a>(&mut self, reader: &mut Reader<'de>) -> Result<(), GaveUp> {
+        let Self { first, rest } = self;
+        reader.elements(|reader| {
+            if first.is_none() {
+                ChunkChoice::fill_option(first, reader)?;
+            } else {
+                rest.extend(ChunkChoice::read(reader)?);
+            }
+            Ok(())
+        })
+    }
+}
+
 impl<'a> FromIterator<ChunkChoice<'a>> for Choices<'a> {
     fn from_iter<I: IntoIterator<Item = ChunkChoice<'a>>>(choices: I) -> Self {
         let mut choices = choices.into_iter();
@@ -221,14 +242,14 @@ impl Serialize for Choices<'_> {
 }
 
 impl<'de: 'a, 'a> Accept<'de> for Choices<'a> {
-    fn from_seq<A: SeqAccess<'de>>(seq: A) -> Result<Option<Self>, A::Error> {
+    fn from_list(reader: &mut Reader<'de>) -> Result<Option<Self>, GaveUp> {
         let mut choices = Self::default();
-        ChoicesVisitor(&mut choices).visit_seq(seq)?;
+        choices.fill_elements(reader)?;
         Ok(Some(choices))
     }
 
-    fn fill<D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<bool, D::Error> {
-        deserializer.deserialize_any(ChoicesVisitor(self))
+    fn fill(&mut self, reader: &mut Reader<'de>) -> Result<bool, GaveUp> {
+        Ok(!reader.is_null()? && self.fill_elements(reader).map(|()| true)?)
     }
 
     fn from_raw(text: &'de str) -> Reading<Self> {
@@ -238,42 +259,14 @@ impl<'de: 'a, 'a> Accept<'de> for Choices<'a> {
     }
 }
 
-/// Fills the first choice where it stays.
-struct ChoicesVisitor<'p, 'a>(&'p mut Choices<'a>);
-
-impl<'de: 'a, 'a> Visitor<'de> for ChoicesVisitor<'_, 'a> {
-    type Value = bool;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a list")
-    }
-
-    fn visit_unit<E>(self) -> Result<bool, E> {
-        Ok(false)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<bool, A::Error> {
-        let Choices { first, rest } = self.0;
-        while first.is_none() {
-            if seq.next_element_seed(Field(first))?.is_none() {
-                return Ok(true);
-            }
-        }
-        while let Some(choice) = seq.next_element_seed(Seed::<ChunkChoice<'a>>::new())? {
-            rest.extend(choice);
-        }
-        Ok(true)
-    }
-}
-
 impl Slot for Choices<'_> {
     type Inner = Self;
 
-    fn fill<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<bool, D::Error>
+    fn fill<'de>(&mut self, reader: &mut Reader<'de>) -> Result<bool, GaveUp>
     where
         Self: Accept<'de>,
     {
-        Accept::fill(self, deserializer)
+        Accept::fill(self, reader)
     }
 
     fn put(&mut self, value: Option<Self>) -> bool {

@@ -11,6 +11,7 @@ use crate::finish::FinishReason;
 use crate::nullable::Nullable;
 use crate::number::Number;
 use crate::object::object;
+use crate::one_pass::read_document;
 use crate::raw::RawJson;
 use crate::usage::Usage;
 
@@ -49,6 +50,9 @@ impl ChatResponse {
     /// # Errors
     /// When the body is not a JSON object; the error tells where, never what the text said.
     pub fn from_json(body: &[u8]) -> Result<Self, ChunkError> {
+        if let Some(answer) = str::from_utf8(body).ok().and_then(read_document) {
+            return Ok(answer);
+        }
         serde_json::from_slice(body).map_err(|error| ChunkError::new("a chat completion", &error))
     }
 

@@ -29,7 +29,11 @@ impl<'a> StreamEvent<'a> {
     pub fn parse(data: &'a str) -> Result<Self, ChunkError> {
         let document = data.trim_ascii();
         match document.strip_prefix(DONE) {
-            None => Ok(Self::from_chunk(ChatChunk::from_json(data)?, document)),
+            None => {
+                let mut event = Self::Chunk(ChatChunk::from_json(data)?);
+                event.judge(document);
+                Ok(event)
+            }
             Some("") => Ok(Self::Done),
             Some(rest) => {
                 let rest = rest.trim_ascii_start();
@@ -50,7 +54,9 @@ impl<'a> StreamEvent<'a> {
         StreamEvents { data, rest: data }
     }
 
-    fn from_chunk(chunk: ChatChunk<'a>, document: &str) -> Self {
+    /// Makes a chunk the error that it tells of, if it does.
+    fn judge(&mut self, document: &str) {
+        let Self::Chunk(chunk) = self else { return };
         let extra = &chunk.extra;
         let is_error = !extra.is_empty()
             && (extra.get("error").is_some_and(|error| !error.is_falsy())
@@ -58,9 +64,7 @@ impl<'a> StreamEvent<'a> {
                     && chunk.object.is_none()
                     && (extra.contains("code") || extra.contains("message")));
         if is_error {
-            Self::Error(ErrorBody::parse(document.as_bytes()))
-        } else {
-            Self::Chunk(chunk)
+            *self = Self::Error(ErrorBody::parse(document.as_bytes()));
         }
     }
 }
@@ -89,20 +93,26 @@ impl<'a> Iterator for StreamEvents<'a> {
             self.rest = rest;
             return Some(Ok(StreamEvent::Done));
         }
-        let mut chunk = ChatChunk::default();
-        let event = match first_document(&mut chunk, document)? {
-            Ok(end) => {
-                let (document, rest) = document.split_at_checked(end).unwrap_or((document, ""));
-                self.rest = rest;
-                Ok(StreamEvent::from_chunk(chunk, document))
+        // One place for all that can be returned, in which the chunk is made and stays.
+        let mut item = Some(Ok(StreamEvent::Chunk(ChatChunk::default())));
+        if let Some(Ok(event)) = &mut item
+            && let StreamEvent::Chunk(chunk) = event
+        {
+            match first_document(chunk, document) {
+                Some(Ok(end)) => {
+                    let (document, rest) = document.split_at_checked(end).unwrap_or((document, ""));
+                    self.rest = rest;
+                    event.judge(document);
+                }
+                Some(Err(error)) => {
+                    let before = self.data.strip_suffix(document).unwrap_or_default();
+                    self.rest = "";
+                    item = Some(Err(ChunkError::new(EXPECTED, &error).after(before)));
+                }
+                None => item = None,
             }
-            Err(error) => {
-                let before = self.data.strip_suffix(document).unwrap_or_default();
-                self.rest = "";
-                Err(ChunkError::new(EXPECTED, &error).after(before))
-            }
-        };
-        Some(event)
+        }
+        item
     }
 }
 

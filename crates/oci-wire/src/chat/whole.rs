@@ -18,7 +18,7 @@ impl ChatResponse {
             model: text(self.model.as_deref()),
             created: self.created,
             choices: self.choices.iter().map(choice).collect(),
-            usage: self.usage.clone().map(Box::new),
+            usage: self.usage.clone(),
             system_fingerprint: text(self.system_fingerprint.as_deref()),
             service_tier: text(self.service_tier.as_ref().map(ServiceTier::as_str)),
             extra: self.extra.clone(),

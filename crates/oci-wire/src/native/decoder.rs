@@ -227,8 +227,7 @@ impl ChatDecoder {
         let failure = self.end(&event, &mut choice);
         self.emit_choice(choice, event.service_tier.as_deref(), sink);
         if let Some(usage) = event.usage {
-            let chunk =
-                ChatChunk { usage: Some(Box::new(usage_to_chat(usage))), ..ChatChunk::default() };
+            let chunk = ChatChunk { usage: Some(usage_to_chat(usage)), ..ChatChunk::default() };
             self.emit(chunk, sink);
         }
         if let Some(error) = failure {

@@ -1,13 +1,13 @@
 //! [`ChatEvent`]: one event of a native stream, of whichever format.
 
-use serde::de::{Deserialize as _, MapAccess, SeqAccess};
-use serde::{Serialize, Serializer};
+use serde::{Deserialize as _, Serialize, Serializer};
 
 use crate::chat::ChunkError;
-use crate::lenient::{Accept, Reading, Seed, fill_document, list, quickly, read_elements};
+use crate::lenient::{Accept, Reading, fill_document, list, quickly, read_elements};
 use crate::native::usage::Usage;
 use crate::object::object;
 use crate::raw::RawJson;
+use crate::reader::{GaveUp, Reader};
 use crate::text::Text;
 
 object! { lenient
@@ -206,18 +206,21 @@ impl<'de: 'a, 'a> Accept<'de> for EventContent<'a> {
         Some(Self { first: Some(first), rest: Vec::new() })
     }
 
-    fn from_map<A: MapAccess<'de>>(map: A) -> Result<Option<Self>, A::Error> {
-        let first = <EventPart<'a> as Accept>::from_map(map)?;
+    fn from_object(reader: &mut Reader<'de>) -> Result<Option<Self>, GaveUp> {
+        let first = EventPart::from_object(reader)?;
         Ok(Some(Self { first, rest: Vec::new() }))
     }
 
-    fn from_seq<A: SeqAccess<'de>>(mut seq: A) -> Result<Option<Self>, A::Error> {
+    fn from_list(reader: &mut Reader<'de>) -> Result<Option<Self>, GaveUp> {
         let mut content = Self::default();
-        while let Some(part) = seq.next_element_seed(Seed::<EventPart<'a>>::new())? {
-            if let Some(part) = part {
-                content.push(part);
+        reader.elements(|reader| {
+            if content.first.is_none() {
+                EventPart::fill_option(&mut content.first, reader)?;
+            } else {
+                content.rest.extend(EventPart::read(reader)?);
             }
-        }
+            Ok(())
+        })?;
         Ok(Some(content))
     }
 

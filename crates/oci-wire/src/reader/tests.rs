@@ -5,12 +5,49 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
-use super::{Reader, plain};
+use super::{GaveUp, Reader, plain};
+use crate::lenient::JsonNumber;
 use crate::raw::RawJson;
 
 fn read<'de, T: Deserialize<'de>>(text: &'de str) -> Option<T> {
     let mut reader = Reader::new(text);
     T::deserialize(&mut reader).ok().filter(|_| reader.is_at_end())
+}
+
+/// The same without serde, as the types that know the reader take what they are made of.
+fn take(text: &str) -> Option<Value> {
+    let mut reader = Reader::new(text);
+    tree(&mut reader).ok().filter(|_| reader.is_at_end())
+}
+
+fn tree(reader: &mut Reader<'_>) -> Result<Value, GaveUp> {
+    Ok(match reader.peek() {
+        Some(b'"') => Value::from(reader.string()?.as_str()),
+        Some(b't' | b'f') => Value::from(reader.bool()?),
+        Some(b'-' | b'0'..=b'9') => match reader.number()? {
+            JsonNumber::Unsigned(value) => Value::from(value),
+            JsonNumber::Signed(value) => Value::from(value),
+            JsonNumber::Float(value) => Value::from(value),
+        },
+        Some(b'[') => {
+            let mut list = Vec::new();
+            reader.elements(|reader| tree(reader).map(|value| list.push(value)))?;
+            Value::from(list)
+        }
+        Some(b'{') => {
+            let mut object = serde_json::Map::new();
+            reader.members(|reader, name| {
+                let mut twin = Reader { ..*reader };
+                twin.skip()?;
+                object.insert(name.to_owned(), tree(reader)?);
+                assert_eq!(twin.offset(), reader.offset(), "skipped to another place");
+                Ok(())
+            })?;
+            Value::from(object)
+        }
+        _ if reader.is_null()? => Value::Null,
+        _ => return Err(GaveUp),
+    })
 }
 
 /// What the reader makes of a text; that serde_json agrees is checked.
@@ -20,6 +57,7 @@ fn checked(text: &str) -> Option<Value> {
     if let Some(value) = &value {
         assert_eq!(Some(value), serde_json::from_str(text).ok().as_ref(), "{text}");
     }
+    assert_eq!(take(text), value, "{text}");
     let raw = read::<RawJson>(text);
     assert_eq!(raw.is_some(), RawJson::parse(text).is_ok(), "{text}");
     assert_eq!(read::<IgnoredAny>(text).is_some(), raw.is_some(), "{text}");
@@ -112,6 +150,7 @@ fn depth_is_bounded_as_it_is_by_serde_json() {
         let text = "[".repeat(depth) + &"]".repeat(depth);
         let is_taken = serde_json::from_str::<Value>(&text).is_ok();
         assert_eq!(read::<Value>(&text).is_some(), is_taken, "{depth}");
+        assert_eq!(take(&text).is_some(), is_taken, "{depth}");
     }
 }
 

@@ -13,6 +13,7 @@ use crate::responses::event_whole::ResponseEvent;
 use crate::responses::item::Item;
 use crate::responses::part::Part;
 use crate::responses::response::{IncompleteReason, Response};
+use crate::responses::usage::ResponseUsage;
 use crate::text::Text;
 
 /// Turns events into chunks; what was streamed once is not said again by the events that repeat it.
@@ -260,7 +261,7 @@ impl ChunkMapper {
             self.complete(at, item, sink);
         }
         sink(ChatChunk {
-            usage: response.usage.as_ref().map(|usage| Box::new(usage.to_chat())),
+            usage: response.usage.as_ref().map(ResponseUsage::to_chat),
             ..chunk(Delta::default(), Some(reason))
         });
     }

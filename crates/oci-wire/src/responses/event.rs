@@ -61,11 +61,13 @@ macro_rules! events {
         }
 
         impl<'a> Event<'a> {
-            /// An event of that name, without anything in it; `None` when the name is unknown.
-            fn empty(name: &str) -> Option<Self> {
+            /// An event of that name, without anything in it; an error when the name is unknown.
+            ///
+            /// The type is that of what is parsed, so that the event is made, and filled, where the caller wants it.
+            fn empty(name: &str) -> Result<Self, ChunkError> {
                 match name {
-                    $( $wire => Some(Self::$variant(Default::default())), )*
-                    _ => None,
+                    $( $wire => Ok(Self::$variant(Default::default())), )*
+                    _ => Err(ChunkError::not_json(EXPECTED)),
                 }
             }
 
@@ -73,7 +75,7 @@ macro_rules! events {
             fn fill(&mut self, data: &'a str) -> Result<(), ChunkError> {
                 match self {
                     $( Self::$variant(content) => fill_content(content, data), )*
-                    // An empty event is of a known name.
+                    // An event of an unknown name is never empty.
                     Self::Other(_) => Ok(()),
                 }
             }
@@ -252,14 +254,23 @@ impl<'a> Event<'a> {
     /// # Errors
     /// When the data is not exactly one JSON object; the error tells where, never what the text said.
     pub fn parse(name: Option<&str>, data: &'a str) -> Result<Self, ChunkError> {
-        if let Some(mut event) = name.and_then(Self::empty) {
-            event.fill(data)?;
-            return Ok(event);
+        let mut parsed = Self::empty(name.unwrap_or_default());
+        if parsed.is_err() {
+            parsed = Self::empty_by_type(name, data);
         }
+        if let Ok(event) = &mut parsed
+            && let Err(error) = event.fill(data)
+        {
+            parsed = Err(error);
+        }
+        parsed
+    }
+
+    /// An event of the name that the member `type` says, without anything in it; an unknown one is whole.
+    fn empty_by_type(name: Option<&str>, data: &'a str) -> Result<Self, ChunkError> {
         let kind = peek_first(data, "type");
         let kind = kind.as_deref();
-        if let Some(mut event) = kind.and_then(Self::empty) {
-            event.fill(data)?;
+        if let Ok(event) = Self::empty(kind.unwrap_or_default()) {
             return Ok(event);
         }
         // A stream without `event:` lines is given the name `message` by some parsers.
