@@ -9,6 +9,8 @@ mod examples;
 mod explicit;
 #[path = "main/features.rs"]
 mod features;
+#[path = "main/identities.rs"]
+mod identities;
 #[path = "main/models.rs"]
 mod models;
 #[path = "main/page.rs"]

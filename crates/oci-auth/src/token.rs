@@ -59,11 +59,8 @@ impl TokenClaims {
         Ok(Self {
             expires_at: time(&claims, "exp")?,
             issued_at: time(&claims, "iat")?,
-            tenancy: match text_of(&claims, "res_tenant")? {
-                Some(tenancy) => Some(tenancy),
-                None => text_of(&claims, "tenant")?,
-            },
-            compartment_id: text_of(&claims, "res_compartment")?,
+            tenancy: first_of(&claims, &["res_tenant", "opc-tenant", "tenant"])?,
+            compartment_id: first_of(&claims, &["res_compartment", "opc-compartment"])?,
             resource_id: text_of(&claims, "res_id")?,
             resource_type: text_of(&claims, "res_type")?,
             key: claims.get("jwk").and_then(TokenKey::read),
@@ -82,13 +79,13 @@ impl TokenClaims {
         self.issued_at
     }
 
-    /// The tenancy that the token speaks for: `res_tenant` of a resource, else `tenant`.
+    /// The tenancy that the token speaks for: `res_tenant` of a resource, else `opc-tenant` of an instance, else `tenant`.
     #[must_use]
     pub fn tenancy(&self) -> Option<&str> {
         self.tenancy.as_deref()
     }
 
-    /// The compartment of the resource that the token speaks for (`res_compartment`).
+    /// The compartment of what the token speaks for: `res_compartment` of a resource, else `opc-compartment` of an instance.
     #[must_use]
     pub fn compartment_id(&self) -> Option<&str> {
         self.compartment_id.as_deref()
@@ -158,6 +155,19 @@ fn time(claims: &Map<String, Value>, name: &'static str) -> Result<Option<System
         .ok_or(TokenError::Claim { name })
 }
 
+/// The first of these claims that is there.
+fn first_of(
+    claims: &Map<String, Value>,
+    names: &[&'static str],
+) -> Result<Option<String>, TokenError> {
+    for name in names {
+        if let Some(text) = text_of(claims, name)? {
+            return Ok(Some(text));
+        }
+    }
+    Ok(None)
+}
+
 fn text_of(claims: &Map<String, Value>, name: &'static str) -> Result<Option<String>, TokenError> {
     match claims.get(name) {
         None | Some(Value::Null) => Ok(None),
@@ -220,6 +230,8 @@ mod tests {
         assert_eq!((claims.tenancy(), claims.compartment_id()), (Some("t2"), Some("c")));
         assert_eq!((claims.resource_id(), claims.resource_type()), (Some("i"), Some("fnfunc")));
         assert_eq!(read(r#"{"tenant":"t1","res_tenant":""}"#).unwrap().tenancy(), Some("t1"));
+        let instance = read(r#"{"opc-tenant":"t","opc-compartment":"c"}"#).unwrap();
+        assert_eq!((instance.tenancy(), instance.compartment_id()), (Some("t"), Some("c")));
     }
 
     #[test]
