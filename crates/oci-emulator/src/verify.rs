@@ -49,8 +49,10 @@ pub(crate) enum Coverage {
     Full,
     /// The host only: forms of OAuth have no digest.
     WithoutBody,
-    /// The body only: the official SDKs leave the host out when they federate by a certificate.
-    WithoutHost,
+    /// The body only, as the official SDKs leave the host out when they federate by a certificate.
+    ///
+    /// The one for TypeScript then signs `date` and sends an `x-date` beside it, so either will do.
+    Federation,
 }
 
 /// A signature that is right.
@@ -83,7 +85,8 @@ pub(crate) fn verify<T>(
     if !head.target.starts_with('/') {
         return Err(Rejection::TargetForm);
     }
-    check_date(head, now)?;
+    let date = date_header(head, &authorization.signed_headers, coverage);
+    check_date(head, date, now)?;
     check_body(head, body)?;
 
     let (key, signer) = lookup(&authorization.key_id)?;
@@ -100,8 +103,8 @@ fn require_signed(head: &RawHead, signed: &[String], coverage: Coverage) -> Resu
         "POST" | "PUT" | "PATCH" => true,
         other => return Err(Rejection::Method(other.to_owned())),
     };
-    let mut names = vec![date_header(head), REQUEST_TARGET];
-    if coverage != Coverage::WithoutHost {
+    let mut names = vec![date_header(head, signed, coverage), REQUEST_TARGET];
+    if coverage != Coverage::Federation {
         names.push("host");
     }
     if with_body && coverage != Coverage::WithoutBody {
@@ -122,13 +125,14 @@ fn require_signed(head: &RawHead, signed: &[String], coverage: Coverage) -> Resu
 }
 
 /// Oracle: "If both are present, x-date is used."
-fn date_header(head: &RawHead) -> &'static str {
-    if head.value("x-date").is_some() { "x-date" } else { "date" }
+fn date_header(head: &RawHead, signed: &[String], coverage: Coverage) -> &'static str {
+    let is_signed = signed.iter().any(|name| name == "x-date");
+    let counts = is_signed || coverage != Coverage::Federation;
+    if counts && head.value("x-date").is_some() { "x-date" } else { "date" }
 }
 
 /// The date is an IMF-fixdate (RFC 9110 section 5.6.7) within five minutes of the service's clock.
-fn check_date(head: &RawHead, now: SystemTime) -> Result<(), Rejection> {
-    let name = date_header(head);
+fn check_date(head: &RawHead, name: &str, now: SystemTime) -> Result<(), Rejection> {
     let text = head.value(name).ok_or_else(|| Rejection::Missing(name.to_owned()))?;
     let date = httpdate::parse_http_date(text)
         .ok()

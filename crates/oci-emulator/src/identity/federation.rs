@@ -27,7 +27,7 @@ pub(super) fn federate(asked: &Asked<'_>) -> Result<Granted, Refusal> {
     let algorithm = algorithm(&document)?;
 
     let identities = asked.identities;
-    verify(asked.head, &asked.body.measure, asked.now, Coverage::WithoutHost, |key_id| {
+    verify(asked.head, &asked.body.measure, asked.now, Coverage::Federation, |key_id| {
         let key = check_certificate(asked, &leaf, &intermediates)?;
         check_key_id(key_id, asked, algorithm, &leaf)?;
         Ok((key, ()))

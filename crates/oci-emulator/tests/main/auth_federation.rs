@@ -123,6 +123,27 @@ async fn host_may_be_signed_as_well_and_lower_case_sha1_will_do() {
 }
 
 #[tokio::test]
+async fn one_of_two_dates_is_signed_and_counts() {
+    let tenancy = Tenancy::new().await;
+    let material = tenancy.material().await;
+    let signer = material.signer(Form::Sha1);
+    // As the official TypeScript SDK does it.
+    let all = "date (request-target) host content-type content-length x-content-sha256";
+    let mut message = tenancy.federation(&material, Form::Sha1);
+    message.set("x-date", "not looked at");
+    signer.sign(&mut message, all);
+    token(&tenancy.world.send(&message).await);
+    signer.sign(&mut message, &all.replace("date", "x-date"));
+    assert!(matches!(tenancy.refusal(&message).await, Rejection::DateForm(_)));
+    message.set("x-date", &httpdate::fmt_http_date(now()));
+    message.set("date", "not looked at");
+    signer.sign(&mut message, &all.replace("date", "x-date"));
+    token(&tenancy.world.send(&message).await);
+    signer.sign(&mut message, &all.replace("date ", ""));
+    assert_eq!(tenancy.refusal(&message).await, Rejection::NotSigned("date".into()));
+}
+
+#[tokio::test]
 async fn the_signature_is_checked_over_the_body() {
     let tenancy = Tenancy::new().await;
     let material = tenancy.material().await;
