@@ -1,7 +1,9 @@
-//! `cargo xtask interop`: the official Python clients against `locus emulate`, and examples of ours.
+//! `cargo xtask interop`: the official clients against `locus emulate`, and examples of ours.
 //!
 //! That the emulator accepts what they sign, and refuses every mutation of it, is proved by
 //! programs that were not written here.
+
+mod node;
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -83,6 +85,9 @@ pub(crate) fn run_all(extent: Extent) -> Result<()> {
     }
     if let Some(python) = pythons.first() {
         emulator.examine(python, MUTATIONS, &requests, &mut counts)?;
+    }
+    if extent == Extent::Full {
+        node::examine(&emulator, &folder, &requests, &mut counts)?;
     }
     for (name, place) in EXAMPLES {
         emulator.run_example(name, place, &mut counts)?;
@@ -203,7 +208,7 @@ impl Emulator {
         command.env("PYTHONDONTWRITEBYTECODE", "1").env("PYTHONUNBUFFERED", "1");
         // The clients talk to this machine only, whatever proxy the environment names.
         command.env("NO_PROXY", "127.0.0.1").env("no_proxy", "127.0.0.1");
-        println!("$ python {script}");
+        println!("$ {} {script}", python.file_name().unwrap_or_default().display());
         let mut process = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
         let output = process.stdout.take().ok_or("python has no standard output")?;
         let before = counts.failed;
