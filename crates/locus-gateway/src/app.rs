@@ -128,6 +128,17 @@ impl Live {
     }
 }
 
+/// What the service keeps, whose paths are passed on.
+fn kept() -> Router<Arc<App>> {
+    let all = || get(routes::resources).post(routes::resources).delete(routes::resources);
+    ["files", "vector_stores", "conversations", "containers"].iter().fold(
+        Router::new(),
+        |router, kind| {
+            router.route(&format!("/{kind}"), all()).route(&format!("/{kind}/{{*rest}}"), all())
+        },
+    )
+}
+
 /// The paths of the gateway. What is under `/v1` is there without it too, as in LiteLLM.
 pub(crate) fn router(app: Arc<App>) -> Router {
     let api = Router::new()
@@ -138,6 +149,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/responses/{id}", get(routes::kept).delete(routes::kept))
         .route("/responses/{id}/cancel", post(routes::kept))
         .route("/responses/{id}/input_items", get(routes::kept))
+        .merge(kept())
         .route("/embeddings", post(routes::embeddings))
         .route("/rerank", post(routes::rerank))
         .route("/moderations", post(routes::moderations))

@@ -23,6 +23,8 @@ mod lifecycle;
 mod models;
 #[path = "main/moderations.rs"]
 mod moderations;
+#[path = "main/resources.rs"]
+mod resources;
 #[path = "main/responses.rs"]
 mod responses;
 #[path = "main/routing.rs"]

@@ -34,6 +34,13 @@ impl Reply {
         Self::new(Content::Whole(body.into()), "application/json")
     }
 
+    /// Bytes of the type that the service calls them by.
+    pub(crate) fn bytes(body: Bytes, media_type: Option<HeaderValue>) -> Self {
+        let mut reply = Self::new(Content::Whole(body), "application/octet-stream");
+        reply.headers.extend(media_type.map(|media_type| (CONTENT_TYPE, media_type)));
+        reply
+    }
+
     pub(crate) fn events(source: Box<dyn Source>, output: Encoder, first: First) -> Self {
         let mut reply = Self::new(Content::Events { source, output, first }, "text/event-stream");
         reply.headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
@@ -126,6 +133,7 @@ pub(crate) struct Admitted {
     pub(crate) live: Arc<Live>,
     pub(crate) method: Method,
     pub(crate) uri: Uri,
+    pub(crate) content_type: Option<HeaderValue>,
     pub(crate) body: Bytes,
 }
 
@@ -159,7 +167,8 @@ async fn receive(app: &App, request: Request) -> Result<Admitted, Failure> {
     let live = app.live();
     let caller = admit(app, &live, &parts)?;
     let body = receive::body(&parts, body, app.limits).await?;
-    Ok(Admitted { caller, live, method: parts.method, uri: parts.uri, body })
+    let content_type = parts.headers.get(CONTENT_TYPE).cloned();
+    Ok(Admitted { caller, live, method: parts.method, uri: parts.uri, content_type, body })
 }
 
 /// Whether a request may be served at all.

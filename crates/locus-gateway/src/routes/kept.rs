@@ -117,7 +117,7 @@ impl<'u> Asked<'u> {
 }
 
 /// Ids, numbers, and values of `include` such as `message.output_text.logprobs`.
-fn is_word(text: &str) -> bool {
+pub(super) fn is_word(text: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
     text.bytes().all(is_plain) && !text.split('.').any(str::is_empty)
 }
