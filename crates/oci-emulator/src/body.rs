@@ -14,6 +14,7 @@ use tokio::time::timeout;
 use crate::content::{Content, Disk};
 use crate::form::{Form, FormReader, Malformed};
 use crate::reply::Reply;
+use crate::script::Held;
 use crate::wire::RawHead;
 
 /// A body that has arrived.
@@ -50,29 +51,56 @@ impl Body {
         Self { bytes: Bytes::new(), measure: Measure::of(b""), form: None }
     }
 
-    /// Reads a body to its end; the error is the answer to give.
+    /// Reads a body to its end.
     ///
     /// A form may be as long as the largest file and take its time, as long as it goes on arriving.
-    pub(crate) async fn read(head: &RawHead, body: Incoming) -> Result<Self, Reply> {
+    pub(crate) async fn read(
+        head: &RawHead,
+        body: Incoming,
+        obstacle: Option<Obstacle>,
+    ) -> Result<Self, Unread> {
         let form = is_upload(head).then(|| FormReader::new(head.value("content-type")));
         let most = if form.is_some() { MAX_UPLOAD } else { MAX_BODY };
         // A length that was announced need not be waited for.
         if body.size_hint().lower() > most {
-            return Err(too_large(most));
+            return Err(too_large(most).into());
         }
         let is_form = form.is_some();
-        let reading = Reading::new(form, most).run(body);
+        let reading = Reading::new(form, most, obstacle).run(body);
         if is_form {
             return reading.await;
         }
-        timeout(READ_TIMEOUT, reading).await.unwrap_or_else(|_| Err(too_slow()))
+        timeout(READ_TIMEOUT, reading).await.unwrap_or_else(|_| Err(too_slow().into()))
     }
+}
+
+/// Why there is no body.
+#[derive(Debug)]
+pub(crate) enum Unread {
+    /// It was cut after so many bytes, as a fault wanted it.
+    Cut(u64),
+    /// It cannot be taken; the answer to give.
+    Refused(Reply),
+}
+
+impl From<Reply> for Unread {
+    fn from(reply: Reply) -> Self {
+        Self::Refused(reply)
+    }
+}
+
+/// What a fault puts in the way of a body, after so many bytes.
+#[derive(Debug)]
+pub(crate) enum Obstacle {
+    Cut(u64),
+    Stall(u64, Held),
 }
 
 /// A body on its way.
 struct Reading {
     form: Option<FormReader>,
     most: u64,
+    obstacle: Option<Obstacle>,
     digest: digest::Context,
     length: u64,
     /// What is not on the disk.
@@ -81,12 +109,12 @@ struct Reading {
 }
 
 impl Reading {
-    fn new(form: Option<FormReader>, most: u64) -> Self {
+    fn new(form: Option<FormReader>, most: u64, obstacle: Option<Obstacle>) -> Self {
         let digest = digest::Context::new(&digest::SHA256);
-        Self { form, most, digest, length: 0, buffer: Vec::new(), disk: None }
+        Self { form, most, obstacle, digest, length: 0, buffer: Vec::new(), disk: None }
     }
 
-    async fn run(mut self, mut body: Incoming) -> Result<Body, Reply> {
+    async fn run(mut self, mut body: Incoming) -> Result<Body, Unread> {
         loop {
             match timeout(READ_TIMEOUT, body.frame()).await {
                 Ok(Some(Ok(frame))) => {
@@ -98,17 +126,28 @@ impl Reading {
                 Ok(None) => return self.finish().await,
                 Ok(Some(Err(_))) => {
                     let message = "The request body could not be read.";
-                    return Err(Reply::oracle_error(400, "CannotParseRequest", message).closing());
+                    let reply = Reply::oracle_error(400, "CannotParseRequest", message);
+                    return Err(reply.closing().into());
                 }
-                Err(_) => return Err(too_slow()),
+                Err(_) => return Err(too_slow().into()),
             }
         }
     }
 
-    async fn push(&mut self, bytes: &[u8]) -> Result<(), Reply> {
+    async fn push(&mut self, bytes: &[u8]) -> Result<(), Unread> {
         self.length += bytes.len() as u64;
         if self.length > self.most {
-            return Err(too_large(self.most));
+            return Err(too_large(self.most).into());
+        }
+        match &mut self.obstacle {
+            Some(Obstacle::Cut(after)) if self.length >= *after => {
+                return Err(Unread::Cut(self.length));
+            }
+            Some(Obstacle::Stall(after, held)) if self.length >= *after => {
+                held.wait().await;
+                self.obstacle = None;
+            }
+            _ => {}
         }
         self.digest.update(bytes);
         self.buffer.extend_from_slice(bytes);
@@ -137,7 +176,7 @@ impl Reading {
         Ok(())
     }
 
-    async fn finish(mut self) -> Result<Body, Reply> {
+    async fn finish(mut self) -> Result<Body, Unread> {
         if self.disk.is_some() {
             self.put_aside().await?;
         }

@@ -9,7 +9,7 @@ mod tests;
 
 use std::time::Duration;
 
-pub(crate) use early::fail_early;
+pub(crate) use early::{early, fail_early};
 pub use parse::ParseFaultError;
 pub(crate) use queue::Faults;
 pub(crate) use shape::reshape;
@@ -56,8 +56,19 @@ pub enum Fault {
         /// Events that still arrive.
         after_events: usize,
     },
+    /// This many bytes of the request's body are read, then the connection is closed; `cut-upload=1000`.
+    ///
+    /// It befalls a request with a body of any operation, before its credentials are looked at, as do
+    /// [`Fault::EarlyStatus`] and [`Fault::StallUpload`].
+    CutUpload {
+        /// Bytes that are still read, more or less.
+        bytes: usize,
+    },
     /// A pause before the headers, then the usual answer; `delay=500ms`.
     Delay(Duration),
+    /// An error in Oracle's shape while the body of the request is still on its way, of which nothing is read;
+    /// `early=413`.
+    EarlyStatus(u16),
     /// This many events, then a well-formed end of the body, as if that were all; `end=3`.
     EndStream {
         /// Events that still arrive.
@@ -163,6 +174,12 @@ pub enum Fault {
         /// Events that still arrive.
         events: usize,
     },
+    /// This many bytes of the request's body are read, and the rest not before
+    /// [`Emulator::release`](crate::Emulator::release); `stall-upload=1000`.
+    StallUpload {
+        /// Bytes that are read before, more or less.
+        bytes: usize,
+    },
     /// An error in Oracle's shape; `status=429` or `status=429,retry-after=2s`.
     Status {
         /// The HTTP status.
@@ -206,6 +223,13 @@ impl Fault {
             param: None,
             message: message.into(),
         }
+    }
+}
+
+impl Fault {
+    /// Whether it befalls a request before its body has arrived.
+    fn is_on_the_way(&self) -> bool {
+        matches!(self, Self::CutUpload { .. } | Self::EarlyStatus(_) | Self::StallUpload { .. })
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use hyper::header::{self, HeaderName, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -13,9 +13,9 @@ use hyper_util::rt::TokioTimer;
 use tokio::sync::watch;
 
 use crate::access::{ApiKey, authenticate};
-use crate::body::Body;
+use crate::body::{Body, Obstacle, Unread};
 use crate::clock::Clock;
-use crate::fault::{Faults, fail_early, reshape};
+use crate::fault::{Fault, Faults, early, fail_early, reshape};
 use crate::identity::{Asked, Door, Identities, Operation as AuthOperation};
 use crate::outcome::Outcome;
 use crate::random::hex;
@@ -69,6 +69,7 @@ pub(crate) async fn serve(service: Arc<Service>, socket: Socket, connection: u64
             door,
             held: Held::new(&service.released),
             sabotage: sabotage.clone(),
+            is_befallen: false,
         };
         async move { service.handle(head, request, link).await }
     });
@@ -89,6 +90,8 @@ struct Link {
     door: Door,
     held: Held,
     sabotage: Sabotage,
+    /// Whether the request has met its fault before its body had arrived.
+    is_befallen: bool,
 }
 
 impl Service {
@@ -106,16 +109,19 @@ impl Service {
             return Ok(respond(reply.closing(), &request_id(None), now, link, || {}));
         };
         let opc_request_id = request_id(head.value("opc-request-id"));
-        let (body, unreadable) = match Body::read(&head, request.into_body()).await {
+        let (body, unread) = match self.read_body(&head, request.into_body(), &mut link).await {
             Ok(body) => (body, None),
-            Err(reply) => (Body::empty(), Some(reply)),
+            Err(unread) => (Body::empty(), Some(unread)),
         };
         let number = self.records.add(RecordedRequest {
             method: head.method.clone(),
             path_and_query: head.target.clone(),
             headers: head.headers.clone(),
             body: body.bytes.clone(),
-            body_length: body.measure.length,
+            body_length: match unread {
+                Some(Unread::Cut(length)) => length,
+                _ => body.measure.length,
+            },
             body_sha256: body.measure.sha256.clone(),
             connection: link.connection,
             opc_request_id: opc_request_id.clone(),
@@ -125,8 +131,9 @@ impl Service {
             on_behalf_of: None,
             is_complete: false,
         });
-        let mut reply = match unreadable {
-            Some(reply) => reply,
+        let mut reply = match unread {
+            Some(Unread::Refused(reply)) => reply,
+            Some(Unread::Cut(_)) => return Err(Broken),
             None => self.answer(&head, &body, number, &mut link).await?,
         };
         if head.value("transfer-encoding").is_some() {
@@ -142,6 +149,30 @@ impl Service {
         Ok(respond(reply, &opc_request_id, now, link, move || {
             service.records.update(number, |request| request.is_complete = true);
         }))
+    }
+
+    /// Reads the body of a request, unless a fault befalls it on the way.
+    async fn read_body(
+        &self,
+        head: &RawHead,
+        body: Incoming,
+        link: &mut Link,
+    ) -> Result<Body, Unread> {
+        let asks_for_credentials =
+            self.identities.is_some() && AuthOperation::find(link.door, head.path()).is_some();
+        let fault = (!asks_for_credentials && !body.is_end_stream())
+            .then(|| self.faults.next_on_the_way())
+            .flatten();
+        link.is_befallen = fault.is_some();
+        let obstacle = match fault {
+            Some(Fault::CutUpload { bytes }) => Some(Obstacle::Cut(bytes as u64)),
+            Some(Fault::StallUpload { bytes }) => {
+                Some(Obstacle::Stall(bytes as u64, link.held.clone()))
+            }
+            Some(Fault::EarlyStatus(status)) => return Err(early(status).closing().into()),
+            _ => None,
+        };
+        Body::read(head, body, obstacle).await
     }
 
     async fn answer(
@@ -191,7 +222,7 @@ impl Service {
         if matches!(route.operation, Operation::GetNamespace) {
             return Ok(Reply::json(200, &NAMESPACE.into()));
         }
-        let fault = self.faults.next();
+        let fault = if link.is_befallen { None } else { self.faults.next() };
         if let Some(fault) = &fault
             && let Some(reply) = fail_early(fault, &mut link.held, &link.sabotage).await?
         {

@@ -7,6 +7,12 @@ use crate::reply::Reply;
 use crate::sabotage::{Deed, Sabotage};
 use crate::script::{Broken, Held};
 
+/// The answer to a request whose body has not arrived.
+pub(crate) fn early(status: u16) -> Reply {
+    let (code, message) = super::oracle_error(status);
+    Reply::oracle_error(status, code, message)
+}
+
 /// The answer that a fault gives before anything is looked at; `None` for a fault of the answer itself.
 ///
 /// `held` ends when stalled answers are released.

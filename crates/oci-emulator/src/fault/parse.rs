@@ -30,7 +30,9 @@ impl fmt::Display for Fault {
             Self::CutBody => f.write_str("cut-body"),
             Self::CutBytes { bytes } => write!(f, "cut-bytes={bytes}"),
             Self::CutStream { after_events } => write!(f, "cut={after_events}"),
+            Self::CutUpload { bytes } => write!(f, "cut-upload={bytes}"),
             Self::Delay(delay) => write!(f, "delay={}", Short(*delay)),
+            Self::EarlyStatus(status) => write!(f, "early={status}"),
             Self::EndStream { after_events } => write!(f, "end={after_events}"),
             Self::ExpiredToken => f.write_str("expired-token"),
             Self::EventNames => f.write_str("event-names"),
@@ -56,6 +58,7 @@ impl fmt::Display for Fault {
             Self::SlowBody { bytes, pause } => write!(f, "slow-body={bytes},{}", Short(*pause)),
             Self::Stall => f.write_str("stall"),
             Self::StallAfter { events } => write!(f, "stall={events}"),
+            Self::StallUpload { bytes } => write!(f, "stall-upload={bytes}"),
             Self::Status { status, retry_after: None, .. } => write!(f, "status={status}"),
             Self::Status { status, retry_after: Some(after), .. } => {
                 write!(f, "status={status},retry-after={}", Short(*after))
@@ -94,7 +97,9 @@ fn parse(text: &str) -> Result<Fault, &'static str> {
             "reset" => Fault::ResetAfter { events: count(value)? },
             "slow-body" => slow_body(value)?,
             "cut" => Fault::CutStream { after_events: count(value)? },
+            "cut-upload" => Fault::CutUpload { bytes: count(value)? },
             "delay" => Fault::Delay(duration(value)?),
+            "early" => Fault::EarlyStatus(error_status(value)?),
             "end" => Fault::EndStream { after_events: count(value)? },
             "error" => Fault::StreamError { after_events: count(value)? },
             "fail" => Fault::Fail { after_events: count(value)? },
@@ -104,6 +109,7 @@ fn parse(text: &str) -> Result<Fault, &'static str> {
             "openai" => Fault::openai_error(error_status(value)?),
             "redirect" => Fault::Redirect { location: location(value)? },
             "stall" => Fault::StallAfter { events: count(value)? },
+            "stall-upload" => Fault::StallUpload { bytes: count(value)? },
             "status" => status(value)?,
             _ => return Err("unknown name"),
         },
@@ -177,5 +183,5 @@ impl fmt::Display for Short {
 const FAULTS: &str = "status=429, status=429,retry-after=2s, openai=429, html=502, redirect=URL, \
     delay=500ms, slow-body=10,5ms, stall, stall=1, hang-up, reset, reset=1, half-head, garbage-head, cut=3, \
     cut-bytes=100, cut-body, end=3, error=2, fail=2, finish=content_filter, garbage=2, garbage-lines, event-names, single-newlines, \
-    big-event=1000000, one-chunk, no-done, no-finish, content-type, \
+    cut-upload=1000, stall-upload=1000, early=413, big-event=1000000, one-chunk, no-done, no-finish, content-type, \
     expired-token, foreign-token, garbage-token, rotate";

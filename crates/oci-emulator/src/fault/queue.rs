@@ -22,7 +22,20 @@ impl Faults {
 
     /// The fault of the next request: the oldest one-shot, else the one that stays.
     pub(crate) fn next(&self) -> Option<Fault> {
+        self.next_if(|_| true)
+    }
+
+    /// The same, if it is one that befalls a request before its body has arrived.
+    pub(crate) fn next_on_the_way(&self) -> Option<Fault> {
+        self.next_if(Fault::is_on_the_way)
+    }
+
+    fn next_if(&self, is_wanted: impl Fn(&Fault) -> bool) -> Option<Fault> {
         let mut faults = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        faults.0.pop_front().or_else(|| faults.1.clone())
+        match faults.0.front() {
+            Some(first) if is_wanted(first) => faults.0.pop_front(),
+            Some(_) => None,
+            None => faults.1.clone().filter(is_wanted),
+        }
     }
 }

@@ -35,6 +35,9 @@ fn every_form_there_and_back() {
     check("garbage-token", &Fault::GarbageToken);
     check("rotate", &Fault::Rotate);
     check("cut-bytes=100", &Fault::CutBytes { bytes: 100 });
+    check("cut-upload=1000", &Fault::CutUpload { bytes: 1000 });
+    check("stall-upload=1000", &Fault::StallUpload { bytes: 1000 });
+    check("early=413", &Fault::EarlyStatus(413));
     check("event-names", &Fault::EventNames);
     check("fail=2", &Fault::Fail { after_events: 2 });
     check("finish=content_filter", &Fault::FinishReason("content_filter".into()));

@@ -252,3 +252,52 @@ async fn a_response_takes_files_that_there_are() {
     assert_eq!(status(&[&large, &large]).await, code("files_too_large"));
     assert_eq!(status(&["file-none"]).await, code("file_not_found"));
 }
+
+#[tokio::test]
+async fn faults_befall_uploads_on_their_way() {
+    let world = World::new().await;
+    let content = vec![b'x'; 3_000_000];
+    let parts: [(&str, &[u8]); 2] =
+        [("name=\"purpose\"", b"user_data"), ("name=\"file\"; filename=\"a\"", &content)];
+    let world = &world;
+    let upload = || {
+        let message = world.form(FILES, &parts);
+        async move {
+            let mut connection = world.connect().await;
+            // The other side may have closed by then.
+            let _ = connection.try_send(&message.to_bytes()).await;
+            connection.read_head().await.map(|answer| answer.status)
+        }
+    };
+    world.emulator.push_fault("cut-upload=1000000".parse().unwrap());
+    assert_eq!(upload().await, None);
+    let cut = world.emulator.requests().pop().unwrap();
+    assert!((1_000_000..3_000_000).contains(&cut.body_length), "{cut:?}");
+    assert_eq!((cut.status, cut.is_complete), (None, false));
+
+    // No request meets two faults.
+    world.emulator.push_fault("stall-upload=1000000".parse().unwrap());
+    world.emulator.push_fault("status=503".parse().unwrap());
+    let stalled = upload();
+    let release = async {
+        // Nothing tells when the upload has come to a stop, so it is released until it has ended.
+        loop {
+            tokio::task::yield_now().await;
+            world.emulator.release();
+        }
+    };
+    tokio::select! {
+        status = stalled => assert_eq!(status, Some(200)),
+        () = release => {}
+    }
+    assert_eq!(upload().await, Some(503));
+
+    world.emulator.push_fault("early=413".parse().unwrap());
+    let small = world.send_form(FILES, &[("name=\"purpose\"", b"user_data")]).await;
+    assert_eq!((small.status, small.header("connection")), (413, Some("close")));
+    assert_eq!(small.json()["code"], "RequestEntityTooLarge");
+    // A request without a body uses such a fault up, as it does with all that do not concern it.
+    world.emulator.push_fault("early=503".parse().unwrap());
+    assert_eq!(world.call("GET", FILES).await.status, 200);
+    assert_eq!(upload().await, Some(200));
+}

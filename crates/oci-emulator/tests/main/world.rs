@@ -80,6 +80,11 @@ impl World {
 
     /// Sends a form, whose parts have a head and a content.
     pub(crate) async fn send_form(&self, target: &str, parts: &[(&str, &[u8])]) -> Answer {
+        self.send(&self.form(target, parts)).await
+    }
+
+    /// A signed form.
+    pub(crate) fn form(&self, target: &str, parts: &[(&str, &[u8])]) -> Message {
         let mut body = Vec::new();
         for (head, content) in parts {
             let head = format!("--edge\r\nContent-Disposition: form-data; {head}\r\n\r\n");
@@ -90,7 +95,7 @@ impl World {
         message.set("content-type", "multipart/form-data; boundary=edge");
         message.set("opc-compartment-id", self.sandbox.compartment_id());
         self.signer.sign_usual(&mut message);
-        self.send(&message).await
+        message
     }
 
     /// Uploads a file for `user_data`; its id.
