@@ -62,30 +62,30 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(filter: Value, expected: Option<bool>) {
+    fn check(filter: &Value, expected: Option<bool>) {
         let attributes = json!({ "word": "a", "number": 2, "flag": true });
-        assert_eq!(passes(&filter, &attributes).ok(), expected, "{filter}");
+        assert_eq!(passes(filter, &attributes).ok(), expected, "{filter}");
     }
 
     #[test]
     fn every_comparison() {
         let one = |kind: &str, key: &str, value: Value| json!({ "type": kind, "key": key, "value": value });
-        check(one("eq", "word", json!("a")), Some(true));
-        check(one("eq", "number", json!(2.0)), Some(true));
-        check(one("eq", "flag", json!(false)), Some(false));
-        check(one("ne", "none", json!("a")), Some(true));
-        check(one("gt", "number", json!(1)), Some(true));
-        check(one("gte", "number", json!(2)), Some(true));
-        check(one("lt", "number", json!(2)), Some(false));
-        check(one("lte", "number", json!(2)), Some(true));
-        check(one("lt", "word", json!("b")), Some(false));
-        check(one("in", "word", json!(["a", "b"])), Some(true));
-        check(one("nin", "word", json!(["a", "b"])), Some(false));
-        check(one("like", "word", json!("a")), None);
-        check(json!({ "type": "eq" }), None);
+        check(&one("eq", "word", json!("a")), Some(true));
+        check(&one("eq", "number", json!(2.0)), Some(true));
+        check(&one("eq", "flag", json!(false)), Some(false));
+        check(&one("ne", "none", json!("a")), Some(true));
+        check(&one("gt", "number", json!(1)), Some(true));
+        check(&one("gte", "number", json!(2)), Some(true));
+        check(&one("lt", "number", json!(2)), Some(false));
+        check(&one("lte", "number", json!(2)), Some(true));
+        check(&one("lt", "word", json!("b")), Some(false));
+        check(&one("in", "word", json!(["a", "b"])), Some(true));
+        check(&one("nin", "word", json!(["a", "b"])), Some(false));
+        check(&one("like", "word", json!("a")), None);
+        check(&json!({ "type": "eq" }), None);
         let both = |kind: &str, first: Value| json!({ "type": kind, "filters": [first, one("eq", "number", json!(3))] });
-        check(both("and", one("eq", "word", json!("a"))), Some(false));
-        check(both("or", one("eq", "word", json!("a"))), Some(true));
-        check(both("or", both("and", json!({}))), None);
+        check(&both("and", one("eq", "word", json!("a"))), Some(false));
+        check(&both("or", one("eq", "word", json!("a"))), Some(true));
+        check(&both("or", both("and", json!({}))), None);
     }
 }
