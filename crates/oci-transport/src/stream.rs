@@ -83,17 +83,15 @@ impl About {
         error
     }
 
-    /// Notes the token counts, if a chunk has them.
-    fn counted<'a>(&self, chunk: Result<ChatChunk<'a>, Error>) -> Result<ChatChunk<'a>, Error> {
-        match chunk {
-            Ok(chunk) => {
-                if let Some(usage) = &chunk.usage {
-                    self.trace.counted(usage);
-                }
-                Ok(chunk)
-            }
-            Err(error) => Err(self.complete(error)),
+    /// Notes the token counts, if a chunk has them, and completes an error.
+    fn counted<'a>(&self, mut chunk: Result<ChatChunk<'a>, Error>) -> Result<ChatChunk<'a>, Error> {
+        // A chunk is large, so it stays where it is.
+        match &chunk {
+            Ok(ChatChunk { usage: Some(usage), .. }) => self.trace.counted(usage),
+            Ok(_) => {}
+            Err(_) => chunk = chunk.map_err(|error| self.complete(error)),
         }
+        chunk
     }
 }
 

@@ -1,7 +1,7 @@
 //! The events of a body, and how long each is waited for. Works on any body, so that it is tested without a network.
 
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -45,8 +45,8 @@ pub(super) struct Events<B> {
     pub(super) phase: Phase,
     deadline: Deadline,
     timer: Option<Pin<Box<Sleep>>>,
-    /// What the timer runs for in the present wait; `None` before the wait has begun.
-    armed: Option<Timeout>,
+    /// When the present wait ends, and which deadline that is; `None` before the wait has begun.
+    wait: Option<(Instant, Timeout)>,
 }
 
 impl<B> Events<B>
@@ -56,7 +56,7 @@ where
 {
     pub(super) fn new(body: B, deadline: Deadline) -> Self {
         let sse = SseStream::new(BodyChunks::new(body));
-        Self { sse, phase: Phase::Open, deadline, timer: None, armed: None }
+        Self { sse, phase: Phase::Open, deadline, timer: None, wait: None }
     }
 
     pub(super) fn unknown_lines(&self) -> u64 {
@@ -95,7 +95,7 @@ where
                     })));
                 }
             };
-            self.armed = None;
+            self.wait = None;
             let data = self.sse.resolve(location).data().trim_ascii_start();
             if data.starts_with(DONE) {
                 self.phase = Phase::Done;
@@ -120,23 +120,33 @@ where
     /// that comes late finds out by that and starts the wait afresh. The deadline of the whole call counts always.
     fn poll_timer(&mut self, cx: &mut Context<'_>) -> Poll<Timeout> {
         let now = Instant::now();
+        let (end, which) = match self.wait {
+            Some((end, which)) if now <= end + LATE || which == Timeout::Total => (end, which),
+            _ => *self.wait.insert(self.next_wait(now)),
+        };
+        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(end)));
+        // A timer that was set for an earlier wait is not set anew for each event: it wakes too soon, once, and then is.
+        if timer.deadline() > end {
+            timer.as_mut().reset(end);
+        }
+        ready!(timer.as_mut().poll(cx));
+        if timer.deadline() < end {
+            timer.as_mut().reset(end);
+            ready!(timer.as_mut().poll(cx));
+        }
+        Poll::Ready(which)
+    }
+
+    /// When a wait that begins now ends, and which deadline that is.
+    fn next_wait(&self, now: Instant) -> (Instant, Timeout) {
         let after_finish = self.deadline.deadlines.after_finish;
-        let (at, which) = match self.phase {
+        match self.phase {
             Phase::Open | Phase::Over => self.deadline.of(Timeout::Idle, now),
             Phase::Finished { has_counts: false } => (now + after_finish, Timeout::Idle),
             Phase::Finished { has_counts: true } | Phase::Done => {
                 (now + DRAIN.min(after_finish), Timeout::Idle)
             }
-        };
-        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(at)));
-        let which = match self.armed {
-            Some(armed) if now <= timer.deadline() + LATE || armed == Timeout::Total => armed,
-            _ => {
-                timer.as_mut().reset(at);
-                *self.armed.insert(which)
-            }
-        };
-        timer.as_mut().poll(cx).map(|()| which)
+        }
     }
 }
 
