@@ -1,5 +1,6 @@
 //! From an accepted request to its answer: a whole value, nothing, or a stream.
 
+use std::pin::pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -11,6 +12,7 @@ use crate::answer::Answer;
 use crate::attempt::{Opened, media_type};
 use crate::call::{Call, EVENT_STREAM, JSON};
 use crate::client::Client;
+use crate::connect::BoxError;
 use crate::error::{Error, ErrorKind, Place};
 use crate::operation::Api;
 use crate::trace::Trace;
@@ -22,7 +24,11 @@ impl Client {
         let budget = self.budget();
         let sent = match self.unfit(&call) {
             Some(error) => Err(error),
-            None => self.inner.send(call, &budget).instrument(trace.span()).await,
+            None => {
+                // Pinned first: the span goes around the place of the future, and the future stays there.
+                let sending = pin!(self.inner.send(call, &budget));
+                sending.instrument(trace.span()).await
+            }
         };
         match sent {
             Ok(mut opened) => {
@@ -65,11 +71,21 @@ impl Client {
         call: Call<'_>,
         is_answer: fn(&T) -> bool,
     ) -> Result<Answer<T>, Error> {
+        self.whole_read(call, read_json, is_answer).await
+    }
+
+    /// The same for an answer that is read in a way of its own.
+    pub(crate) async fn whole_read<T>(
+        &self,
+        call: Call<'_>,
+        read: Read<T>,
+        is_answer: fn(&T) -> bool,
+    ) -> Result<Answer<T>, Error> {
         let what = call.operation.name;
         let mut opened = self.open_whole(call).await?;
         let body = opened.collect(self.inner.body_limit).await?;
         opened.trace.answer(&body);
-        let value = decode(&opened, body, what, is_answer)?;
+        let value = decode(&opened, body, what, read, is_answer)?;
         Ok(Answer::new(value, opened.opc_request_id, &opened.headers))
     }
 
@@ -93,7 +109,7 @@ impl Client {
             (deleted.id, deleted.deleted) = (Some(id), Some(true));
             deleted
         } else {
-            decode(&opened, body, what, |deleted: &Deleted| {
+            decode(&opened, body, what, read_json, |deleted: &Deleted| {
                 deleted.id.is_some() || deleted.deleted.is_some()
             })?
         };
@@ -125,15 +141,23 @@ impl Client {
     }
 }
 
+/// How the body of an answer is read.
+pub(crate) type Read<T> = fn(&[u8]) -> Result<T, BoxError>;
+
+fn read_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, BoxError> {
+    Ok(serde_json::from_slice(body)?)
+}
+
 /// Reads a whole answer; an error object under a success status is the error that it is.
-fn decode<T: DeserializeOwned>(
+fn decode<T>(
     opened: &Opened,
     body: Bytes,
     what: &str,
+    read: Read<T>,
     is_answer: fn(&T) -> bool,
 ) -> Result<T, Error> {
     let malformed = |message: String| Error::new(ErrorKind::Malformed, message);
-    match serde_json::from_slice::<T>(&body) {
+    match read(&body) {
         Ok(value) if is_answer(&value) => Ok(value),
         Ok(_) => Err(opened.failure(&body).unwrap_or_else(|| {
             let message = format!("expected a {what}, found an answer without its content");

@@ -73,7 +73,9 @@ impl Inner {
     pub(crate) async fn send(&self, call: Call<'_>, budget: &Budget) -> Result<Opened, Error> {
         let model = Arc::from(call.model);
         let place = Place { home: self.home.clone(), operation: call.operation, model };
+        // An API key signs nothing, so a body, which may hold images, is not gone over for it.
         let digest = match &call.upload {
+            _ if self.signer.is_bearer() => BodyDigest::excluded(),
             Some(upload) => upload.digest(),
             None => BodyDigest::of(call.body.as_deref().unwrap_or_default()),
         };
@@ -82,7 +84,7 @@ impl Inner {
         let mut attempts = 1;
         let mut is_refreshed = false;
         loop {
-            if let Err(refused) = self.breaker.check(&place.model, Instant::now()) {
+            if let Err(refused) = self.breaker.check(&place.model, Instant::now) {
                 return Err(refused.at(&place));
             }
             let unsigned = |source| {
@@ -93,7 +95,7 @@ impl Inner {
             let ready = deadline.within(Timeout::FirstByte, self.signer.ready()).await;
             let identity = ready.map_err(|passed| passed.at(&place))?.map_err(unsigned)?;
             let outcome = self.attempt(&call, &digest, deadline, &place, &identity, attempts).await;
-            self.breaker.note(&place.model, outcome.as_ref().err(), Instant::now());
+            self.breaker.note(&place.model, outcome.as_ref().err(), Instant::now);
             let error = match outcome {
                 Ok(opened) => return Ok(opened),
                 Err(error) => error,
@@ -129,7 +131,7 @@ impl Inner {
         identity: &Snapshot,
         number: u32,
     ) -> Result<Opened, Error> {
-        let sent_id = random::request_id();
+        let sent_id = self.ids.next();
         let complete = |error: Error| error.with_request_id(sent_id.as_deref()).at(place);
 
         let mut request = self.request(call, sent_id.as_deref());

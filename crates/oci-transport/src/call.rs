@@ -1,14 +1,16 @@
 //! One call: what it sends, and what its attempts share.
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{HeaderMap, HeaderName};
 use http::uri::PathAndQuery;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::deadlines::Deadlines;
 use crate::error::{Error, ErrorKind, Timeout};
@@ -126,8 +128,22 @@ impl Deadline {
         step: Timeout,
         future: F,
     ) -> Result<F::Output, Error> {
-        let (at, which) = self.of(step, Instant::now());
-        timeout_at(at, future).await.map_err(|_| self.passed(which))
+        let mut future = pin!(future);
+        let mut timer = pin!(None::<Sleep>);
+        let mut waits_for = step;
+        let waited = poll_fn(|cx| {
+            if let Poll::Ready(output) = future.as_mut().poll(cx) {
+                return Poll::Ready(Some(output));
+            }
+            // What is ready at once, as most pieces of a body are, needs no timer.
+            if timer.is_none() {
+                let (at, which) = self.of(step, Instant::now());
+                waits_for = which;
+                timer.set(Some(sleep_until(at)));
+            }
+            timer.as_mut().as_pin_mut().map_or(Poll::Pending, |timer| timer.poll(cx).map(|()| None))
+        });
+        waited.await.ok_or_else(|| self.passed(waits_for))
     }
 
     /// The error of a deadline that passed.

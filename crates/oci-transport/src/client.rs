@@ -18,6 +18,7 @@ use crate::error::Home;
 use crate::hook::RequestHook;
 use crate::pooled::Pooled;
 use crate::proxy::Proxy;
+use crate::random::RequestIds;
 use crate::retry::RetryPolicy;
 use crate::service::{DryRun, HttpService};
 use crate::tls::{Roots, client_config};
@@ -54,6 +55,7 @@ pub(crate) struct Inner {
     pub(crate) deadlines: Deadlines,
     pub(crate) retry: RetryPolicy,
     pub(crate) breaker: Breaker,
+    pub(crate) ids: RequestIds,
     pub(crate) body_limit: usize,
     pub(crate) compartment_id: Option<HeaderValue>,
     pub(crate) project: Option<HeaderValue>,
@@ -182,6 +184,7 @@ impl Inner {
             proxy: self.proxy.clone(),
             tls: self.tls.clone(),
             others: Mutex::default(),
+            ids: RequestIds::new(),
             hook: self.hook.clone(),
         }
     }
@@ -327,6 +330,7 @@ impl ClientBuilder {
                 has_api_key: self.signer.is_bearer(),
             }),
             breaker: Breaker::new(self.breaker),
+            ids: RequestIds::new(),
             endpoint: self.endpoint,
             signer: self.signer,
             proxy: self.proxy,

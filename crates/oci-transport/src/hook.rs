@@ -205,10 +205,9 @@ impl<'a> Watch<'a> {
 
     /// Tells how the attempt ended.
     pub(crate) fn end(self, outcome: &Result<Opened, Error>) {
-        let elapsed = self.start.elapsed();
-        trace::attempted(self.number, outcome.as_ref(), elapsed);
+        trace::attempted(self.number, outcome.as_ref(), self.start);
         if let Some((hook, sent)) = &self.hook {
-            let outcome = outcome.as_ref();
+            let (outcome, elapsed) = (outcome.as_ref(), self.start.elapsed());
             hook.attempted(&Attempt { sent, number: self.number, outcome, elapsed });
         }
     }

@@ -1,19 +1,51 @@
 //! Chance, from the operating system.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use ring::rand::{SecureRandom, SystemRandom};
 
-/// An `opc-request-id`, so that a request can be found in Oracle's logs even if no answer came: 32 hexadecimal digits in upper
-/// case, the form that the official SDKs send; `None` if the system has no random numbers.
-pub(crate) fn request_id() -> Option<String> {
-    let bytes: [u8; 16] = fill()?;
-    let mut text = String::with_capacity(32);
-    for byte in bytes {
-        for digit in [byte >> 4, byte & 0xf] {
-            text.push(char::from_digit(digit.into(), 16)?.to_ascii_uppercase());
-        }
-    }
-    Some(text)
+/// The `opc-request-id`s of one client, so that a request can be found in Oracle's logs even if no answer came.
+///
+/// The system is asked once, for the place where the client begins: an id is unique and no secret, so it takes no call of the
+/// system for each attempt.
+pub(crate) struct RequestIds {
+    start: Option<[u64; 2]>,
+    count: AtomicU64,
 }
+
+impl RequestIds {
+    pub(crate) fn new() -> Self {
+        let start = fill::<16>().map(|bytes| {
+            let number = u128::from_le_bytes(bytes);
+            [number as u64, (number >> 64) as u64]
+        });
+        Self { start, count: AtomicU64::new(0) }
+    }
+
+    /// The next one: 32 hexadecimal digits in upper case, the form that the official SDKs send; `None` if the system has no
+    /// random numbers.
+    pub(crate) fn next(&self) -> Option<String> {
+        let [high, low] = self.start?;
+        let step = self.count.fetch_add(1, Ordering::Relaxed).wrapping_mul(GOLDEN);
+        let halves = [mixed(high.wrapping_add(step)), mixed(low.wrapping_add(step))];
+        let digit =
+            |digit: u8| char::from(if digit < 10 { b'0' + digit } else { b'A' + digit - 10 });
+        let bytes = halves.into_iter().flat_map(u64::to_be_bytes);
+        let mut text = String::with_capacity(32);
+        text.extend(bytes.flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)]));
+        Some(text)
+    }
+}
+
+/// SplitMix64 by Steele, Lea and Flood: what differs before differs after, in every bit as likely as not.
+fn mixed(number: u64) -> u64 {
+    let number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let number = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    number ^ (number >> 31)
+}
+
+/// The step of SplitMix64, 2^64 divided by the golden ratio.
+const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// A number from 0 to 1 to spread waits by; the middle if the system has no random numbers.
 pub(crate) fn fraction() -> f64 {
@@ -32,10 +64,14 @@ mod tests {
 
     #[test]
     fn ids_are_hexadecimal_and_differ() {
-        let (one, two) = (request_id().unwrap(), request_id().unwrap());
-        assert!(one.len() == 32 && one.bytes().all(|byte| byte.is_ascii_hexdigit()), "{one}");
-        assert!(!one.bytes().any(|byte| byte.is_ascii_lowercase()), "{one}");
-        assert_ne!(one, two);
+        let clients = [RequestIds::new(), RequestIds::new()];
+        let ids: Vec<String> =
+            (0..1000).flat_map(|_| &clients).map(|client| client.next().unwrap()).collect();
+        for id in &ids {
+            assert!(id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit()), "{id}");
+            assert!(!id.bytes().any(|byte| byte.is_ascii_lowercase()), "{id}");
+        }
+        assert_eq!(ids.iter().collect::<std::collections::BTreeSet<_>>().len(), 2000);
     }
 
     #[test]

@@ -1,9 +1,8 @@
 //! Spans and events after OpenTelemetry's semantic conventions for generative AI; nothing of the kind when nobody listens.
 
-use std::time::Duration;
-
 use oci_wire::chat::Usage;
 use serde::Deserialize;
+use tokio::time::Instant;
 use tracing::field::Empty;
 use tracing::{Span, debug, info_span};
 
@@ -92,7 +91,7 @@ impl Trace {
 }
 
 /// Tells of one attempt, inside the span of its call.
-pub(crate) fn attempted(number: u32, outcome: Result<&Opened, &Error>, elapsed: Duration) {
+pub(crate) fn attempted(number: u32, outcome: Result<&Opened, &Error>, start: Instant) {
     let status = outcome.map_or_else(Error::status, |opened| Some(opened.status));
     let id =
         || outcome.map_or_else(Error::opc_request_id, |opened| opened.opc_request_id.as_deref());
@@ -100,7 +99,7 @@ pub(crate) fn attempted(number: u32, outcome: Result<&Opened, &Error>, elapsed: 
         attempt = number,
         http.response.status_code = status.map(|status| status.as_u16()),
         "opc-request-id" = id(),
-        elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
+        elapsed_ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
         error.type = outcome.err().map(error_type),
         "attempt",
     );

@@ -27,7 +27,8 @@ impl Client {
         } else {
             Call::json(&CHAT, &request.model, request)?
         };
-        self.whole(call, |answer: &ChatResponse| !answer.choices.is_empty()).await
+        let read = |body: &[u8]| Ok(ChatResponse::from_json(body)?);
+        self.whole_read(call, read, |answer| !answer.choices.is_empty()).await
     }
 
     /// Sends a chat request and returns the stream of its answer as soon as the service accepts it.

@@ -18,7 +18,7 @@ use crate::control::waiting::Waiting;
 use crate::error::{Error, ErrorKind};
 use crate::operation::Operation;
 use crate::path::Path;
-use crate::random;
+use crate::random::RequestIds;
 use crate::resources::{Entries, Items};
 
 /// The resources of one kind, such as the projects of a region.
@@ -251,7 +251,7 @@ pub(super) fn matching<'a>(call: Call<'a>, if_match: Option<&str>) -> Result<Cal
 pub(super) fn with_token<'a>(call: Call<'a>, token: Option<&str>) -> Result<Call<'a>, Error> {
     match token {
         Some(token) => with_header(call, OPC_RETRY_TOKEN, token),
-        None => match random::request_id() {
+        None => match RequestIds::new().next() {
             Some(token) => with_header(call, OPC_RETRY_TOKEN, &token),
             // Without random numbers it goes without, and is sent again with more care.
             None => Ok(call),

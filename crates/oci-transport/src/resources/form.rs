@@ -9,7 +9,7 @@ use http::header::{CONTENT_TYPE, HeaderValue};
 use crate::call::Call;
 use crate::error::{Error, ErrorKind};
 use crate::operation::Operation;
-use crate::random;
+use crate::random::RequestIds;
 
 /// A file in memory that is uploaded.
 ///
@@ -98,7 +98,7 @@ impl Frame {
     ) -> Result<Self, Error> {
         let refused = |message: &str| Error::new(ErrorKind::Request, message);
         // 128 random bits do not occur in a file by chance, nor by the intent of who wrote it.
-        let boundary = random::request_id().ok_or_else(|| {
+        let boundary = RequestIds::new().next().ok_or_else(|| {
             refused("the system has no random numbers for the boundary of a form")
         })?;
         if !media_type.contains('/') || media_type.chars().any(|c| !(' '..='~').contains(&c)) {
