@@ -144,9 +144,20 @@ pub(crate) struct ServeArgs {
     #[arg(long, default_value = "info", value_name = "LEVEL")]
     pub(crate) log: tracing_subscriber::filter::LevelFilter,
 
+    /// Send a span of each call of the service to this collector of OpenTelemetry, such as http://localhost:4318.
+    #[cfg(feature = "otlp")]
+    #[arg(long, value_name = "URL", value_parser = collector)]
+    pub(crate) otlp: Option<String>,
+
     /// Print where it listens as one line of JSON, and end when standard input is closed.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[cfg(feature = "otlp")]
+fn collector(text: &str) -> Result<String, String> {
+    let host = text.strip_prefix("http://").filter(|host| !host.is_empty());
+    host.map(|_| text.to_owned()).ok_or_else(|| "expected http://host:port".to_owned())
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

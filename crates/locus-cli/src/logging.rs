@@ -1,18 +1,37 @@
 //! The log of a server on standard error.
 
-use tracing_subscriber::Layer as _;
+use tracing::Subscriber;
+use tracing_subscriber::Layer;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
+#[cfg(feature = "otlp")]
+use crate::otlp::Traces;
+
+/// Writes what is at least of this level, and sends spans if there is a collector.
+#[cfg(feature = "otlp")]
+pub(crate) fn start(level: LevelFilter, traces: Option<&Traces>) {
+    let spans = traces.map(Traces::layer);
+    tracing_subscriber::registry().with(spans).with(lines(level)).init();
+}
+
 /// Writes what is at least of this level.
+#[cfg(not(feature = "otlp"))]
 pub(crate) fn start(level: LevelFilter) {
-    let lines = tracing_subscriber::fmt::layer()
+    tracing_subscriber::registry().with(lines(level)).init();
+}
+
+fn lines<S>(level: LevelFilter) -> impl Layer<S>
+where
+    S: Subscriber + for<'span> LookupSpan<'span>,
+{
+    tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
         .with_ansi(false)
         .compact()
-        .with_filter(shown(level));
-    tracing_subscriber::registry().with(lines).init();
+        .with_filter(shown(level))
 }
 
 /// The transport's spans cost every call some microseconds, and say what the gateway's line about it says too.

@@ -14,6 +14,8 @@ mod input;
 mod keys;
 mod logging;
 mod models;
+#[cfg(feature = "otlp")]
+mod otlp;
 mod pages;
 mod rerank;
 mod route;

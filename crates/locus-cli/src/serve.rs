@@ -15,11 +15,18 @@ use crate::emulate;
 use crate::escape;
 use crate::failure::Failure;
 use crate::logging;
+#[cfg(feature = "otlp")]
+use crate::otlp::Traces;
 use crate::signal::{hung_up, interrupted};
 use crate::stdout::say;
 
 pub(crate) async fn run(args: ServeArgs) -> Result<ExitCode, Failure> {
     let interrupted = interrupted();
+    #[cfg(feature = "otlp")]
+    let traces = args.otlp.as_deref().map(Traces::to).transpose()?;
+    #[cfg(feature = "otlp")]
+    logging::start(args.log, traces.as_ref());
+    #[cfg(not(feature = "otlp"))]
     logging::start(args.log);
     let emulated = if args.emulator { Some(Emulated::start().await?) } else { None };
     let source = Source { file: args.config.as_deref(), signer: args.signer, emulated };
@@ -55,6 +62,12 @@ pub(crate) async fn run(args: ServeArgs) -> Result<ExitCode, Failure> {
     }
     if let Some(emulated) = source.emulated {
         emulated.emulator.shutdown().await;
+    }
+    #[cfg(feature = "otlp")]
+    if let Some(traces) = traces
+        && let Err(failure) = traces.end()
+    {
+        tell(&failure.to_string());
     }
     Ok(ExitCode::SUCCESS)
 }

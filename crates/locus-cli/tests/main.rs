@@ -15,6 +15,9 @@ mod emulate;
 mod failures;
 #[path = "main/keys.rs"]
 mod keys;
+#[cfg(feature = "otlp")]
+#[path = "main/otlp.rs"]
+mod otlp;
 #[path = "main/route.rs"]
 mod route;
 #[path = "main/serve.rs"]

@@ -13,13 +13,13 @@ model_list:
     litellm_params: {model: oci/xai.grok-4, oci_region: os.environ/OCI_REGION, tags: [a]}
 ";
 
-struct Served {
-    child: Child,
-    url: String,
+pub(crate) struct Served {
+    pub(crate) child: Child,
+    pub(crate) url: String,
     output: BufReader<ChildStdout>,
 }
 
-fn serve(home: &Path, args: &[&str]) -> Served {
+pub(crate) fn serve(home: &Path, args: &[&str]) -> Served {
     let mut command = locus(home);
     command.args(["serve", "--emulator", "--port", "0"]).args(args);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -32,7 +32,7 @@ fn serve(home: &Path, args: &[&str]) -> Served {
     Served { child, url, output }
 }
 
-fn chat(url: &str, model: &str) -> String {
+pub(crate) fn chat(url: &str, model: &str) -> String {
     let body =
         format!(r#"{{"model":"{model}","messages":[{{"role":"user","content":"What is 2x2?"}}]}}"#);
     let address = url.strip_prefix("http://").unwrap();
