@@ -1,7 +1,7 @@
 //! Agents of one line, over every API of the service: `cargo run -p locus-oci --example agent`.
 //!
-//! The last function is one program for every machine. On a laptop: `OCI_PROFILE=DEFAULT OCI_AUTH_TYPE=api_key`. In a pod of OKE:
-//! `OCI_AUTH_TYPE=instance_principal`, and neither profile nor key file.
+//! The last function is one program for every machine. On a laptop: `OCI_AUTH_TYPE=api_key`. In a pod of OKE, which acts as its
+//! node: `OCI_AUTH_TYPE=instance_principal`, and neither profile nor key file.
 #![allow(clippy::print_stdout)]
 
 use std::error::Error;
@@ -68,7 +68,8 @@ pub(crate) async fn with_a_tool(client: &Client, prompt: &str) -> Result<Vec<Str
 /// The same for every environment.
 pub(crate) async fn on_any_machine(client: ClientBuilder) -> Result<String> {
     let agent = client
-        .build()?
+        .connect()
+        .await?
         .agent("oci:openai.gpt-5.5")
         .system_prompt("You are a helpful assistant.")
         .build()?;

@@ -1,7 +1,8 @@
 //! Every example of agents, run against the emulator.
 
 use locus::agent::Reason;
-use locus::{Client, Env, ResponsesModel};
+use locus::{Client, Endpoint, Env, ResponsesModel};
+use oci_emulator::{Authority, Emulator, Sandbox};
 use serde_json::Value;
 
 use crate::examples::{ENDPOINT, Service};
@@ -51,11 +52,33 @@ async fn an_agent_over_responses_is_kept_or_replayed() {
 }
 
 #[tokio::test]
-async fn a_laptop_needs_one_variable() {
-    let service = Service::start().await;
-    let laptop = [("HOME", service.home()), ("OCI_AUTH_TYPE", "api_key")];
-    let builder = Client::builder(Env::from_pairs(laptop)).endpoint(service.endpoint());
-    assert_eq!(agent::on_any_machine(builder).await.unwrap(), "2x2 is 4.");
+async fn from_laptop_to_oke_is_one_variable() {
+    let folder = tempfile::tempdir().unwrap();
+    let oci = folder.path().join(".oci");
+    std::fs::create_dir(&oci).unwrap();
+    let sandbox = Sandbox::create(&oci).unwrap();
+    let authority = Authority::generate().unwrap();
+    let emulator = Emulator::builder().identity(sandbox.identity()).authority(authority);
+    let emulator = emulator.start().await.unwrap();
+    let mut key_ids = Vec::new();
+    for auth_type in ["api_key", "instance_principal"] {
+        // All but the one variable is the same; where the metadata and the tokens are is the emulator's instead of the cloud's.
+        let env = Env::from_pairs([
+            ("HOME", folder.path().to_str().unwrap()),
+            ("OCI_AUTH_TYPE", auth_type),
+            ("OCI_METADATA_BASE_URL", &emulator.metadata_url()),
+            ("OCI_CLI_FEDERATION_ENDPOINT", &emulator.federation_url()),
+        ]);
+        let endpoint = Endpoint::parse(&emulator.url()).unwrap();
+        let builder = Client::builder(env).endpoint(endpoint);
+        assert_eq!(agent::on_any_machine(builder).await.unwrap(), "2x2 is 4.");
+        let sent = emulator.requests();
+        let chat = sent.iter().rfind(|sent| sent.path_and_query.ends_with("/chat/completions"));
+        key_ids.push(chat.unwrap().header("authorization").unwrap().to_owned());
+    }
+    assert!(key_ids[0].contains("keyId=\"ocid1.tenancy."), "{}", key_ids[0]);
+    assert!(key_ids[1].contains("keyId=\"ST$"), "a token of the instance: {}", key_ids[1]);
+    assert!(emulator.rejections().is_empty());
 }
 
 #[tokio::test]
