@@ -19,7 +19,8 @@ use crate::token::TokenClaims;
 pub(crate) fn address(endpoint: &str, path: &str) -> Option<Uri> {
     let mut parts = endpoint.parse::<Uri>().ok()?.into_parts();
     let before = parts.path_and_query.replace(PathAndQuery::try_from(path).ok()?);
-    if before.is_some_and(|before| before.as_str() != "/") || parts.authority.is_none() {
+    let has_host = parts.authority.as_ref().is_some_and(|authority| !authority.host().is_empty());
+    if before.is_some_and(|before| before.as_str() != "/") || !has_host {
         return None;
     }
     Uri::from_parts(parts).ok()

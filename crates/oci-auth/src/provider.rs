@@ -9,6 +9,8 @@ mod scoped;
 mod session;
 mod token_exchange;
 mod workload;
+#[cfg(test)]
+mod world;
 
 pub use delegation::DelegationToken;
 pub use error::ProviderError;

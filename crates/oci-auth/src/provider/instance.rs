@@ -271,3 +271,6 @@ impl fmt::Debug for InstancePrincipal {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -277,3 +277,6 @@ impl fmt::Debug for ResourceIdentity {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -177,3 +177,6 @@ impl Exchange for SessionRefresh {
         Self::handle_response(self, response, now)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -233,3 +233,6 @@ const PORT: u16 = 12250;
 const AUTHORITY_FILE: &str = "/var/run/secrets/kubernetes.io/serviceaccount/ca.crt";
 const TOKEN_FILE: &str = "/var/run/secrets/kubernetes.io/serviceaccount/token";
 const OPC_REQUEST_ID: HeaderName = HeaderName::from_static("opc-request-id");
+
+#[cfg(test)]
+mod tests;
