@@ -46,6 +46,8 @@ usage: cargo xtask <command>
   soak [minutes]
             200 calls at a time for 10 minutes, of which 5 % meet a fault, held to the emulator's own
             record: no token lost or doubled, and the memory at two times (needs Linux)
+  soak batch [prompts]
+            `locus batch` over 100,000 prompts, killed ten times, held to the emulator's own record
   release --dry-run
             everything that a release holds, in target/dist, and nothing published: the binary, built in
             two folders and compared, manual pages, completions, a bill of materials, checksums
@@ -61,6 +63,8 @@ fn main() -> ExitCode {
         ["streams"] => bench::gateway::streams("2000"),
         ["streams", count] => bench::gateway::streams(count),
         ["soak"] => soak::run(soak::MINUTES),
+        ["soak", "batch"] => soak::batch("100000"),
+        ["soak", "batch", prompts] => soak::batch(prompts),
         ["soak", minutes] => soak::run(minutes),
         ["interop"] => interop::run_where_possible(interop::Extent::Official),
         ["interop", "--full"] => interop::run_where_possible(interop::Extent::Full),

@@ -1,6 +1,8 @@
 //! Many calls for minutes, some of which go wrong: nothing may be lost or doubled, and memory must not grow.
 
-use crate::process::{Result, cargo, run as run_command};
+use cargo_metadata::MetadataCommand;
+
+use crate::process::{Result, cargo, root, run as run_command};
 
 /// Runs the program for so many minutes.
 pub(crate) fn run(minutes: &str) -> Result<()> {
@@ -17,3 +19,20 @@ const MOST: f64 = 1440.0;
 
 /// As long as it takes for memory to show where it goes.
 pub(crate) const MINUTES: &str = "10";
+
+/// Runs `locus batch` over many prompts and kills it ten times.
+pub(crate) fn batch(prompts: &str) -> Result<()> {
+    run_command(&mut cargo(&[
+        "build",
+        "--release",
+        "--locked",
+        "-p",
+        "locus-cli",
+        "--bin",
+        "locus",
+    ]))?;
+    let target = MetadataCommand::new().current_dir(root()).no_deps().exec()?.target_directory;
+    let program = target.join("release/locus");
+    let example = ["run", "--release", "--locked", "-p", "locus-cli", "--example", "killed-batch"];
+    run_command(cargo(&example).args(["--", program.as_str(), prompts]))
+}

@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use oci_emulator::{AuthService, Fault, ParseAuthServiceError, ParseFaultError};
 
+use crate::auth::AuthCommand;
 use crate::batch::BatchArgs;
 use crate::connect::ConnectArgs;
 use crate::doctor::DoctorArgs;
@@ -35,6 +36,9 @@ pub(crate) enum Command {
     Rerank(RerankArgs),
     /// Lists the models that the region offers, beside how each is reached.
     Models(ModelsArgs),
+    /// Says who calls, and why.
+    #[command(subcommand)]
+    Auth(AuthCommand),
     /// Checks every condition of a call, from the configuration file to the policy, and says what to do.
     Doctor(DoctorArgs),
     /// Says over which API a model is reached, and why; without a model, prints the whole table.

@@ -4,6 +4,7 @@ mod call;
 mod local;
 mod report;
 
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 use clap::Args;
@@ -46,7 +47,8 @@ pub(crate) async fn run(args: DoctorArgs) -> Result<ExitCode, Failure> {
             call::check(&mut report, &client, &args.model).await;
         }
     }
-    say(&if args.json { report.json() } else { report.text() })?;
+    let width = std::io::stdout().is_terminal().then(textwrap::termwidth);
+    say(&if args.json { report.json() } else { report.text(width) })?;
     Ok(report.exit_code())
 }
 

@@ -42,6 +42,15 @@ impl Failure {
         Self { code: INTERRUPTED, message, hint, opc_request_id: None }
     }
 
+    /// A token could not be had.
+    pub(crate) fn identity(error: impl StdError) -> Self {
+        let hint = Some(
+            "`locus auth explain` says what was found, docs/auth.md what each kind needs"
+                .to_owned(),
+        );
+        Self { code: CONFIGURATION, message: chain("", &error), hint, opc_request_id: None }
+    }
+
     /// This machine failed.
     pub(crate) fn io(what: &str, error: impl StdError) -> Self {
         Self { code: LOCAL, message: chain(what, &error), hint: None, opc_request_id: None }

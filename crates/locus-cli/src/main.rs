@@ -1,6 +1,7 @@
 //! The `locus` command.
 
 mod args;
+mod auth;
 mod batch;
 mod chat;
 mod connect;
@@ -49,6 +50,7 @@ fn main() -> ExitCode {
             Command::Embed(args) => embed::run(args).await,
             Command::Rerank(args) => rerank::run(args).await,
             Command::Models(args) => models::run(args).await,
+            Command::Auth(command) => auth::run(command).await,
             Command::Doctor(args) => doctor::run(args).await,
             Command::Emulate(args) => emulate::run(args).await,
             Command::Route(args) => route::run(&args),

@@ -73,17 +73,20 @@ fn line(id: &str, width: usize, as_json: bool) -> String {
         });
         return escape::json(&format!("{value}\n"));
     }
+    // What is for chat is the rule, and goes without saying.
     let mut notes = Vec::new();
+    match (known.operation, known.dimensions) {
+        (Some(Operation::Chat), _) => {}
+        (Some(operation), Some(dimensions)) => notes.push(format!("{operation} {dimensions}")),
+        (Some(operation), None) => notes.push(operation.to_string()),
+        (None, _) => notes.push("an unknown vendor".to_owned()),
+    }
     if known.takes_images {
         notes.push("images".to_owned());
     }
-    if let Some(dimensions) = known.dimensions {
-        notes.push(format!("{dimensions} dimensions"));
-    }
     let line = format!(
-        "{:width$}  {:10}  {:9}  {}",
+        "{:width$}  {:9}  {}",
         escape::line(id),
-        operation.as_deref().unwrap_or("unknown"),
         transport.unwrap_or("no route"),
         notes.join(", "),
     );

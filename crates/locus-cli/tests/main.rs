@@ -3,6 +3,8 @@
 
 #[path = "main/answers.rs"]
 mod answers;
+#[path = "main/auth.rs"]
+mod auth;
 #[path = "main/batch.rs"]
 mod batch;
 #[path = "main/dialogue.rs"]

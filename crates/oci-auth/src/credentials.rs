@@ -411,6 +411,19 @@ impl Credentials {
         self.region(None).ok().map(|found| found.value)
     }
 
+    /// Puts the token of a session that is refreshed into its file, as [`SessionFiles::write_back`](crate::SessionFiles::write_back)
+    /// does, so that other programs go on with it. Default: the file is only read. Other credentials have no such file.
+    #[must_use]
+    pub fn writing_back(mut self) -> Self {
+        // Nobody else has it yet: it is shared by the signer, which is made later.
+        if let Kind::Session { session, .. } = &mut self.kind
+            && let Some(session) = Arc::get_mut(session)
+        {
+            session.write_back();
+        }
+        self
+    }
+
     /// What authenticates requests with these credentials. Where tokens are fetched, it is over the network of this machine; a
     /// session is read from its files and not refreshed.
     ///

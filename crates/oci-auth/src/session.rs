@@ -113,6 +113,11 @@ pub(crate) struct Session {
 }
 
 impl Session {
+    /// See [`SessionFiles::write_back`].
+    pub(crate) fn write_back(&mut self) {
+        self.files.writes_back = true;
+    }
+
     pub(crate) fn new(files: SessionFiles) -> Self {
         let pair = WatchedPair::new(TokenPair {
             token: Place::File(files.token_file.clone()),

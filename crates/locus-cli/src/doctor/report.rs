@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use serde_json::json;
+use textwrap::Options;
 
 use crate::escape;
 
@@ -158,17 +159,29 @@ impl Report {
         self.lines.push(Line { topic: topic.name(), outcome });
     }
 
-    pub(super) fn text(&self) -> String {
+    /// For people; `width` is that of their terminal, if it is one.
+    pub(super) fn text(&self, width: Option<usize>) -> String {
         let mut text = String::new();
+        let mut write = |head: &str, body: &str| {
+            let line = format!("{head}{}", escape::line(body));
+            match width {
+                Some(width) => {
+                    let options = Options::new(width.max(40)).subsequent_indent(INDENT);
+                    text.push_str(&textwrap::fill(&line, options));
+                }
+                None => text.push_str(&line),
+            }
+            text.push('\n');
+        };
         for Line { topic, outcome } in &self.lines {
             let (mark, found) = match outcome {
                 Outcome::Passed(found) => ("ok", found),
                 Outcome::Failed { found, .. } => ("fail", found),
                 Outcome::Left(why) => ("-", why),
             };
-            text.push_str(&format!("{mark:<4}  {topic:<11}  {}\n", escape::line(found)));
+            write(&format!("{mark:<4}  {topic:<11}  "), found);
             if let Outcome::Failed { advice, .. } = outcome {
-                text.push_str(&format!("{:19}to do: {}\n", "", escape::line(advice)));
+                write(&format!("{INDENT}to do: "), advice);
             }
         }
         text
@@ -193,3 +206,6 @@ impl Report {
         ExitCode::from(self.code)
     }
 }
+
+/// As wide as the mark and the topic.
+const INDENT: &str = "                   ";
