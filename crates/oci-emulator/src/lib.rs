@@ -44,7 +44,7 @@
 //! | `POST /20231130/actions/generateText`, `summarizeText` | what was there before chat |
 //! | `/20231130/generativeAiProjects`, `apikeys`, `endpoints`, `dedicatedAiClusters`, `models`, `modelDiscovery`, `importedModels`, `routingProfiles`, `semanticStores`, `vectorStoreConnectors`, `vectorStoreConnectorFileSyncs`, `workRequests` | the control plane, with etags, retry tokens, pages and work requests that go on each time they are asked for |
 //! | `/20260325/semanticStores/{id}/actions`, `enrichmentJobs`, `generateSqlFromNlJobs` | NL2SQL: jobs that go on alike, and a statement that repeats the question |
-//! | `/20231130/openai/v1/vector_stores`, `/openai/v1/vector_stores/{id}/files`, `file_batches`, `search` | vector stores over the texts of the files, searched by BM25 |
+//! | `/20231130/openai/v1/vector_stores`, `/openai/v1/vector_stores/{id}/files`, `file_batches`, `search` | vector stores over the files, texts and PDFs, searched by BM25 |
 //! | `GET /n` | Object Storage's GetNamespace, for tools that sign and do not chat |
 //!
 //! With an [`Authority`], these as well, which hand out credentials:

@@ -5,6 +5,7 @@ mod batches;
 mod chunks;
 mod files;
 mod filter;
+mod pdf;
 mod search;
 mod store;
 

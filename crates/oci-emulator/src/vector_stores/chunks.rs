@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::pdf;
 use crate::answerer::tokens;
 use crate::content::Content;
 use crate::openai::invalid;
@@ -76,7 +77,10 @@ pub(super) fn text_of(content: &Content) -> Result<String, &'static str> {
         return Err("The file is larger than 16 MiB.");
     }
     let bytes = content.read().map_err(|_| "The file could not be read.")?;
-    String::from_utf8(bytes.to_vec()).map_err(|_| "The file is no text in UTF-8.")
+    if pdf::is_pdf(&bytes) {
+        return pdf::text_of(&bytes);
+    }
+    String::from_utf8(bytes.to_vec()).map_err(|_| "The file is neither a PDF nor a text in UTF-8.")
 }
 
 /// OpenAI's reference of the operation.

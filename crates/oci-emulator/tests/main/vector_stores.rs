@@ -126,6 +126,47 @@ async fn a_search_ranks_texts_by_their_words() {
     }
 }
 
+/// A PDF file of one page.
+fn pdf(text: &str) -> Vec<u8> {
+    let content = format!("BT /F1 12 Tf 72 720 Td ({text}) Tj ET");
+    let objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned(),
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R \
+         /Resources << /Font << /F1 5 0 R >> >> >>"
+            .to_owned(),
+        format!("<< /Length {} >>\nstream\n{content}\nendstream", content.len()),
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"
+            .to_owned(),
+    ];
+    let (mut file, mut table) = ("%PDF-1.4\n".to_owned(), String::new());
+    for (number, object) in (1..).zip(&objects) {
+        table.push_str(&format!("{:010} 00000 n \n", file.len()));
+        file.push_str(&format!("{number} 0 obj\n{object}\nendobj\n"));
+    }
+    let start = file.len();
+    file.push_str(&format!("xref\n0 6\n0000000000 65535 f \n{table}"));
+    file.push_str(&format!("trailer\n<< /Size 6 /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n"));
+    file.into_bytes()
+}
+
+#[tokio::test]
+async fn a_pdf_is_found_by_its_words() {
+    let world = World::new().await;
+    let id = store(&world, &[("other.txt", "nothing here")]).await;
+    let target = format!("{DATA}/{id}/files");
+    let file = world.upload("letter.pdf", &pdf("Dear shareholders")).await;
+    world.ask(&target, &json!({ "file_id": file })).await;
+    assert_eq!(found(&world, &id, json!({ "query": "shareholders" })).await, ["letter.pdf"]);
+
+    let whole = pdf("Dear shareholders");
+    for broken in [b"%PDF-1.7".as_slice(), &whole[..80]] {
+        let file = world.upload("broken.pdf", broken).await;
+        let failed = world.ask(&target, &json!({ "file_id": file })).await.json();
+        assert_eq!(failed["last_error"]["message"], "The PDF file could not be read.");
+    }
+}
+
 #[tokio::test]
 async fn files_have_attributes_states_and_content() {
     let world = World::new().await;
