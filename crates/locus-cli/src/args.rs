@@ -12,6 +12,10 @@ use crate::batch::BatchArgs;
 use crate::connect::ConnectArgs;
 use crate::doctor::DoctorArgs;
 use crate::embed::EmbedArgs;
+use crate::kept::{
+    ApiKeysCommand, ContainersCommand, ConversationsCommand, EndpointsCommand, FilesCommand,
+    ProjectsCommand, VectorStoresCommand,
+};
 use crate::models::ModelsArgs;
 use crate::pages::{CompletionsArgs, ManArgs};
 use crate::rerank::RerankArgs;
@@ -39,6 +43,27 @@ pub(crate) enum Command {
     /// Says who calls, and why.
     #[command(subcommand)]
     Auth(AuthCommand),
+    /// Uploads, lists, downloads and deletes files.
+    #[command(subcommand)]
+    Files(FilesCommand),
+    /// Makes, fills, searches and deletes vector stores.
+    #[command(subcommand)]
+    VectorStores(VectorStoresCommand),
+    /// Begins, shows and deletes conversations.
+    #[command(subcommand)]
+    Conversations(ConversationsCommand),
+    /// Makes, lists and deletes containers, in which code runs.
+    #[command(subcommand)]
+    Containers(ContainersCommand),
+    /// Makes, lists, changes and deletes projects.
+    #[command(subcommand)]
+    Projects(ProjectsCommand),
+    /// Makes, lists, renews and deletes API keys of the Generative AI service.
+    #[command(subcommand)]
+    ApiKeys(ApiKeysCommand),
+    /// Makes, lists and deletes endpoints of dedicated AI clusters.
+    #[command(subcommand)]
+    Endpoints(EndpointsCommand),
     /// Checks every condition of a call, from the configuration file to the policy, and says what to do.
     Doctor(DoctorArgs),
     /// Says over which API a model is reached, and why; without a model, prints the whole table.

@@ -28,6 +28,10 @@ pub(crate) struct ConnectArgs {
     #[arg(long, value_name = "OCID")]
     pub(crate) compartment_id: Option<String>,
 
+    /// The Generative AI project that files, conversations and responses belong to [default: none].
+    #[arg(long, value_name = "OCID")]
+    pub(crate) project: Option<String>,
+
     /// Another endpoint than the region's, such as http://127.0.0.1:8787 of `locus emulate`.
     #[arg(long, value_name = "URL", conflicts_with_all = ["emulator", "region"])]
     pub(crate) endpoint: Option<String>,
@@ -77,6 +81,9 @@ impl ConnectArgs {
         if let Some(ocid) = &self.compartment_id {
             builder = builder.compartment_id(ocid);
         }
+        if let Some(ocid) = &self.project {
+            builder = builder.project(ocid);
+        }
         if let Some(url) = &self.endpoint {
             let endpoint = Endpoint::parse(url)
                 .map_err(|error| Failure::usage(error.to_string(), "correct --endpoint"))?;
@@ -108,7 +115,9 @@ impl ConnectArgs {
             self.compartment_id.clone().unwrap_or_else(|| sandbox.compartment_id().to_owned());
         // An empty environment, so that nothing of the user's own configuration is mixed in.
         let builder = Client::builder(Env::default()).config_file(sandbox.config_file());
-        let builder = self.shown(builder.endpoint(endpoint).compartment_id(compartment_id));
+        let builder = builder.endpoint(endpoint).compartment_id(compartment_id);
+        let builder = self.project.iter().fold(builder, ClientBuilder::project);
+        let builder = self.shown(builder);
         let client = builder.build()?;
         Ok(Target { client, _emulator: Some((emulator, folder)) })
     }

@@ -51,6 +51,11 @@ impl Failure {
         Self { code: CONFIGURATION, message: chain("", &error), hint, opc_request_id: None }
     }
 
+    /// The same with another advice.
+    pub(crate) fn with_hint(self, hint: String) -> Self {
+        Self { hint: Some(hint), ..self }
+    }
+
     /// This machine failed.
     pub(crate) fn io(what: &str, error: impl StdError) -> Self {
         Self { code: LOCAL, message: chain(what, &error), hint: None, opc_request_id: None }
@@ -111,6 +116,7 @@ impl From<locus_gateway::Error> for Failure {
 fn transport_code(error: &locus::transport::Error) -> u8 {
     match error.kind() {
         ErrorKind::Request | ErrorKind::Identity => CONFIGURATION,
+        ErrorKind::Changed => LOCAL,
         ErrorKind::Service => match error.status().map(|status| status.as_u16()) {
             Some(401) => AUTHENTICATION,
             Some(403 | 404) => AUTHORIZATION,

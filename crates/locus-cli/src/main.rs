@@ -12,6 +12,7 @@ mod escape;
 mod failure;
 mod image;
 mod input;
+mod kept;
 mod keys;
 mod logging;
 mod models;
@@ -51,6 +52,13 @@ fn main() -> ExitCode {
             Command::Rerank(args) => rerank::run(args).await,
             Command::Models(args) => models::run(args).await,
             Command::Auth(command) => auth::run(command).await,
+            Command::Files(command) => kept::files(command).await,
+            Command::VectorStores(command) => kept::vector_stores(command).await,
+            Command::Conversations(command) => kept::conversations(command).await,
+            Command::Containers(command) => kept::containers(command).await,
+            Command::Projects(command) => kept::projects(command).await,
+            Command::ApiKeys(command) => kept::api_keys(command).await,
+            Command::Endpoints(command) => kept::endpoints(command).await,
             Command::Doctor(args) => doctor::run(args).await,
             Command::Emulate(args) => emulate::run(args).await,
             Command::Route(args) => route::run(&args),

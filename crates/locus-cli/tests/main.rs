@@ -15,6 +15,8 @@ mod doctor;
 mod emulate;
 #[path = "main/failures.rs"]
 mod failures;
+#[path = "main/kept.rs"]
+mod kept;
 #[path = "main/keys.rs"]
 mod keys;
 #[cfg(feature = "otlp")]
