@@ -69,7 +69,7 @@ impl<'u> Asked<'u> {
         let segments: Vec<_> = path.trim_start_matches('/').split('/').collect();
         let is_plain =
             |segment: &&str| !segment.is_empty() && !segment.contains('.') && is_word(segment);
-        if !segments.iter().all(|segment| is_plain(&segment)) {
+        if !segments.iter().all(is_plain) {
             let message = "expected ids of letters, digits, - and _";
             return Err(Failure::bad_request(message));
         }
