@@ -1,6 +1,8 @@
 //! The tests of `oci-auth` against recorded requests, keys and configuration files.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout)]
 
+#[path = "main/chain.rs"]
+mod chain;
 #[path = "main/config_vectors.rs"]
 mod config_vectors;
 #[path = "main/corpus.rs"]

@@ -137,3 +137,69 @@ impl fmt::Debug for ScopedToken {
 }
 
 const PATH: &str = "/v1/oauth2/scoped";
+
+#[cfg(test)]
+mod tests {
+    use super::super::world::{Reply, World, chain, key, token};
+    use super::*;
+    use crate::KeyId;
+    use crate::key::SigningKey;
+
+    fn scoped(world: &World, identity: Signer) -> ScopedToken {
+        ScopedToken::new(
+            world.network(),
+            identity,
+            "https://auth.example",
+            "scope",
+            "ocid1.compartment.oc1..c",
+        )
+    }
+
+    fn api_key() -> Signer {
+        let id = KeyId::verbatim("t/u/f".to_owned()).unwrap();
+        Signer::new(SigningKey::new(id, key('a')))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_identity_signs_for_the_scope() {
+        let world = World::new(|_, _| Reply::token(&token("t", 1200, 'b')));
+        let found = scoped(&world, api_key()).fetch().await.unwrap();
+        assert_eq!(found.key().unwrap().fingerprint(), key('b').fingerprint());
+        let sent = world.sent().pop().unwrap();
+        assert_eq!(sent.uri, "https://auth.example/v1/oauth2/scoped");
+        assert_eq!(sent.key_id(), "t/u/f");
+        let body = sent.json();
+        assert_eq!(
+            (&body["scope"], &body["target_compartment"]),
+            (&"scope".into(), &"ocid1.compartment.oc1..c".into())
+        );
+        assert!(body["public_key"].as_str().unwrap().starts_with("MIIBI"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_identity_that_is_refused_and_does_not_change_is_refused() {
+        let world = World::new(|_, _| Reply::new(401, "{}"));
+        let error = scoped(&world, api_key()).fetch().await.unwrap_err();
+        assert!(chain(&error).contains("answered 401"), "{error:?}");
+        assert_eq!(world.sent().len(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_identity_that_is_refused_has_its_token_replaced_once() {
+        let world = World::new(|sent, before| match sent.uri.ends_with("/oauth2/v1/token") {
+            true => Reply::token(&token(&format!("t{before}"), 1200, 'b')),
+            false => Reply::new(401, "{}"),
+        });
+        let domain = super::super::TokenExchange::new(
+            world.network(),
+            "https://idcs.example",
+            "client",
+            Secret::from("secret"),
+        )
+        .subject(|| Some(Secret::from("x")));
+        let clock = world.clone();
+        let cache = crate::TokenCache::new(domain, move || crate::Clock::now(&clock));
+        scoped(&world, Signer::tokens(cache)).fetch().await.unwrap_err();
+        assert_eq!((world.count("/oauth2/v1/token"), world.count("/v1/oauth2/scoped")), (2, 2));
+    }
+}

@@ -253,3 +253,71 @@ impl fmt::Debug for TokenExchange {
 
 const PATH: &str = "/oauth2/v1/token";
 const FORM: &str = "application/x-www-form-urlencoded;charset=UTF-8";
+
+#[cfg(test)]
+mod tests {
+    use super::super::world::{Reply, World, chain, token};
+    use super::*;
+
+    fn exchange(world: &World, domain: &str) -> TokenExchange {
+        let secret = Secret::from("hunter2&=");
+        TokenExchange::new(world.network(), domain, "client", secret)
+            .subject(|| Some(Secret::from("a.b+c/=.d")))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_request_is_the_form_of_the_official_sdk() {
+        let world = World::new(|_, _| Reply::token(&token("t", 1200, 'b')));
+        exchange(&world, "https://idcs-1.identity.oraclecloud.com/").fetch().await.unwrap();
+        let sent = world.sent().pop().unwrap();
+        assert_eq!(sent.uri, "https://idcs-1.identity.oraclecloud.com/oauth2/v1/token");
+        assert_eq!(sent.header("content-type"), "application/x-www-form-urlencoded;charset=UTF-8");
+        assert_eq!(sent.header("authorization"), "Basic Y2xpZW50Omh1bnRlcjImPQ==");
+        assert!(sent.headers["authorization"].is_sensitive() && !sent.is_direct);
+        let body = String::from_utf8(sent.body).unwrap();
+        let (start, public) = body.split_once("&public_key=").unwrap();
+        assert_eq!(
+            start,
+            "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Atoken-exchange\
+             &requested_token_type=urn%3Aoci%3Atoken-type%3Aoci-upst\
+             &subject_token=a.b%2Bc%2F%3D.d&subject_token_type=jwt"
+        );
+        assert!(public.starts_with("MIIBI") && !public.contains(['+', '/', '=']), "{public}");
+        assert_eq!(world.keys(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_token_of_a_resource_is_asked_for_by_its_type() {
+        let world = World::new(|_, _| Reply::token(&token("t", 1200, 'b')));
+        let exchange = exchange(&world, "https://h.example").for_resource("my type", Some(15));
+        exchange.fetch().await.unwrap();
+        let body = String::from_utf8(world.sent()[0].body.clone()).unwrap();
+        assert!(body.contains("=urn%3Aoci%3Atoken-type%3Aoci-rpst&"), "{body}");
+        assert!(body.ends_with("&res_type=my+type&rpst_exp=15"), "{body}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_refused_or_missing_is_told_without_secrets() {
+        let world = World::new(|_, _| {
+            Reply::new(401, r#"{"error":"invalid_client","error_description":"hunter2"}"#)
+        });
+        let error = exchange(&world, "https://h.example").fetch().await.unwrap_err();
+        let text = chain(&error);
+        assert!(
+            text.contains("the identity domain answered 401 Unauthorized (invalid_client)"),
+            "{text}"
+        );
+        assert!(error.hint().contains("client id and secret"), "{}", error.hint());
+        assert!(!format!("{text} {error:?}").contains("hunter2"), "{text}");
+
+        let shown = format!("{:?}", exchange(&world, "https://h.example"));
+        assert!(shown.contains("h.example") && !shown.contains("hunter2"), "{shown}");
+        let nobody = exchange(&world, "https://h.example").subject(|| None).fetch().await;
+        assert!(matches!(nobody, Err(ProviderError::NotToken)), "{nobody:?}");
+        let missing = exchange(&world, "https://h.example").subject_file("/nowhere/token");
+        assert!(matches!(missing.fetch().await, Err(ProviderError::File { .. })));
+        let elsewhere = exchange(&world, "h.example/path").fetch().await.unwrap_err();
+        assert!(chain(&elsewhere).contains("expected an endpoint"), "{elsewhere:?}");
+        assert_eq!(world.sent().len(), 1);
+    }
+}
