@@ -1,6 +1,7 @@
 //! `cargo xtask bench <name>`: what our own code costs, and comparisons with other libraries, from the workspace `bench/`.
 
 mod auth;
+mod files;
 pub(crate) mod gateway;
 mod sse;
 mod transport;
@@ -15,13 +16,14 @@ pub(crate) fn run(name: &str, options: &[&str]) -> Result<()> {
     match (name, options) {
         ("auth", []) => auth::run(false),
         ("auth", ["--record"]) => auth::run(true),
+        ("files", []) => files::run(),
         ("gateway", []) => gateway::run(Extent::Whole, false),
         ("gateway", ["--record"]) => gateway::run(Extent::Whole, true),
         ("gateway", ["--short"]) => gateway::run(Extent::Short, false),
         ("sse", []) => sse::run(),
         ("transport", []) => transport::run(),
         _ => Err(format!(
-            "no benchmark is called `{name} {}`; there are `auth`, `auth --record`, `gateway`, `gateway --record`,
+            "no benchmark is called `{name} {}`; there are `auth`, `auth --record`, `files`, `gateway`, `gateway --record`,
              `gateway --short`, `sse` and `transport`",
             options.join(" ")
         )

@@ -30,6 +30,9 @@ usage: cargo xtask <command>
   bench auth [--record]
             what a signature costs: instructions, which may grow by 5 % over those that are
             recorded (needs valgrind), and the time with each backend
+  bench files
+            a file of 1 GiB up and down over loopback: throughput, what hashing costs, and the memory,
+            which must stay below 20 MiB above idle (needs Linux and 1 GiB in the temporary folder)
   bench gateway [--record | --short]
             `locus serve` beside LiteLLM's proxy, four minutes: requests a second, CPU time,
             latency, memory, start (needs Linux, two cores with nothing else to do, python3, and the

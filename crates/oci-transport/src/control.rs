@@ -55,6 +55,7 @@ pub use filter::Filter;
 pub use kinds::{Editable, Movable, Resource};
 pub use nl2sql::SemanticStoreJobs;
 pub use resources::Resources;
+pub(crate) use waiting::Standing;
 pub use waiting::{Progress, Waiting};
 
 /// The control plane of a region.

@@ -15,6 +15,8 @@ mod faults;
 mod gotchas;
 #[path = "main/identities.rs"]
 mod identities;
+#[path = "main/kept.rs"]
+mod kept;
 #[path = "main/log.rs"]
 mod log;
 #[path = "main/matrix.rs"]

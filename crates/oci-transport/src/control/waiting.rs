@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use oci_wire::control::{JobState, LifecycleState};
+use oci_wire::resources::VectorStoreStatus;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::error::{Error, ErrorKind, Timeout};
@@ -65,7 +66,7 @@ impl Waiting {
     }
 
     /// Asks until the answer stands still.
-    pub(super) async fn until<T, F>(
+    pub(crate) async fn until<T, F>(
         &self,
         what: &str,
         ask: impl Fn() -> F,
@@ -148,6 +149,17 @@ impl<'a> Standing<'a> {
         Self { phase, state: state.map(LifecycleState::as_str), percent: None, details }
     }
 
+    /// That of a vector store or a batch of files. Whatever is neither being filled nor complete is of no use.
+    pub(crate) fn of_store(status: Option<&'a VectorStoreStatus>) -> Self {
+        let phase = match status {
+            Some(VectorStoreStatus::InProgress) => Phase::Going,
+            Some(VectorStoreStatus::Completed) => Phase::Done,
+            _ => Phase::Failed,
+        };
+        let state = status.map(VectorStoreStatus::as_str);
+        Self { phase, state, percent: None, details: None }
+    }
+
     /// That of a job. Whatever is neither going on nor a success is none.
     pub(super) fn of_job(
         state: Option<&'a JobState>,
@@ -163,7 +175,7 @@ impl<'a> Standing<'a> {
     }
 
     /// The failure that this is, if it is one.
-    pub(super) fn failure(&self, what: &str) -> Option<Error> {
+    pub(crate) fn failure(&self, what: &str) -> Option<Error> {
         let state = self.state.unwrap_or("without a state");
         let failed = || Error::failed(format!("{what} is {state}"), None, self.details);
         (self.phase == Phase::Failed).then(failed)

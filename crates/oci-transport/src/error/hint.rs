@@ -106,6 +106,15 @@ fn by_message(error: &Error, place: &Place) -> Option<String> {
     {
         return Some("set the compartment: endpoints of dedicated AI clusters need it even where models on demand do not".to_owned());
     }
+    if error.has_status(StatusCode::BAD_REQUEST)
+        && said.contains("file")
+        && ["at most", "maximum", "too many", "too large", "not support", "unsupported", "gemini"]
+            .iter()
+            .any(|word| said.contains(word))
+    {
+        // Oracle's quick start, "File Input as File ID".
+        return Some("a request takes at most ten file ids and 50 MB of PDFs, and Oracle names models of Google Gemini only for them".to_owned());
+    }
     if said.contains("stream")
         && (error.has_status(StatusCode::BAD_REQUEST)
             || error.has_status(StatusCode::UNPROCESSABLE_ENTITY))

@@ -7,6 +7,7 @@ use oci_wire::resources::{
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::client::Client;
+use crate::control::{Standing, Waiting};
 use crate::error::Error;
 use crate::operation::{CANCEL_FILE_BATCH, CREATE_FILE_BATCH, FILE_BATCH, FILE_BATCH_FILES};
 use crate::path::Path;
@@ -44,6 +45,18 @@ impl FileBatches {
     pub async fn get(&self, batch: &str) -> Result<Answer<FileBatch>, Error> {
         let path = self.one(batch)?.build()?;
         self.client.whole(beta(Call::at(&FILE_BATCH, path).about(batch)), is_batch).await
+    }
+
+    /// Asks for a batch until it is done.
+    ///
+    /// # Errors
+    /// As for [`VectorStores::ready`](crate::VectorStores::ready).
+    pub async fn ready(&self, batch: &str, waiting: &Waiting) -> Result<FileBatch, Error> {
+        let what = format!("batch of files {batch}");
+        let ask = async || self.get(batch).await.map(Answer::into_inner);
+        let found = waiting.until(&what, ask, standing).await?;
+        standing(&found).failure(&what).map_or(Ok(()), Err)?;
+        Ok(found)
     }
 
     /// Calls off what is left of a batch.
@@ -92,6 +105,10 @@ impl FileBatches {
     fn one(&self, batch: &str) -> Result<Path, Error> {
         self.path()?.id("batch of files", batch)
     }
+}
+
+fn standing(batch: &FileBatch) -> Standing<'_> {
+    Standing::of_store(batch.status.as_ref())
 }
 
 fn is_batch(batch: &FileBatch) -> bool {

@@ -9,6 +9,7 @@ use oci_wire::resources::{
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::client::Client;
+use crate::control::{Standing, Waiting};
 use crate::error::Error;
 use crate::operation::{
     CREATE_VECTOR_STORE, DELETE_VECTOR_STORE, SEARCH_VECTOR_STORE, UPDATE_VECTOR_STORE,
@@ -85,6 +86,19 @@ impl VectorStores {
         self.control.whole(beta(call), is_store).await
     }
 
+    /// Asks for a store until its files are in it. Oracle's sample waits some seconds more before it is used.
+    ///
+    /// # Errors
+    /// As for [`create`](Self::create), [`ErrorKind::Failed`](crate::ErrorKind::Failed) if it has failed or expired, and
+    /// [`ErrorKind::Timeout`](crate::ErrorKind::Timeout) if it takes longer than is waited; the service goes on then.
+    pub async fn ready(&self, id: &str, waiting: &Waiting) -> Result<VectorStore, Error> {
+        let what = format!("vector store {id}");
+        let ask = async || self.get(id).await.map(Answer::into_inner);
+        let store = waiting.until(&what, ask, standing).await?;
+        standing(&store).failure(&what).map_or(Ok(()), Err)?;
+        Ok(store)
+    }
+
     /// Changes a store.
     ///
     /// # Errors
@@ -151,6 +165,10 @@ pub(super) fn beta(mut call: Call<'_>) -> Call<'_> {
     call.headers
         .insert(HeaderName::from_static("openai-beta"), HeaderValue::from_static("assistants=v2"));
     call
+}
+
+fn standing(store: &VectorStore) -> Standing<'_> {
+    Standing::of_store(store.status.as_ref())
 }
 
 fn is_store(store: &VectorStore) -> bool {
