@@ -35,6 +35,7 @@ example! {
     agent_hooks "../examples/agent_hooks.rs"
     chat "../examples/chat.rs"
     embeddings "../examples/embeddings.rs"
+    files "../examples/files.rs"
     laptop_to_oke "../examples/laptop_to_oke.rs"
     responses "../examples/responses.rs"
     routes "../examples/routes.rs"

@@ -1,10 +1,12 @@
 //! Every example of this crate, run against the emulator; each is the twin of a snippet of the documentation of another client.
 
+use std::time::Duration;
+
 use locus::{Client, Endpoint, Env, Family};
 use oci_emulator::{Emulator, RecordedRequest, Sandbox};
 use serde_json::Value;
 
-use crate::{chat, embeddings, laptop_to_oke, responses, routes, tools};
+use crate::{chat, embeddings, files, laptop_to_oke, responses, routes, tools};
 
 pub(crate) const ENDPOINT: &str = "ocid1.generativeaiendpoint.oc1.us-chicago-1.aaaa";
 
@@ -206,4 +208,35 @@ async fn a_route_is_explained_with_its_reason_and_the_compartments_origin() {
     let told = model.explain().unwrap().to_string();
     assert!(told.contains("over native") && told.contains("goes over v1 by itself"), "{told}");
     assert!(service.sent().is_empty(), "nothing was sent");
+}
+
+#[tokio::test]
+async fn files_are_uploaded_searched_and_asked_about() {
+    let service = Service::start().await;
+    let path = service.folder.path().join("weather.txt");
+    std::fs::write(&path, "Snow falls in Chicago from November on.").unwrap();
+    assert!(!files::about_upload(&service.client, &path).await.unwrap().is_empty());
+    assert!(files::names(&service.client).await.unwrap().is_empty(), "nothing stays there");
+    let asked = service.emulator.requests();
+    let asked = asked.iter().find(|sent| sent.path_and_query == "/openai/v1/responses").unwrap();
+    let body: Value = serde_json::from_slice(&asked.body).unwrap();
+    assert_eq!(body.pointer("/input/0/content/0/type").unwrap(), "input_file");
+
+    let question = "When does snow fall in Chicago?";
+    let (store, first, answer) =
+        files::search(&service.client, &path, question, Duration::ZERO).await.unwrap();
+    assert_eq!(first, "Snow falls in Chicago from November on.");
+    assert!(!answer.is_empty());
+    let (sent, body) = {
+        let asked = service.emulator.requests();
+        let last = asked.last().unwrap();
+        (last.path_and_query.clone(), serde_json::from_slice::<Value>(&last.body).unwrap())
+    };
+    assert_eq!(sent, "/openai/v1/responses");
+    assert_eq!(body.pointer("/tools/0/vector_store_ids/0").unwrap(), store.as_str());
+    assert_eq!(files::names(&service.client).await.unwrap(), ["weather.txt"]);
+
+    let compartment = service.client.compartment_id().unwrap().value.clone();
+    let made = files::project(&service.client, &compartment, Duration::ZERO).await.unwrap();
+    assert!(made.0.starts_with("ocid1.generativeaiproject") && made.1 == 1, "{made:?}");
 }
