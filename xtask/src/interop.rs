@@ -42,6 +42,9 @@ const MUTATIONS: &str = "mutate.py";
 const HEAVY_PEERS: &[(&str, &str)] = &[
     ("langchain-oci", "peer_langchain_oci.py"),
     ("litellm", "peer_litellm.py"),
+    // What they send beside what we send, which docs/differences.md explains.
+    ("litellm", "differ_litellm.py"),
+    ("locus-sdk", "differ_locus.py"),
     // They call `locus serve`, which has an emulator of its own.
     ("gateway", "peer_gateway.py"),
     ("gateway", "peer_gateway_page.py"),
@@ -65,6 +68,9 @@ pub(crate) fn run_all(extent: Extent) -> Result<()> {
     let target = MetadataCommand::new().current_dir(root()).no_deps().exec()?.target_directory;
     let target = PathBuf::from(target);
     run(&mut cargo(&["build", "--locked", "--bin", "locus"]))?;
+    if extent == Extent::Full {
+        run(&mut cargo(&["build", "--locked", "-p", "locus-oci", "--example", "differential"]))?;
+    }
 
     let folder = target.join("interop");
     let mut pythons = Vec::new();
