@@ -60,7 +60,11 @@ pub(super) fn run(extent: Extent, record: bool) -> Result<()> {
     drop(contenders);
     let page = table::page(&figures, &sizes, &super::machine()?, LITELLM);
     println!("{page}");
-    if record { write_page(&page) } else { Ok(()) }
+    if record {
+        write_between("docs/performance.md", &page)?;
+        write_between("README.md", &table::summary(&figures, LITELLM))?;
+    }
+    Ok(())
 }
 
 /// Thousands of streams through the gateway, some of which go wrong, and an end in the middle.
@@ -214,15 +218,16 @@ fn on_core(core: &str, program: &Path) -> Command {
     command
 }
 
-fn write_page(page: &str) -> Result<()> {
-    let path = root().join("docs").join("performance.md");
+/// Puts a text where a page has the lines for it.
+fn write_between(page: &str, text: &str) -> Result<()> {
+    let path = root().join(page);
     let before = std::fs::read_to_string(&path)?;
     let (Some((head, _)), Some((_, tail))) = (before.split_once(BEGIN), before.split_once(END))
     else {
-        return Err(format!("docs/performance.md has no lines {BEGIN} and {END}").into());
+        return Err(format!("{page} has no lines {BEGIN} and {END}").into());
     };
-    std::fs::write(&path, format!("{head}{BEGIN}\n\n{page}\n{END}{tail}"))?;
-    println!("written to docs/performance.md");
+    std::fs::write(&path, format!("{head}{BEGIN}\n\n{}\n\n{END}{tail}", text.trim_end()))?;
+    println!("written to {page}");
     Ok(())
 }
 

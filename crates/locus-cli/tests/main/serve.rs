@@ -78,6 +78,37 @@ fn it_says_what_it_serves_and_logs_calls_without_what_was_said() {
 }
 
 #[test]
+fn the_log_has_no_secrets_at_any_level() {
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("config.yaml");
+    let keyed = format!("general_settings: {{master_key: sk-master-0123}}\n{FILE}");
+    std::fs::write(&file, keyed).unwrap();
+    let path = file.to_str().unwrap();
+    let mut served = serve(home.path(), &["--config", path, "--log", "trace"]);
+    assert!(chat(&served.url, "oci-grok-4").starts_with("HTTP/1.1 401"));
+    let address = served.url.strip_prefix("http://").unwrap();
+    let body = r#"{"model":"oci-grok-4","messages":[{"role":"user","content":"What is 2x2?"}]}"#;
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(
+        stream,
+        "POST /v1/chat/completions HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\n\
+         Authorization: Bearer sk-master-0123\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        body.len()
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.contains("2x2 is 4."), "{answer}");
+    assert!(signal("TERM", served.child.id()) && served.child.wait().unwrap().success());
+    let mut log = String::new();
+    served.child.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+    assert!(log.contains("gen_ai.request.model"), "it is talkative: {log}");
+    for secret in ["sk-master", "2x2", "Signature ", "keyId", "PRIVATE KEY"] {
+        assert!(!log.contains(secret), "{secret}: {log}");
+    }
+}
+
+#[test]
 fn sighup_reads_the_file_again() {
     let home = tempfile::tempdir().unwrap();
     let file = home.path().join("config.yaml");

@@ -45,3 +45,17 @@ fn an_empty_file_of_keys_is_no_open_door() {
     assert!(!keys.is_open());
     assert!(keys.check(&HeaderMap::new()).is_err());
 }
+
+#[test]
+fn a_common_beginning_is_no_nearer() {
+    let right = KeyDigest::of("sk-0123456789abcdef");
+    for guess in ["sk-0123456789abcdeX", "sk-0123456789abcde", "sk-0123456789abcdef0", "s"] {
+        let guess = KeyDigest::of(guess);
+        assert!(!right.is(&guess));
+        // All that a comparison sees has one length, and nothing of what is common.
+        assert_eq!(right.0.len(), guess.0.len());
+        let same = right.0.iter().zip(guess.0).filter(|(byte, other)| **byte == *other).count();
+        assert!(same < 8, "{same} of 32 bytes are the same");
+    }
+    assert!(right.is(&KeyDigest::of("sk-0123456789abcdef")));
+}

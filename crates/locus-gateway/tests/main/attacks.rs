@@ -263,3 +263,48 @@ async fn no_client_makes_up_labels() {
     let page = get_with(desk.address, "/metrics", &key).await.body;
     assert!(!page.contains("made-up"), "{page}");
 }
+
+#[tokio::test]
+async fn no_request_writes_headers_of_its_answer() {
+    let desk = Desk::open().await;
+    let body = question("openai.gpt-5.5").replacen(
+        '{',
+        r#"{"oci_x\r\nSet-Cookie: evil=1\r\n\r\n<html>":1,"#,
+        1,
+    );
+    let answer = desk.chat(&body).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    assert_eq!(answer.header("set-cookie"), None, "{answer:?}");
+    assert!(answer.header("x-locus-losses").unwrap().contains("oci_x??Set-Cookie"), "{answer:?}");
+    let answer = desk.chat(&question("oci/x\\r\\nSet-Cookie: evil=1")).await;
+    assert!(answer.status != 200 && answer.header("set-cookie").is_none(), "{answer:?}");
+}
+
+#[test]
+fn every_attack_of_the_table_has_its_test() {
+    let table = include_str!("../../../../docs/gateway.md");
+    let sources = [
+        include_str!("attacks.rs"),
+        include_str!("budgets.rs"),
+        include_str!("cors.rs"),
+        include_str!("keys.rs"),
+        include_str!("lifecycle.rs"),
+        include_str!("../../src/event_stream/tests.rs"),
+        include_str!("../../src/guard.rs"),
+        include_str!("../../src/keys/tests.rs"),
+        include_str!("../../src/routes/kept.rs"),
+        include_str!("../../../locus-cli/tests/main/serve.rs"),
+    ];
+    let (_, table) = table.split_once("| attack |").unwrap();
+    let rows: Vec<&str> = table.lines().skip(2).take_while(|line| line.starts_with('|')).collect();
+    assert!(rows.len() > 15, "{rows:?}");
+    for row in rows {
+        let tests = row.rsplit(" | ").next().unwrap();
+        let names: Vec<&str> = tests.split('`').skip(1).step_by(2).collect();
+        assert!(!names.is_empty(), "{row}");
+        for name in names {
+            let test = format!("fn {name}()");
+            assert!(sources.iter().any(|source| source.contains(&test)), "{name}");
+        }
+    }
+}
