@@ -14,10 +14,18 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from oci_genai_auth import OciUserPrincipalAuth
 from openai import OpenAI
 
 from common import TIMEOUT_SECONDS, Emulator, Script, require
+
+try:
+    # Oracle's signing for the plain client.
+    from oci_genai_auth import OciUserPrincipalAuth
+
+    OciOpenAI = None
+except ImportError:
+    # In the other environment there is Oracle's own subclass of it.
+    from oci_openai import OciOpenAI, OciUserPrincipalAuth
 
 SNIPPETS = Path(__file__).parent.parent.parent / "fixtures" / "quickstart"
 PDF = b"%PDF-1.4\n% a letter\n"
@@ -26,7 +34,7 @@ PNG = b"\x89PNG\r\n\x1a\n"
 
 def main() -> None:
     """Runs every snippet with a signature and with an API key, then fills and searches a store."""
-    script = Script("quick-start")
+    script = Script("quick-start" if OciOpenAI is None else "quick-start-oci-openai")
     emulator = script.emulator
     for credentials, client in [("signed", signed), ("with a key", with_key)]:
         for name, is_right in CHECKS.items():
@@ -106,6 +114,14 @@ CHECKS: dict[str, Callable[[dict[str, Any], str], bool]] = {
 def signed(emulator: Emulator, base: str = "/openai/v1") -> OpenAI:
     """A client that signs, as Oracle's package wants it."""
     auth = OciUserPrincipalAuth(config_file=emulator.config_file, profile_name=emulator.profile)
+    if OciOpenAI is not None:
+        return OciOpenAI(
+            auth=auth,
+            base_url=f"{emulator.url}{base}",
+            compartment_id=emulator.compartment_id,
+            timeout=TIMEOUT_SECONDS,
+            max_retries=0,
+        )
     headers = {"opc-compartment-id": emulator.compartment_id}
     return OpenAI(
         api_key="not-used",

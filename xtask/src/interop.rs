@@ -24,6 +24,7 @@ const PEERS: &[(&str, &str)] = &[
     ("oci-genai-auth", "peer_api_key.py"),
     ("oci-genai-auth", "peer_quick_start.py"),
     ("oci-openai", "peer_oci_openai.py"),
+    ("oci-openai", "peer_quick_start.py"),
     // Not a client: the schemas that a cluster would hold the manifests of docs/oke to.
     ("kubernetes", "check_manifests.py"),
 ];
