@@ -66,14 +66,14 @@ impl Emulator {
         format!("http://{}", self.address)
     }
 
-    /// Makes every following request for inference go wrong, or none.
+    /// Makes every following request go wrong, or none; [`Fault`] says which requests.
     ///
     /// Requests that are under way keep the fault that they began with.
     pub fn set_fault(&self, fault: Option<Fault>) {
         self.service.faults.set(fault);
     }
 
-    /// Makes one request for inference go wrong: the next that no earlier call has claimed.
+    /// Makes one request go wrong: the next that no earlier call has claimed.
     pub fn push_fault(&self, fault: Fault) {
         self.service.faults.push(fault);
     }
@@ -236,7 +236,7 @@ impl Builder {
         self
     }
 
-    /// The fault that every request for inference meets from the start. Default: none.
+    /// The fault that every request meets from the start. Default: none.
     pub fn fault(mut self, fault: Fault) -> Self {
         self.fault = Some(fault);
         self
