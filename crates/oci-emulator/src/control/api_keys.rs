@@ -51,7 +51,7 @@ static API_KEYS: Collection = Collection {
     update: &[DEFINED_TAGS, DESCRIPTION, DISPLAY_NAME, FREEFORM_TAGS],
     details: &[],
     filters: &[],
-    complete: |_, object| request::check_name(object),
+    complete: |_, object| request::check_name(object.get("displayName")),
 };
 
 /// Whether a key opens the service.

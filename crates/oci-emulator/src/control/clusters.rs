@@ -42,7 +42,7 @@ static CLUSTERS: Collection = Collection {
 };
 
 fn complete(_: &Call<'_>, object: &mut Value) -> Result<(), Reply> {
-    request::check_name(object)?;
+    request::check_name(object.get("displayName"))?;
     if object.get("type").is_some_and(|kind| kind == "HOSTING") {
         let capacity = json!({
             "capacityType": "HOSTING_CAPACITY",

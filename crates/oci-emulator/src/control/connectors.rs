@@ -69,7 +69,7 @@ static CONNECTORS: Collection = Collection {
     details: &["vaultSecretId"],
     filters: &[("vectorStoreId", "/vectorStoreId")],
     complete: |_, object| {
-        request::check_name(object)?;
+        request::check_name(object.get("displayName"))?;
         set(object, "tenantId", TENANCY);
         Ok(())
     },

@@ -39,7 +39,7 @@ static ENDPOINTS: Collection = Collection {
     ],
     details: &[],
     filters: &[("generativeAiPrivateEndpointId", "/generativeAiPrivateEndpointId")],
-    complete: |_, object| request::check_name(object),
+    complete: |_, object| request::check_name(object.get("displayName")),
 };
 
 const MODERATION: Field = optional("contentModerationConfig", GUARD);

@@ -70,7 +70,7 @@ static IMPORTED_MODELS: Collection = Collection {
 };
 
 fn complete(_: &Call<'_>, object: &mut Value) -> Result<(), Reply> {
-    request::check_name(object)?;
+    request::check_name(object.get("displayName"))?;
     // A secret goes in and does not come out again.
     if let Some(source) = object.get_mut("dataSource") {
         remove(source, "accessToken");

@@ -68,7 +68,7 @@ static MODELS: Collection = Collection {
 };
 
 fn complete(_: &Call<'_>, object: &mut Value) -> Result<(), Reply> {
-    request::check_name(object)?;
+    request::check_name(object.get("displayName"))?;
     set(object, "type", "CUSTOM");
     set(object, "capabilities", json!(["CHAT"]));
     set(object, "isLongTermSupported", false);

@@ -99,7 +99,7 @@ static ENRICHMENTS: Collection = Collection {
     complete: |_, object| {
         let kind = text(object.pointer("/enrichmentJobConfiguration/enrichmentJobType"));
         set(object, "enrichmentJobType", kind);
-        request::check_name(object)
+        request::check_name(object.get("displayName"))
     },
 };
 
@@ -120,7 +120,7 @@ static GENERATIONS: Collection = Collection {
     update: &[],
     details: &["timeCreated", "timeUpdated"],
     filters: &[],
-    complete: |_, object| request::check_name(object),
+    complete: |_, object| request::check_name(object.get("displayName")),
 };
 
 /// Answers `POST …/actions/enrich`.

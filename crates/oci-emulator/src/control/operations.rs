@@ -47,13 +47,13 @@ pub(crate) fn get(call: &Call<'_>, collection: &'static Collection) -> Answer {
 /// Answers `PUT` to a resource.
 pub(crate) fn update(call: &Call<'_>, collection: &'static Collection) -> Answer {
     let details = request::parse(call.body, collection.update)?;
+    request::check_name(details.get("displayName"))?;
     change(call, |control| {
         let resource = control.find_settled(call, collection)?;
         if text(resource.object.get("lifecycleState")) == "FAILED" {
             return Err(Reply::oracle_error(409, "IncorrectState", "The resource has failed."));
         }
         resource.merge(&details);
-        request::check_name(&resource.object)?;
         let [id, _] = call.route.ids;
         settle(call, control, Change::Update);
         Ok(control.made(id, 200))

@@ -42,7 +42,7 @@ static PROJECTS: Collection = Collection {
         "shortTermMemoryOptimizationConfig",
     ],
     filters: &[],
-    complete: |_, object| request::check_name(object),
+    complete: |_, object| request::check_name(object.get("displayName")),
 };
 
 /// Which model does a part of the work, whose name stands in its configuration.

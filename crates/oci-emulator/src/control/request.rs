@@ -33,8 +33,8 @@ pub(super) fn check_etag(call: &Call<'_>, etag: &str) -> Result<(), Reply> {
 }
 
 /// A name as the service wants it.
-pub(super) fn check_name(object: &Value) -> Result<(), Reply> {
-    let name = text(object.get("displayName"));
+pub(super) fn check_name(name: Option<&Value>) -> Result<(), Reply> {
+    let name = text(name);
     let is_start = |letter: char| letter.is_alphabetic() || letter == '_';
     if name.is_empty() || (name.starts_with(is_start) && name.chars().count() <= 255) {
         return Ok(());

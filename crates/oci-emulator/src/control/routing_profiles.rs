@@ -26,7 +26,7 @@ static ROUTING_PROFILES: Collection = Collection {
     update: &[DEFINED_TAGS, DESCRIPTION, DISPLAY_NAME, FREEFORM_TAGS, MODELS, REGIONS],
     details: &[],
     filters: &[],
-    complete: |_, object| request::check_name(object),
+    complete: |_, object| request::check_name(object.get("displayName")),
 };
 
 const MODELS: Field = optional(

@@ -51,7 +51,7 @@ pub(super) static SEMANTIC_STORES: Collection = Collection {
     ],
     details: &[],
     filters: &[("dataSourceQueryingConnectionId", "/dataSource/queryingConnectionId")],
-    complete: |_, object| request::check_name(object),
+    complete: |_, object| request::check_name(object.get("displayName")),
 };
 
 const OWN_SEMANTICS: Field = optional("isUserDefinedSemanticsEnabled", Kind::Bool);

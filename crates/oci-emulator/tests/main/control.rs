@@ -345,6 +345,15 @@ async fn bodies_that_are_refused() {
     }
     // An id of another collection is none here.
     let project = make(&world, PROJECTS, "a").await;
+    let target = format!("{PROJECTS}/{}", id(&project));
+    settle(&world, &target).await;
+    for (update, code) in [
+        (json!({ "displayName": "-" }), "InvalidParameter"),
+        (json!({ "compartmentId": "c" }), "CannotParseRequest"),
+    ] {
+        check_error(&world.call_with("PUT", &target, Some(&update), &[]).await, 400, code);
+        assert_eq!(world.call("GET", &target).await.json()["displayName"], "a");
+    }
     let answer = world.call("GET", &format!("{ENDPOINTS}/{}", id(&project))).await;
     check_error(&answer, 404, "NotAuthorizedOrNotFound");
 }
