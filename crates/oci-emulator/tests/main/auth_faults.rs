@@ -7,7 +7,7 @@ use crate::auth::{AUTHORITY, Form, SESSION, Tenancy, bearer, claims, token};
 use crate::signer::Message;
 use crate::world::CHAT;
 
-/// A request to each service in plain HTTP, that is right.
+/// A request that is right to each service but the cluster's, which is asked over TLS.
 async fn right_requests(tenancy: &Tenancy) -> Vec<(AuthService, Message)> {
     let emulator = &tenancy.world.emulator;
     let issue = |kind| emulator.issue_token(kind).unwrap();
@@ -23,6 +23,7 @@ async fn right_requests(tenancy: &Tenancy) -> Vec<(AuthService, Message)> {
     vec![
         (AuthService::Federation, tenancy.federation(&tenancy.material().await, Form::Sha1)),
         (AuthService::Metadata, tenancy.metadata("instance/id")),
+        (AuthService::TokenExchange, crate::auth_tokens::exchange(tenancy, |_| {})),
         (AuthService::ResourceToken, ask),
         (
             AuthService::ResourceSession,
@@ -103,6 +104,49 @@ async fn tokens_that_are_no_good() {
     let rejection = tenancy.refusal(&tenancy.chat(&foreign)).await;
     assert!(matches!(rejection, Rejection::Signature { .. }), "{rejection}");
     assert_eq!(tenancy.ask_as(&tenancy.federate().await).await, 200);
+}
+
+#[tokio::test]
+async fn each_service_with_a_token_can_give_a_bad_one() {
+    let tenancy = Tenancy::new().await;
+    for (service, message) in right_requests(&tenancy).await {
+        // Proofs open nothing by themselves, and metadata has no token.
+        if matches!(service, AuthService::Metadata | AuthService::ResourceToken) {
+            continue;
+        }
+        tenancy.world.emulator.push_auth_fault(service, Fault::ExpiredToken);
+        let expired = token(&tenancy.world.send(&message).await);
+        let rejection = tenancy.refusal(&tenancy.chat(&expired)).await;
+        assert_eq!(rejection, Rejection::TokenExpired, "{service}");
+        tenancy.world.emulator.push_auth_fault(service, Fault::GarbageToken);
+        let garbage = token(&tenancy.world.send(&message).await);
+        let rejection = tenancy.refusal(&tenancy.chat(&garbage)).await;
+        assert!(matches!(rejection, Rejection::Token(_)), "{service}: {rejection}");
+        tenancy.world.emulator.push_auth_fault(service, Fault::ForeignToken);
+        let foreign = token(&tenancy.world.send(&message).await);
+        let rejection = tenancy.refusal(&tenancy.chat(&foreign)).await;
+        assert!(matches!(rejection, Rejection::Signature { .. }), "{service}: {rejection}");
+        assert_eq!(tenancy.ask_as(&token(&tenancy.world.send(&message).await)).await, 200);
+    }
+}
+
+#[tokio::test]
+async fn proofs_that_are_no_good() {
+    let tenancy = Tenancy::new().await;
+    for (fault, expected) in
+        [("expired-token", "the token has expired"), ("garbage-token", "the token is no JWT")]
+    {
+        let emulator = &tenancy.world.emulator;
+        emulator.push_auth_fault(AuthService::ResourceToken, fault.parse().unwrap());
+        let instance = tenancy.federate().await;
+        let path = format!("/20180711/resourcePrincipalToken/{}", AUTHORITY.resource_id());
+        let ask = tenancy.signed(&bearer(&instance), "GET", &path, "");
+        let mut proofs = tenancy.world.send(&ask).await.json();
+        proofs["sessionPublicKey"] = crate::auth::bare_key(SESSION.public_key()).into();
+        let path = "/v1/resourcePrincipalSessionToken";
+        let message = tenancy.signed(&bearer(&instance), "POST", path, &proofs.to_string());
+        assert_eq!(tenancy.refusal(&message).await.to_string(), expected);
+    }
 }
 
 #[tokio::test]

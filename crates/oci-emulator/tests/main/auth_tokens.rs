@@ -220,7 +220,10 @@ async fn a_resource_within_resources_climbs_level_by_level() {
 }
 
 /// The form of an exchange as the official Python SDK sends it, with a change.
-fn exchange(tenancy: &Tenancy, change: impl FnOnce(&mut Vec<(&str, String)>)) -> Message {
+pub(crate) fn exchange(
+    tenancy: &Tenancy,
+    change: impl FnOnce(&mut Vec<(&str, String)>),
+) -> Message {
     let mut fields = vec![
         ("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange".to_owned()),
         ("requested_token_type", "urn:oci:token-type:oci-upst".to_owned()),

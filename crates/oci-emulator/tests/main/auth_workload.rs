@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use oci_emulator::{Authority, Rejection, TokenKind};
+use oci_emulator::{AuthService, Authority, Fault, Rejection, TokenKind};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
@@ -148,4 +148,65 @@ async fn several_requests_over_one_connection() {
     let requests = tenancy.world.emulator.requests();
     let numbers: Vec<u64> = requests.iter().map(|request| request.connection).collect();
     assert!(numbers.windows(2).all(|pair| pair[0] == pair[1]), "{numbers:?}");
+}
+
+#[tokio::test]
+async fn every_fault_over_tls() {
+    let tenancy = Tenancy::new().await;
+    let pod = tenancy.pod(&tenancy.service_account());
+    let fault = |text: &str| {
+        tenancy.world.emulator.push_auth_fault(AuthService::Workload, text.parse().unwrap());
+    };
+    // 403 is what a cluster says that is not an enhanced one.
+    for (text, status) in
+        [("status=403", 403), ("status=404", 404), ("status=500", 500), ("html=502", 502)]
+    {
+        fault(text);
+        assert_eq!(tenancy.ask_cluster(&pod).await.status, status, "{text}");
+    }
+    fault("garbage=0");
+    assert!(STANDARD.decode(tenancy.ask_cluster(&pod).await.body().trim_matches('"')).is_err());
+    for text in ["cut-body", "cut-bytes=1"] {
+        fault(text);
+        assert!(!tenancy.ask_cluster(&pod).await.is_whole, "{text}");
+    }
+    for text in ["hang-up", "reset", "half-head"] {
+        fault(text);
+        let mut connection = connect(&tenancy, &AUTHORITY).await.unwrap();
+        connection.send(&pod.to_bytes()).await;
+        assert!(connection.read_head().await.is_none(), "{text}");
+    }
+    for text in ["slow-body=10,1ms", "delay=1ms", "rotate"] {
+        fault(text);
+        workload_token(&tenancy.ask_cluster(&pod).await);
+    }
+    fault("expired-token");
+    let expired = workload_token(&tenancy.ask_cluster(&pod).await);
+    assert_eq!(tenancy.refusal(&tenancy.chat(&expired)).await, Rejection::TokenExpired);
+    fault("garbage-token");
+    let garbage = workload_token(&tenancy.ask_cluster(&pod).await);
+    assert!(matches!(tenancy.refusal(&tenancy.chat(&garbage)).await, Rejection::Token(_)));
+    fault("foreign-token");
+    let foreign = workload_token(&tenancy.ask_cluster(&pod).await);
+    assert!(matches!(tenancy.refusal(&tenancy.chat(&foreign)).await, Rejection::Signature { .. }));
+
+    // A fault that stays befalls nobody else.
+    let emulator = &tenancy.world.emulator;
+    emulator.set_auth_fault(AuthService::Workload, Some(Fault::HangUp));
+    assert_eq!(tenancy.ask_as(&tenancy.federate().await).await, 200);
+}
+
+#[tokio::test]
+async fn a_stalled_cluster_holds_up_nobody_else() {
+    let tenancy = Tenancy::new().await;
+    let emulator = &tenancy.world.emulator;
+    emulator.push_auth_fault(AuthService::Workload, Fault::Stall);
+    let mut stalled = connect(&tenancy, &AUTHORITY).await.unwrap();
+    stalled.send(&tenancy.pod(&tenancy.service_account()).to_bytes()).await;
+    emulator.wait_until(|requests| requests.len() == 1).await;
+    workload_token(&tenancy.ask_cluster(&tenancy.pod(&tenancy.service_account())).await);
+    emulator.release();
+    let mut answer = stalled.read_head().await.unwrap();
+    stalled.read_body(&mut answer, false).await;
+    workload_token(&answer);
 }
