@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::grant::TokenKind;
 use super::{Asked, Granted, Refusal, public_key, required};
 use crate::keys::PublicKey;
-use crate::verify::{Coverage, Rejection, verify};
+use crate::verify::{Coverage, Rejection, shown_key_id, verify};
 
 /// What names a certificate in a key id.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -80,7 +80,9 @@ fn check_key_id(
     if key_id.eq_ignore_ascii_case(&expected) {
         return Ok(());
     }
-    Err(Rejection::Certificate(format!("expected key id {expected}, found {key_id}")))
+    // A client may have put a token there, which must not be shown.
+    let found = shown_key_id(key_id);
+    Err(Rejection::Certificate(format!("expected key id {expected}, found {found}")))
 }
 
 /// The member `fingerprintAlgorithm`, which is left out for SHA-1.

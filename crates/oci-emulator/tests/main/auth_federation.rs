@@ -195,6 +195,7 @@ async fn the_key_id_names_the_certificate_and_the_tenancy() {
         signer.sign(&mut message, FEDERATION_HEADERS);
         let rejection = tenancy.refusal(&message).await;
         assert!(matches!(rejection, Rejection::Certificate(_)), "{key_id}: {rejection}");
+        assert!(!rejection.to_string().contains("ST$ocid1"), "a token is shown: {rejection}");
     }
     // Such a key id is good for nothing else.
     let mut chat = tenancy.chat("");
