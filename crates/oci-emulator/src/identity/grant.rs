@@ -52,6 +52,7 @@ impl TokenKind<'_> {
             }
             Self::ServiceAccount => {
                 Draft::new(Kind::ServiceAccount, "system:serviceaccount:default:emulator")
+                    .with("iss", "https://kubernetes.default.svc.cluster.local")
                     .with_life(SHOWN_LIFE)
             }
             Self::Session(key) => session(authority, unix_seconds(now + SESSION_LIFE), key),

@@ -116,10 +116,11 @@ impl Draft {
     ) -> Result<String, Error> {
         let from = unix_seconds(from);
         let mut claims = self.claims.clone();
+        // Tokens from elsewhere name their issuer themselves.
+        claims.entry("iss").or_insert_with(|| "authService.oracle.com".into());
         let mut put = |name: &str, value: Value| claims.insert(name.to_owned(), value);
         put("sub", self.subject.as_str().into());
         put("ttype", self.kind.name().into());
-        put("iss", "authService.oracle.com".into());
         put("aud", "oci".into());
         put("tenant", authority.tenancy().into());
         put("iat", from.into());

@@ -256,8 +256,11 @@ fn set(name: &'static str, value: &str) -> impl FnOnce(&mut Vec<(&str, String)>)
 #[tokio::test]
 async fn a_foreign_token_is_exchanged_for_that_of_a_user_or_a_resource() {
     let tenancy = Tenancy::new().await;
+    let foreign = tenancy.issue(TokenKind::External);
+    assert_eq!(claims(&foreign)["iss"], "https://identity.example.com");
     let user = token(&tenancy.send(&exchange(&tenancy, |_| {})).await);
     assert_eq!(claims(&user)["sub"], AUTHORITY.user());
+    assert_eq!(claims(&user)["iss"], "authService.oracle.com");
     assert_eq!(tenancy.ask_as(&user).await, 200);
 
     let message = exchange(&tenancy, |fields| {
