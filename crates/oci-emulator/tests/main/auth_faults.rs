@@ -166,9 +166,20 @@ async fn answers_that_are_none() {
         let answer = tenancy.world.send(&message).await;
         assert_eq!((answer.status, answer.header("content-type")), (502, Some("text/html")));
 
+        fault("redirect=http://127.0.0.1:1/");
+        let answer = tenancy.world.send(&message).await;
+        let expected = (307, Some("http://127.0.0.1:1/"));
+        assert_eq!((answer.status, answer.header("location")), expected, "{service}");
+
+        fault("content-type");
+        let answer = tenancy.world.send(&message).await;
+        assert_eq!((answer.status, answer.header("content-type")), (200, Some("text/plain")));
+
         fault("cut-body");
         assert!(!tenancy.world.send(&message).await.is_whole, "{service}");
         fault("cut-bytes=1");
+        assert!(!tenancy.world.send(&message).await.is_whole, "{service}");
+        fault("reset=1");
         assert!(!tenancy.world.send(&message).await.is_whole, "{service}");
         for text in ["hang-up", "reset", "half-head"] {
             fault(text);
