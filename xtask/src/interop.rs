@@ -19,6 +19,7 @@ const PEERS: &[(&str, &str)] = &[
     ("oci", "peer_oci.py"),
     ("oci", "peer_oci_native.py"),
     ("oci", "peer_oci_identity.py"),
+    ("oci", "mutate_federation.py"),
     ("oci", "peer_control.py"),
     ("oci-genai-auth", "peer_genai_auth.py"),
     ("oci-genai-auth", "peer_api_key.py"),
