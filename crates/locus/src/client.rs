@@ -158,6 +158,7 @@ pub struct ClientBuilder {
     backend: Backend,
     hook: Option<Arc<dyn RequestHook>>,
     dry_run: bool,
+    corrects_clock: bool,
 }
 
 impl ClientBuilder {
@@ -236,6 +237,13 @@ impl ClientBuilder {
         self
     }
 
+    /// Signs with the service's time once a refusal has told that this machine's clock is more than five minutes off. Default:
+    /// such a refusal is an error that shows both times.
+    pub fn correct_clock(mut self) -> Self {
+        self.corrects_clock = true;
+        self
+    }
+
     /// The library that signs. Default: [`Backend::RING`]. The feature `aws-lc-rs` adds one that signs about twice as fast.
     pub fn backend(mut self, backend: Backend) -> Self {
         self.backend = backend;
@@ -299,6 +307,10 @@ impl ClientBuilder {
         }
         let network = || network(&self.roots, self.proxy.as_ref(), self.backend);
         let network = identity.fetches().then(network).transpose()?;
+        let network = match network {
+            Some(network) if self.corrects_clock => Some(network.correct_clock()),
+            other => other,
+        };
         Ok((identity, network))
     }
 
@@ -334,6 +346,7 @@ impl ClientBuilder {
             client = client.compartment_id(&found.value);
         }
         let client = if self.dry_run { client.dry_run() } else { client };
+        let client = if self.corrects_clock { client.correct_clock() } else { client };
         let client = self.proxy.into_iter().fold(client, oci_transport::ClientBuilder::proxy);
         let client = hook.into_iter().fold(client, oci_transport::ClientBuilder::hook);
         let client = self.project.into_iter().fold(client, oci_transport::ClientBuilder::project);

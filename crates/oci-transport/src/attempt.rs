@@ -100,6 +100,11 @@ impl Inner {
                 Ok(opened) => return Ok(opened),
                 Err(error) => error,
             };
+            // Whatever signs, it signs with the time: no token is to blame before that is right.
+            if self.clock.learn(&error) {
+                attempts += 1;
+                continue;
+            }
             // A refused token may have been replaced meanwhile; an identity that does not change is refused again.
             if error.is_auth() && !is_refreshed {
                 is_refreshed = true;
@@ -136,7 +141,7 @@ impl Inner {
 
         let mut request = self.request(call, sent_id.as_deref());
         // Signed here, in the attempt, because a signature is valid for five minutes only.
-        identity.sign(&mut request, digest, SystemTime::now()).map_err(|source| {
+        identity.sign(&mut request, digest, self.clock.now()).map_err(|source| {
             let error = Error::new(ErrorKind::Request, "the request could not be signed");
             complete(error.with_source(source))
         })?;

@@ -11,6 +11,7 @@ use rustls::ClientConfig;
 use crate::breaker::{Breaker, BreakerPolicy};
 use crate::build_error::BuildError;
 use crate::call::Budget;
+use crate::clock::SigningClock;
 use crate::connect::connector;
 use crate::deadlines::Deadlines;
 use crate::endpoint::{Endpoint, PlainHttp};
@@ -52,6 +53,7 @@ pub(crate) struct Inner {
     pub(crate) service: Arc<dyn HttpService>,
     pub(crate) endpoint: Endpoint,
     pub(crate) signer: Signer,
+    pub(crate) clock: SigningClock,
     pub(crate) deadlines: Deadlines,
     pub(crate) retry: RetryPolicy,
     pub(crate) breaker: Breaker,
@@ -74,6 +76,7 @@ impl Client {
         ClientBuilder {
             endpoint,
             signer,
+            clock: SigningClock::default(),
             deadlines: Deadlines::default(),
             retry: RetryPolicy::default(),
             breaker: BreakerPolicy::default(),
@@ -174,6 +177,7 @@ impl Inner {
             service,
             endpoint,
             signer: self.signer.clone(),
+            clock: self.clock.clone(),
             deadlines: self.deadlines,
             retry: self.retry,
             breaker: Breaker::new(self.breaker.policy()),
@@ -205,6 +209,7 @@ impl fmt::Debug for Client {
 pub struct ClientBuilder {
     endpoint: Endpoint,
     signer: Signer,
+    clock: SigningClock,
     deadlines: Deadlines,
     retry: RetryPolicy,
     breaker: BreakerPolicy,
@@ -264,6 +269,14 @@ impl ClientBuilder {
     /// What sends the requests in place of hyper; roots, proxy and connect deadline are then its own business.
     pub fn service(mut self, service: impl HttpService) -> Self {
         self.service = Some(Given(Arc::new(service)));
+        self
+    }
+
+    /// Signs with the service's time once a refusal (401) has told that this machine's clock is more than five minutes off, and
+    /// sends that request once more. Default: such a refusal is an error, whose hint shows both times, because a wrong clock is
+    /// better set right: certificates and tokens are judged by it too.
+    pub fn correct_clock(mut self) -> Self {
+        self.clock = SigningClock::corrected();
         self
     }
 
@@ -333,6 +346,7 @@ impl ClientBuilder {
             ids: RequestIds::new(),
             endpoint: self.endpoint,
             signer: self.signer,
+            clock: self.clock,
             proxy: self.proxy,
             tls,
             others: Mutex::default(),

@@ -38,6 +38,9 @@ struct Inner {
     source: Option<BoxError>,
 }
 
+/// Oracle's page "Request Signatures": a client's clock may be five minutes off.
+pub(crate) const ALLOWED_SKEW: Duration = Duration::from_secs(5 * 60);
+
 /// What two clocks said at nearly the same time.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Clocks {
@@ -50,6 +53,12 @@ impl Clocks {
     pub(crate) fn skew(self) -> Duration {
         let ahead = self.here.duration_since(self.service);
         ahead.unwrap_or_else(|behind| behind.duration())
+    }
+
+    /// How many milliseconds the service is ahead of this machine; less than none if it is behind.
+    pub(crate) fn ahead(self) -> Option<i64> {
+        let distance = i64::try_from(self.skew().as_millis()).ok()?;
+        Some(if self.service < self.here { -distance } else { distance })
     }
 }
 
@@ -229,6 +238,11 @@ impl Error {
     pub(crate) fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
         self.0.retry_after = wait;
         self
+    }
+
+    /// What the clocks said, for a refused signature.
+    pub(crate) fn clocks(&self) -> Option<Clocks> {
+        self.0.clocks
     }
 
     /// Notes what the clocks said, for a refused signature.

@@ -34,6 +34,7 @@ mod breaker;
 mod build_error;
 mod call;
 mod client;
+mod clock;
 mod connect;
 pub mod control;
 mod deadlines;

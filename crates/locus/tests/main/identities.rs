@@ -236,6 +236,19 @@ async fn a_clock_that_is_off_is_told_with_both_times_and_corrected_only_if_asked
     assert!(error.hint().unwrap().contains("set the clock"), "{:?}", error.hint());
     assert_eq!(cloud.sent("/v1/x509").len(), 1, "asking again would be in vain");
     fetch(cloud.network().correct_clock()).await.unwrap();
+
+    for kind in ["api_key", "resource_principal-2.1.1"] {
+        let told = [("OCI_COMPARTMENT_ID", cloud.authority.compartment_id())];
+        let client = cloud.builder(kind, &told).build().unwrap();
+        let error = ask(&client).await.unwrap_err();
+        let hint = error.hint().unwrap();
+        assert!(hint.contains("set the clock of this machine"), "{kind}: {hint}");
+        let client = cloud.builder(kind, &told).correct_clock().build().unwrap();
+        ask(&client).await.unwrap();
+        let before = cloud.sent(CHAT).len();
+        ask(&client).await.unwrap();
+        assert_eq!(cloud.sent(CHAT).len(), before + 1, "what was learnt is kept");
+    }
 }
 
 /// An hour passes for everybody at once.

@@ -1,10 +1,8 @@
 //! What a person can do about each failure.
 
-use std::time::Duration;
-
 use http::StatusCode;
 
-use super::{Error, ErrorKind, Place, Timeout};
+use super::{ALLOWED_SKEW, Error, ErrorKind, Place, Timeout};
 use crate::operation::Api;
 
 pub(super) fn hint(error: &Error) -> Option<String> {
@@ -151,9 +149,6 @@ fn skewed(error: &Error) -> Option<String> {
         httpdate::fmt_http_date(clocks.service)
     ))
 }
-
-/// Oracle's page "Request Signatures": a client's clock may be five minutes off.
-const ALLOWED_SKEW: Duration = Duration::from_secs(5 * 60);
 
 /// The service answers 404 for a missing policy and for a missing resource alike.
 fn not_found(place: Option<&Place>) -> String {
