@@ -224,9 +224,9 @@ impl Credentials {
         };
         if region.is_none()
             && has_own
-            && let Some(value) = ResourcePrincipal::region(env)?
+            && let Some((name, value)) = ResourcePrincipal::region(env)?
         {
-            let origin = Origin::Variable(resource_principal::REGION.to_owned());
+            let origin = Origin::Variable(name.to_owned());
             region = Some(Found { value: value.to_owned(), origin });
         }
         let compartment_id = setting(Setting::CompartmentId, "compartment_id")?;
@@ -250,6 +250,10 @@ impl Credentials {
     pub fn tenancy(&self) -> Option<&str> {
         match &self.kind {
             Kind::User { tenancy, .. } => Some(tenancy),
+            // The instance of Cloud Shell is Oracle's; the user's tenancy stands in the profile.
+            Kind::Platform(platform) if platform.is_delegated() => {
+                self.profile().and_then(|profile| profile.get("tenancy"))
+            }
             Kind::Platform(platform) => platform.claims().and_then(TokenClaims::tenancy),
             Kind::Resource { claims, .. } => claims.tenancy(),
             Kind::Session { claims, tenancy, .. } => claims.tenancy().or(tenancy.as_deref()),

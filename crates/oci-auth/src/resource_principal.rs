@@ -58,9 +58,14 @@ impl ResourcePrincipal {
         }
     }
 
-    /// The region of the resource.
-    pub(crate) fn region(env: &Env) -> Result<Option<&str>, EnvError> {
-        value(env, REGION)
+    /// The region of the resource, or of the leaf below it, and the variable that names it.
+    pub(crate) fn region(env: &Env) -> Result<Option<(&'static str, &str)>, EnvError> {
+        for name in [REGION, LEAF_REGION] {
+            if let Some(region) = value(env, name)? {
+                return Ok(Some((name, region)));
+            }
+        }
+        Ok(None)
     }
 
     /// The claims of the token that is in use.
@@ -135,6 +140,7 @@ pub(crate) fn place(env: &Env, name: &str) -> Result<Option<Place>, EnvError> {
 pub(crate) const VERSION: &str = "OCI_RESOURCE_PRINCIPAL_VERSION";
 pub(crate) const TOKEN: &str = "OCI_RESOURCE_PRINCIPAL_RPST";
 pub(crate) const KEY: &str = "OCI_RESOURCE_PRINCIPAL_PRIVATE_PEM";
+const LEAF_REGION: &str = "OCI_RESOURCE_PRINCIPAL_REGION_FOR_LEAF_RESOURCE";
 pub(crate) const REGION: &str = "OCI_RESOURCE_PRINCIPAL_REGION";
 pub(crate) const PASS_PHRASE: &str = "OCI_RESOURCE_PRINCIPAL_PRIVATE_PEM_PASSPHRASE";
 

@@ -129,9 +129,14 @@ impl Platform {
         Ok(Self::new(Principal::Resource(Box::new(resource))))
     }
 
-    /// The tenancy, compartment and the like that its token names, if one was fetched.
+    /// The tenancy, compartment and the like that its token names, if one was fetched and they are its own.
     pub(super) fn claims(&self) -> Option<&TokenClaims> {
-        self.claims.as_ref()
+        self.claims.as_ref().filter(|_| !self.is_delegated())
+    }
+
+    /// Whether it acts on behalf of a user, so that what its own token names is not the user's.
+    pub(super) fn is_delegated(&self) -> bool {
+        matches!(&self.principal, Principal::Instance(instance) if instance.delegation.is_some())
     }
 
     /// Whether it is a resource or a pod, whose region the platform names.

@@ -102,6 +102,32 @@ fn a_version_without_its_variables_is_no_resource() {
     assert_eq!(found.region(None).unwrap().value.id(), "us-chicago-1");
 }
 
+/// The leaf of a nested resource knows where both are.
+#[test]
+fn a_nested_resource_is_where_its_leaf_is() {
+    let key = fixture("keys/rsa2048_a.pkcs8.pem");
+    let set = [
+        ("OCI_RESOURCE_PRINCIPAL_VERSION", "3.0"),
+        ("OCI_RESOURCE_PRINCIPAL_VERSION_FOR_LEAF_RESOURCE", "2.2"),
+        ("OCI_RESOURCE_PRINCIPAL_RPST_FOR_LEAF_RESOURCE", "e30.e30.x"),
+        ("OCI_RESOURCE_PRINCIPAL_PRIVATE_PEM_FOR_LEAF_RESOURCE", key.to_str().unwrap()),
+        ("OCI_RESOURCE_PRINCIPAL_REGION_FOR_LEAF_RESOURCE", "ord"),
+        ("OCI_RESOURCE_PRINCIPAL_RPT_URL_FOR_PARENT_RESOURCE", "https://db.example/t"),
+    ];
+    let found = check(chain(&empty(), &set), "resource principal");
+    let region = found.region(None).unwrap();
+    assert_eq!(region.value.id(), "us-chicago-1");
+    assert!(region.origin.to_string().ends_with("_FOR_LEAF_RESOURCE"), "{}", region.origin);
+    for (index, lacking) in
+        [(1, "VERSION_FOR_LEAF_RESOURCE"), (2, "RPST_FOR_LEAF"), (3, "PRIVATE_PEM_FOR_LEAF")]
+    {
+        let mut some = set.to_vec();
+        some.remove(index);
+        let error = chain(&empty(), &some).into_credentials().unwrap_err().to_string();
+        assert!(error.contains(lacking) && error.contains("which the platform sets"), "{error}");
+    }
+}
+
 #[test]
 fn what_is_there_and_broken_ends_the_chain() {
     let home = Home::new(&entry("DEFAULT").replace("key.pem", "missing.pem"));
