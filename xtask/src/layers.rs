@@ -72,7 +72,7 @@ const LAYERS: &[Layer] = &[
         needs: &["bytes", "hyper", "hyper-rustls", "ring", "serde_json", "thiserror", "tokio"],
         forbids: &["aws-lc-rs", "reqwest"],
         behind_features: &[],
-        reason: "the transport joins the three leaves and knows nothing of models, routes or files",
+        reason: "the transport joins the three leaves and knows nothing of models, routes or configuration",
     },
     Layer {
         package: "oci-router",

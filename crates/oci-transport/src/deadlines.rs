@@ -11,10 +11,11 @@ pub struct Deadlines {
     /// Resolving the host, connecting and the TLS handshake. Default: 10 s. Too short a value fails on the first call in a new
     /// region, where no connection is pooled yet.
     pub connect: Duration,
-    /// From sending the request to the headers of the answer. Default: 300 s. An answer that is not streamed begins when the
+    /// From sending the request, or the last piece of a file that is uploaded, to the headers of the answer. Default: 300 s. An answer that is not streamed begins when the
     /// model has finished, so too short a value loses, and pays for, long answers.
     pub first_byte: Duration,
-    /// Between two pieces of an answer's body, counted only while the caller waits for the next one. Default: 120 s.
+    /// Between two pieces of an answer's body, counted only while the caller waits for the next one, and between two pieces of a file
+    /// that is uploaded. Default: 120 s.
     pub idle: Duration,
     /// Between the finish reason of a streamed answer and the end of the stream, in which the usage arrives. When it has passed
     /// the answer counts as complete: some models of the service leave the connection open. Default: 5 s.

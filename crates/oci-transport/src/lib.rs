@@ -24,6 +24,8 @@
 //! Each call is a [`tracing`] span with the attributes of OpenTelemetry's conventions for generative AI, and each attempt an event
 //! in it; a [`RequestHook`] is told what was sent. Keys, tokens and signatures are in neither.
 //!
+//! What is made and managed beside inference, projects, keys, endpoints and the like, is in [`control`].
+//!
 //! Dropping a future or a stream cancels the request and closes its connection.
 
 mod answer;

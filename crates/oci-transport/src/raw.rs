@@ -25,9 +25,9 @@ use crate::path::Path;
 ///
 /// It goes to the client's endpoint and nowhere else: the path is relative, begins with one slash, and holds neither a query nor
 /// steps such as `..`. Values of the query are percent-encoded. Of the headers only those pass that say something about the
-/// request: `accept`, `content-type`, `if-match`, `if-none-match`, `last-event-id`, `range`, and those that begin with `opc-` or
-/// `openai-`, except the id of the request and tokens. Compartment and project are added as everywhere below `/openai/v1`,
-/// and below `/20231130/openai/v1` of the control plane, where an API key is refused before anything is sent.
+/// request: `accept`, `content-type`, `if-match`, `if-none-match`, `if-range`, `last-event-id`, `range`, `project-id`, which sandboxes
+/// take, and those that begin with `opc-` or `openai-`, except the id of the request and tokens. Compartment and project are added as everywhere below `/openai/v1`,
+/// and below `/20231130/openai/v1` of the control plane, where an API key is refused before anything is sent, as it is for the rest of the control plane and NL2SQL.
 ///
 /// ```
 /// use http::Method;
@@ -128,7 +128,14 @@ fn passes(name: &HeaderName) -> bool {
     let is_own = matches!(name, "opc-request-id" | "opc-obo-token");
     let is_known = matches!(
         name,
-        "accept" | "content-type" | "if-match" | "if-none-match" | "last-event-id" | "range"
+        "accept"
+            | "content-type"
+            | "if-match"
+            | "if-none-match"
+            | "if-range"
+            | "last-event-id"
+            | "project-id"
+            | "range"
     );
     is_known || !is_own && (name.starts_with("opc-") || name.starts_with("openai-"))
 }

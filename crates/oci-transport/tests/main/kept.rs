@@ -4,14 +4,16 @@ use std::time::Duration;
 
 use oci_emulator::Fault;
 use oci_transport::control::{Filter, Waiting};
-use oci_transport::{Client, ErrorKind, FileOnDisk, Listing, RetryPolicy};
+use oci_transport::{Client, ErrorKind, FileOnDisk, Listing, RetryPolicy, Timeout};
 use oci_wire::control::{
     ConversationConfig, CreateApiKey, CreateProject, KeyDetails, LifecycleState, UpdateProject,
 };
+use oci_wire::nl2sql::{CompletionMode, EnrichDetails, FullBuild, GenerateSqlDetails};
 use oci_wire::resources::{
     CreateFileBatch, CreateVectorStore, FilePurpose, FileUpload, SearchVectorStore,
 };
 use oci_wire::responses::{Item, Part, ResponsesRequest};
+use serde_json::json;
 
 use crate::Service;
 
@@ -63,6 +65,8 @@ async fn an_upload_under_faults_is_there_once_or_told() {
         (Fault::status(400), Err(ErrorKind::Service)),
         (Fault::HangUp, Err(ErrorKind::Network)),
         (Fault::Reset, Err(ErrorKind::Network)),
+        (Fault::CutUpload { bytes: 0 }, Err(ErrorKind::Network)),
+        (Fault::CutUpload { bytes: LONG / 2 }, Err(ErrorKind::Network)),
         (Fault::CutBody, Err(ErrorKind::Truncated)),
         (Fault::GarbageHead, Err(ErrorKind::Network)),
         (Fault::Delay(Duration::from_millis(1)), Ok(())),
@@ -83,6 +87,31 @@ async fn an_upload_under_faults_is_there_once_or_told() {
             assert_eq!(there[0].bytes, Some(LONG as u64));
             assert!(download(&client, &id).await.unwrap() == bytes, "{fault}");
         }
+    }
+}
+
+/// A server that answers while it still gets the body, and closes, may take its own answer back with a reset (RFC 9112 section 9.6).
+#[tokio::test]
+async fn an_answer_before_the_end_of_an_upload_is_told_or_the_break_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, _) = file(&folder, LONG);
+    for status in [413, 429] {
+        let service = Service::start().await;
+        let client = patient(&service);
+        service.emulator.push_fault(Fault::EarlyStatus(status));
+        let count = match upload(&client, &file).await {
+            Ok(_) => {
+                assert_eq!(status, 429, "what is too large stays so");
+                1
+            }
+            Err(error) if error.kind() == ErrorKind::Network => 0,
+            Err(error) => {
+                assert_eq!(error.status().map(|status| status.as_u16()), Some(413), "{error:?}");
+                0
+            }
+        };
+        let there = client.files().all(None, Listing::default()).collect().await.unwrap();
+        assert_eq!(there.len(), count, "{status}");
     }
 }
 
@@ -240,4 +269,64 @@ async fn too_many_files_have_a_hint() {
     let error = client.create_response(request).await.unwrap_err();
     assert_eq!(error.status().map(|status| status.as_u16()), Some(400), "{error:?}");
     assert!(error.hint().unwrap().contains("ten file ids and 50 MB of PDFs"), "{:?}", error.hint());
+}
+
+#[tokio::test]
+async fn work_that_fails_or_stalls_is_told() {
+    let service = Service::start().await;
+    let control = patient(&service).control();
+    let projects = control.projects();
+    let mut create = CreateProject::new(&service.compartment);
+    create.display_name = Some("it fails".to_owned());
+    let made = projects.create(&create).await.unwrap();
+    let id = made.id.clone().unwrap();
+    let error = projects.settled(&id, &at_once()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Failed, "{error:?}");
+    let work = made.opc_work_request_id().unwrap();
+    let reasons = control.work_requests().all_errors(work, Filter::default()).collect().await;
+    let reason = reasons.unwrap().remove(0).message.unwrap();
+    let error = control.work_requests().wait(work, &at_once()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Failed, "{error:?}");
+    assert!(error.to_string().contains(reason.trim_end_matches('.')), "{error}: {reason}");
+
+    create.display_name = Some("it stalls".to_owned());
+    let id = projects.create(&create).await.unwrap().id.clone().unwrap();
+    let short = Waiting::new(Duration::from_millis(30)).every(Duration::ZERO, Duration::ZERO);
+    let error = projects.settled(&id, &short).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout(Timeout::Total), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_semantic_store_makes_sql_of_questions() {
+    let service = Service::start().await;
+    let client = patient(&service);
+    let create = json!({
+        "compartmentId": service.compartment,
+        "displayName": "sales",
+        "dataSource": { "connectionType": "DATABASE_TOOLS_CONNECTION",
+            "queryingConnectionId": "q", "enrichmentConnectionId": "e" },
+        "refreshSchedule": { "type": "INTERVAL", "value": "PT6H" },
+        "schemas": { "connectionType": "DATABASE_TOOLS_CONNECTION", "schemas": [{ "name": "SH" }] },
+        "modelSelection": { "modelSelectionType": "DEFAULT" },
+    });
+    let stores = client.control().semantic_stores();
+    let id = stores.create(&serde_json::from_value(create).unwrap()).await.unwrap().id.clone();
+    let id = id.unwrap();
+    stores.settled(&id, &at_once()).await.unwrap();
+    let store = client.semantic_store(&id);
+    let mut question = GenerateSqlDetails::new("How many?");
+    question.model_id = Some("m".to_owned());
+    let job = store.generate_sql(&question, None).await.unwrap();
+    assert!(job.sql().unwrap().contains("How many?"), "{job:?}");
+    question.completion_mode = Some(CompletionMode::BackgroundJob);
+    let job = store.generate_sql(&question, None).await.unwrap().id.clone().unwrap();
+    assert!(store.sql_ready(&job, &at_once()).await.unwrap().sql().is_some());
+
+    let job = store.enrich(&EnrichDetails::new(FullBuild::new("SH")), None).await.unwrap();
+    let job = job.id.clone().unwrap();
+    let all = store.all_enrichments(Filter::default()).collect().await.unwrap();
+    assert_eq!(all[0].id.as_ref(), Some(&job));
+    store.cancel_enrichment(&job, None).await.unwrap();
+    let error = store.enriched(&job, &at_once()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Failed, "it was called off: {error:?}");
 }
