@@ -12,7 +12,7 @@
 //!
 //! A new id of a known vendor needs no new release. Only an unknown vendor is an error, which lists the known ones.
 //! The caller can choose otherwise: [`Model::over`] a transport, [`Model::of_family`], [`Model::at_endpoint`] of a dedicated AI
-//! cluster.
+//! cluster; and [`Model::looked_up`] asks which model an OCID stands for.
 //!
 //! Requests and answers are those of [`oci_wire::chat`], whatever the transport. What a transport cannot carry is a
 //! [`Warning`] of the answer, never silent, or an error of a [strict](Chat::strict) call. This crate knows neither sockets nor
@@ -31,6 +31,7 @@ mod explain;
 mod family;
 mod guardrails;
 mod input;
+mod lookup;
 mod misfit;
 mod model_id;
 mod repairs;

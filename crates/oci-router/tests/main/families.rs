@@ -1,6 +1,8 @@
 //! What models of a family do differently, and what is made of it.
 
-use oci_router::{Chat, ChatAnswer, Router, Transport, Warning};
+use oci_auth::{CredentialOptions, Credentials, Env, Signer};
+use oci_emulator::Sandbox;
+use oci_router::{Chat, ChatAnswer, Format, Router, Transport, Warning};
 use oci_wire::Family;
 use oci_wire::chat::{ChatRequest, FinishReason, Message, ToolCall};
 use serde_json::{Value, json};
@@ -212,4 +214,46 @@ async fn what_a_stream_cannot_say_is_told_at_its_end() {
     let model = router.model("xai.grok-4").over(Transport::Native);
     let answer = model.chat("?").stream().await.unwrap().collect().await.unwrap();
     assert!(matches!(answer.warnings(), [Warning::Answer(_)]), "{:?}", answer.warnings());
+}
+
+/// A signer of a profile that nobody checks.
+fn signer() -> Signer {
+    let folder = tempfile::tempdir().unwrap();
+    let sandbox = Sandbox::create(folder.path()).unwrap();
+    let options =
+        CredentialOptions { config_file: Some(sandbox.config_file()), ..Default::default() };
+    Credentials::from_env(&Env::default(), &options).unwrap().into_signer().unwrap()
+}
+
+#[tokio::test]
+async fn an_ocid_is_looked_up_where_that_is_asked_for() {
+    let endpoint = json!({"id": ENDPOINT, "modelId": "ocid1.generativeaimodel.oc1..own",
+        "compartmentId": "c", "dedicatedAiClusterId": "d", "lifecycleState": "ACTIVE"});
+    let model = |name: &str, vendor: &str, base: Option<&str>| {
+        json!({"id": "m", "compartmentId": "c", "displayName": name, "vendor": vendor, "baseModelId": base,
+            "capabilities": ["CHAT"], "lifecycleState": "ACTIVE", "type": "CUSTOM"})
+    };
+    let own = model("our-tuned-one", "cohere", Some("ocid1.generativeaimodel.oc1..base"));
+    let base = model("cohere.command-a-vision-07-2025", "cohere", None);
+    let (router, service) = Scripted::signed([(200, endpoint), (200, own), (200, base)], signer());
+    let found = router.model(ENDPOINT).looked_up().await.unwrap();
+    let route = found.route().unwrap();
+    assert_eq!((route.family, route.format), (Family::Cohere, Format::CohereV2));
+    assert!(!route.family_is_assumed);
+    assert_eq!(service.path(0), format!("/20231130/endpoints/{ENDPOINT}"));
+    assert_eq!(service.count(), 3);
+
+    let imported = "ocid1.generativeaimodel.oc1.us-chicago-1.aaaa";
+    let (router, _) = Scripted::signed([(200, model("llama-of-ours", "Meta", None))], signer());
+    let found = router.model(imported).looked_up().await.unwrap();
+    assert_eq!(found.route().unwrap().family, Family::Llama);
+    let (router, _) = Scripted::signed([(200, model("x", "acme", None))], signer());
+    let found = router.model(imported).looked_up().await.unwrap();
+    assert!(found.route().unwrap().family_is_assumed, "an unknown vendor leaves it as it is");
+
+    let (router, service) =
+        Scripted::signed([(404, json!({"code": "NotAuthorizedOrNotFound"}))], signer());
+    assert!(router.model(ENDPOINT).looked_up().await.is_err());
+    router.model("openai.gpt-5.5").looked_up().await.unwrap();
+    assert_eq!(service.count(), 1, "an id that says it all is not looked up");
 }

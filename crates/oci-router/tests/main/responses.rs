@@ -39,12 +39,19 @@ impl HttpService for Scripted {
 
 impl Scripted {
     pub(crate) fn router(answers: impl IntoIterator<Item = (u16, Value)>) -> (Router, Self) {
+        Self::signed(answers, Signer::bearer(&Secret::new("sk-test".to_owned())).unwrap())
+    }
+
+    /// The same for calls that take a signature.
+    pub(crate) fn signed(
+        answers: impl IntoIterator<Item = (u16, Value)>,
+        signer: Signer,
+    ) -> (Router, Self) {
         let service = Self::default();
         let answers = answers.into_iter().map(|(status, value)| {
             (status, value.as_str().map_or_else(|| value.to_string(), str::to_owned))
         });
         service.answers.lock().unwrap().extend(answers);
-        let signer = Signer::bearer(&Secret::new("sk-test".to_owned())).unwrap();
         let client = Client::builder(Endpoint::parse("https://h.example").unwrap(), signer)
             .compartment_id("ocid1.compartment.oc1..a");
         let client = client.retry(RetryPolicy::NEVER).service(service.clone());
@@ -54,6 +61,11 @@ impl Scripted {
     /// How often it was asked.
     pub(crate) fn count(&self) -> usize {
         self.asked.lock().unwrap().len()
+    }
+
+    /// The path of a request.
+    pub(crate) fn path(&self, index: usize) -> String {
+        self.asked.lock().unwrap()[index].0.clone()
     }
 
     /// The body of a request.
