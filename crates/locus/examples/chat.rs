@@ -4,7 +4,7 @@
 use std::io::Write as _;
 
 use locus::prelude::*;
-use serde_json::json;
+use serde::Deserialize;
 
 /// A whole answer, of any vendor by its id.
 pub(crate) async fn whole(client: &Client, model: &str) -> locus::Result<String> {
@@ -41,27 +41,22 @@ pub(crate) async fn reasoning(client: &Client) -> locus::Result<(String, Option<
     Ok((answer.text().to_owned(), tokens))
 }
 
-/// An answer that follows a JSON schema.
-pub(crate) async fn calendar_event(client: &Client) -> locus::Result<String> {
-    let schema = json!({
-        "type": "object",
-        "properties": {
-            "name": {"type": "string"},
-            "date": {"type": "string"},
-            "participants": {"type": "array", "items": {"type": "string"}},
-        },
-        "required": ["name", "date", "participants"],
-        "additionalProperties": false,
-    });
-    let answer = client
+/// What is to be found in a text.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[schemars(crate = "locus::schemars")]
+pub(crate) struct CalendarEvent {
+    pub(crate) name: String,
+    pub(crate) date: String,
+    pub(crate) participants: Vec<String>,
+}
+
+/// An answer that is a value of a type.
+pub(crate) async fn calendar_event(client: &Client) -> locus::Result<CalendarEvent> {
+    let chat = client
         .model("oci:openai.gpt-oss-120b")
         .chat("Alice and Bob are going to a science fair on Friday.")
-        .system("Extract the event information.")
-        .with(|request| {
-            request.response_format = Some(ResponseFormat::json_schema("CalendarEvent", schema));
-        })
-        .await?;
-    Ok(answer.text().to_owned())
+        .system("Extract the event information.");
+    Ok(chat.structured::<CalendarEvent>().await?.into_inner())
 }
 
 #[tokio::main]
@@ -78,6 +73,7 @@ async fn main() -> locus::Result<()> {
     println!("\n{}", vision(&client, "https://picsum.photos/id/237/200/300").await?);
     let (text, tokens) = reasoning(&client).await?;
     println!("{text} ({tokens:?} tokens of reasoning)");
-    println!("{}", calendar_event(&client).await?);
+    let CalendarEvent { name, date, participants } = calendar_event(&client).await?;
+    println!("{name} on {date} with {}", participants.join(", "));
     Ok(())
 }

@@ -6,17 +6,20 @@ use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 
 use oci_wire::chat::{ChatRequest, Message};
-use oci_wire::{Loss, responses};
+use oci_wire::responses::{self, ReasoningSummary};
+use oci_wire::{Loss, LossKind};
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
 use crate::answer::ChatAnswer;
 use crate::error::Error;
 use crate::input::{CallerTool, ChatInput, HostedTool};
+use crate::route::Route;
 use crate::router::Model;
 use crate::state::ProviderState;
 use crate::stream::ChatStream;
 use crate::structured::StructuredChat;
+use crate::transport::{Format, Transport};
 use crate::warning::Warning;
 use plan::Plan;
 
@@ -36,6 +39,8 @@ pub struct Chat {
     pub(crate) hosted: Vec<responses::Tool>,
     /// What was lost before the request was there.
     pub(crate) warnings: Vec<Warning>,
+    pub(crate) summary: Option<ReasoningSummary>,
+    pub(crate) thinking: Option<u64>,
 }
 
 impl Chat {
@@ -49,6 +54,8 @@ impl Chat {
             state: None,
             hosted: Vec::new(),
             warnings: Vec::new(),
+            summary: None,
+            thinking: None,
         }
     }
 
@@ -75,6 +82,20 @@ impl Chat {
     /// has them, so the call goes there.
     pub fn hosted_tools(mut self, tools: impl IntoIterator<Item = impl HostedTool>) -> Self {
         self.hosted.extend(tools.into_iter().map(HostedTool::into_hosted_tool));
+        self
+    }
+
+    /// Asks for a summary of what the model thought, which is then the reasoning of the answer. Only the Responses API has it;
+    /// elsewhere it is left out with a warning.
+    pub fn reasoning_summary(mut self, summary: ReasoningSummary) -> Self {
+        self.summary = Some(summary);
+        self
+    }
+
+    /// Lets the model think with at most this many tokens before it answers. Only Cohere's second format has such a bound;
+    /// elsewhere it is left out with a warning, and the request's `reasoning_effort` is what models take.
+    pub fn thinking_budget(mut self, tokens: u64) -> Self {
+        self.thinking = Some(tokens);
         self
     }
 
@@ -115,6 +136,19 @@ impl Chat {
     pub fn with(mut self, change: impl FnOnce(&mut ChatRequest)) -> Self {
         change(&mut self.request);
         self
+    }
+
+    /// What this call asks for that the API of the model does not have, beside its request.
+    pub(crate) fn foreign(&self, route: Route) -> impl Iterator<Item = Warning> + use<> {
+        let has_summary = route.transport == Transport::Responses;
+        let has_budget = route.transport == Transport::Native && route.format == Format::CohereV2;
+        [
+            (self.summary.is_some() && !has_summary, "reasoning_summary"),
+            (self.thinking.is_some() && !has_budget, "thinking_budget"),
+        ]
+        .into_iter()
+        .filter(|(is_lost, _)| *is_lost)
+        .map(|(_, name)| Warning::Request(Loss::new(LossKind::Dropped, name)))
     }
 
     /// Sends the call and returns the stream of its answer as soon as the service accepts it. Token counts are asked for unless

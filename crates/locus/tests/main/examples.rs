@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use locus::{Client, Endpoint, Env, Family};
 use oci_emulator::{Emulator, RecordedRequest, Sandbox};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{chat, embeddings, files, laptop_to_oke, responses, routes, tools};
 
@@ -87,9 +87,12 @@ async fn chat_takes_images_effort_and_a_schema() {
     assert_eq!(service.last().1["reasoning_effort"], "high");
     assert!(tokens.is_some_and(|tokens| tokens > 0), "{tokens:?}");
 
-    let event: Value =
-        serde_json::from_str(&chat::calendar_event(&service.client).await.unwrap()).unwrap();
-    assert!(event["participants"].is_array() && event["name"].is_string(), "{event}");
+    let event = chat::calendar_event(&service.client).await.unwrap();
+    let format = service.last().1.pointer("/response_format/json_schema").cloned().unwrap();
+    assert_eq!(format["name"], "CalendarEvent");
+    assert_eq!(format["schema"]["required"], json!(["name", "date", "participants"]));
+    let said = [&event.name, &event.date].into_iter().chain(&event.participants);
+    assert!(said.count() >= 2, "{event:?}");
 }
 
 #[tokio::test]

@@ -3,8 +3,9 @@
 use oci_transport::{Client, Error as TransportError};
 use oci_wire::chat::{ChatRequest, FinishReason, Message, StreamOptions};
 use oci_wire::error::ErrorBody;
-use oci_wire::native::ChatDetails;
+use oci_wire::native::cohere_v2::Thinking;
 use oci_wire::native::translate::{chat_details, chat_response};
+use oci_wire::native::{BaseChatRequest, ChatDetails};
 use oci_wire::repair::{Repair, repair};
 use oci_wire::responses::{Include, ResponsesRequest};
 use oci_wire::{Nullable, Translated};
@@ -57,6 +58,7 @@ impl Plan {
         if route.family_is_assumed && route.transport == Transport::Native {
             warnings.push(Warning::FamilyAssumed);
         }
+        warnings.extend(chat.foreign(route));
         warnings.extend(adapt(&mut request, route));
         let limit = default_limit(&mut request, route);
         let mut losses = Vec::new();
@@ -201,7 +203,13 @@ impl Plan {
             compartment.ok_or_else(|| Error::NoCompartment { model: model.clone() })?;
         let serving = serving(self.route, model, self.chat.model.choice.endpoint_id.as_deref());
         let format = self.route.format.api_format();
-        let details = chat_details(&self.request, &format, self.route.family, compartment, serving);
+        let mut details =
+            chat_details(&self.request, &format, self.route.family, compartment, serving);
+        if let (BaseChatRequest::CohereV2(request), Some(tokens)) =
+            (&mut details.value.chat_request, self.chat.thinking)
+        {
+            request.thinking = Some(Thinking::enabled(tokens));
+        }
         self.accept(details)
     }
 
@@ -243,6 +251,11 @@ impl Plan {
             let mut tools = request.tools.take().unwrap_or_default();
             tools.extend(self.chat.hosted.iter().cloned());
             request.tools = Some(tools);
+        }
+        if let Some(summary) = &self.chat.summary {
+            let mut reasoning = request.reasoning.as_option().cloned().unwrap_or_default();
+            reasoning.summary = Some(summary.clone());
+            request.reasoning = Nullable::Value(reasoning);
         }
         let in_conversation = state.is_some_and(|state| state.conversation_id().is_some());
         if in_conversation && self.request.store.is_none() {

@@ -5,6 +5,7 @@ use oci_emulator::Sandbox;
 use oci_router::{Chat, ChatAnswer, Format, Router, Transport, Warning};
 use oci_wire::Family;
 use oci_wire::chat::{ChatRequest, FinishReason, Message, ToolCall};
+use oci_wire::responses::ReasoningSummary;
 use serde_json::{Value, json};
 
 use crate::responses::Scripted;
@@ -256,4 +257,32 @@ async fn an_ocid_is_looked_up_where_that_is_asked_for() {
     assert!(router.model(ENDPOINT).looked_up().await.is_err());
     router.model("openai.gpt-5.5").looked_up().await.unwrap();
     assert_eq!(service.count(), 1, "an id that says it all is not looked up");
+}
+
+#[tokio::test]
+async fn a_summary_and_a_budget_of_thinking_go_where_they_exist() {
+    let service = service().await;
+    let asked = |id: &str, transport: Transport| {
+        let model = service.router.model(id).over(transport);
+        model.chat("What is 2x2?").reasoning_summary(ReasoningSummary::Auto).thinking_budget(512)
+    };
+    for (id, transport, lost) in [
+        ("openai.gpt-5.5", Transport::V1, 2),
+        ("xai.grok-4", Transport::Native, 2),
+        ("openai.gpt-5.5", Transport::Responses, 1),
+        ("cohere.command-a-reasoning-08-2025", Transport::Native, 1),
+    ] {
+        let answer = asked(id, transport).await.unwrap();
+        let told = answer.warnings().iter().filter(|one| matches!(one, Warning::Request(_)));
+        assert_eq!(told.count(), lost, "{id} over {transport}: {:?}", answer.warnings());
+        assert!(asked(id, transport).strict().await.is_err());
+        let sent = last(&service).1;
+        match transport {
+            Transport::Responses => assert_eq!(sent["reasoning"]["summary"], "auto"),
+            _ if id.starts_with("cohere") => {
+                assert_eq!(sent["chatRequest"]["thinking"]["tokenBudget"], 512);
+            }
+            _ => {}
+        }
+    }
 }
