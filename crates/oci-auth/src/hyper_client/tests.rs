@@ -131,3 +131,42 @@ fn debug_shows_no_password() {
     let shown = format!("{hop:?}");
     assert!(shown.contains("proxy.example") && !shown.contains("hunter2"), "{shown}");
 }
+
+/// The proxy sees the host and no more, and is asked only where one is named.
+#[test]
+fn https_goes_through_the_tunnel_of_a_proxy() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let seen = runtime.block_on(async {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let proxy: Uri = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
+        let client = HyperClient::builder().bundled_roots().proxy(move |target| {
+            let through = target.host() == Some("auth.example");
+            let authorization = HeaderValue::from_static("Basic eDp5");
+            through.then(|| Hop::new(proxy.clone(), Some(authorization)))
+        });
+        let client = client.build().unwrap();
+        let request = |url: &str| {
+            Request::post(url).header("authorization", "hunter2").body(Vec::new()).unwrap()
+        };
+        let server = async {
+            let (mut socket, _) = listener.accept().await.unwrap();
+            let mut seen = Vec::new();
+            while !seen.ends_with(b"\r\n\r\n") {
+                assert!(socket.read_buf(&mut seen).await.unwrap() > 0, "the client hung up");
+            }
+            let refusal = b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n";
+            socket.write_all(refusal).await.unwrap();
+            String::from_utf8(seen).unwrap()
+        };
+        let through = client.send(request("https://auth.example/v1/x509"));
+        let (outcome, seen) = tokio::join!(through, server);
+        assert!(outcome.unwrap_err().is_connecting());
+        // Where no proxy is named none is asked: this port is closed.
+        let direct = client.send(request("https://127.0.0.1:1/"));
+        assert!(direct.await.unwrap_err().is_connecting());
+        seen
+    });
+    assert!(seen.starts_with("CONNECT auth.example:443 HTTP/1.1\r\n"), "{seen}");
+    assert!(seen.to_ascii_lowercase().contains("proxy-authorization: basic edp5"), "{seen}");
+    assert!(!seen.contains("hunter2"), "{seen}");
+}
