@@ -33,7 +33,8 @@ pub(crate) use plan::cut_at_default;
 #[must_use = "a call is sent when it is awaited"]
 pub struct Chat {
     pub(crate) model: Model,
-    pub(crate) request: ChatRequest,
+    /// In a box, because a call is moved from step to step while it is made up.
+    pub(crate) request: Box<ChatRequest>,
     pub(crate) is_strict: bool,
     pub(crate) state: Option<ProviderState>,
     pub(crate) hosted: Vec<responses::Tool>,
@@ -49,7 +50,7 @@ impl Chat {
         request.store = request.store.or(model.stores);
         Self {
             model,
-            request,
+            request: Box::new(request),
             is_strict: false,
             state: None,
             hosted: Vec::new(),

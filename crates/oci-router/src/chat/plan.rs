@@ -1,7 +1,7 @@
 //! The way of one call: translate, send, repair or fall back where the service says so, translate back.
 
 use oci_transport::{Client, Error as TransportError};
-use oci_wire::chat::{ChatRequest, FinishReason, Message, StreamOptions};
+use oci_wire::chat::{FinishReason, Message, StreamOptions};
 use oci_wire::error::ErrorBody;
 use oci_wire::native::cohere_v2::Thinking;
 use oci_wire::native::translate::{chat_details, chat_response};
@@ -26,7 +26,6 @@ pub(super) struct Plan {
     /// All that is sent belongs to one call.
     client: Client,
     route: Route,
-    request: ChatRequest,
     chat: Chat,
     warnings: Vec<Warning>,
     /// What the last translation lost; the next one tells it again.
@@ -53,34 +52,33 @@ impl Plan {
             _ => id.to_owned(),
         };
         let client = chat.model.client_for(route, &id)?;
-        let mut request = std::mem::take(&mut chat.request);
-        request.model = id;
+        chat.request.model = id;
         if route.family_is_assumed && route.transport == Transport::Native {
             warnings.push(Warning::FamilyAssumed);
         }
         warnings.extend(chat.foreign(route));
-        warnings.extend(adapt(&mut request, route));
-        let limit = default_limit(&mut request, route);
+        warnings.extend(adapt(&mut chat.request, route));
+        let limit = default_limit(&mut chat.request, route);
         let mut losses = Vec::new();
         if route.transport == Transport::V1 {
-            let fit = request.for_family(route.family);
-            request = fit.value;
+            let fit = std::mem::take(&mut *chat.request).for_family(route.family);
+            *chat.request = fit.value;
             losses.extend(of_request(fit.losses));
             if chat.is_strict && !(warnings.is_empty() && losses.is_empty()) {
                 warnings.extend(losses);
-                return Err(Error::Lossy { model: request.model, warnings });
+                return Err(Error::Lossy { model: chat.request.model, warnings });
             }
         }
         let mut repairs = Vec::new();
         if !chat.is_strict {
-            for repair in chat.model.repairs.of(route.transport, &request.model) {
-                if repair.apply(&mut request) {
+            for repair in chat.model.repairs.of(route.transport, &chat.request.model) {
+                if repair.apply(&mut chat.request) {
                     warnings.push(Warning::Repaired(repair.clone()));
                     repairs.push(repair);
                 }
             }
         }
-        Ok(Self { client, route, request, chat, warnings, losses, repairs, limit })
+        Ok(Self { client, route, chat, warnings, losses, repairs, limit })
     }
 
     /// Sends the call, and again with other parameters where the model refuses one.
@@ -101,15 +99,16 @@ impl Plan {
     fn inline(&self) -> Option<Inline> {
         let may_call =
             self.route.transport != Transport::Responses && writes_calls(self.route.family);
-        may_call.then(|| Offered::of(&self.request)).flatten().map(Inline::new)
+        may_call.then(|| Offered::of(&self.chat.request)).flatten().map(Inline::new)
     }
 
+    /// Each way has a future of some kilobytes. In a box it is made in its place, and only the one that is taken.
     async fn sent(&mut self) -> Result<ChatAnswer, Error> {
         loop {
             let outcome = match self.route.transport {
-                Transport::V1 => self.send_v1().await,
-                Transport::Native => self.send_native().await,
-                Transport::Responses => self.send_response().await,
+                Transport::V1 => Box::pin(self.send_v1()).await,
+                Transport::Native => Box::pin(self.send_native()).await,
+                Transport::Responses => Box::pin(self.send_response()).await,
             };
             match outcome {
                 Err(Error::Transport(error)) if self.repair(&error) => {}
@@ -126,14 +125,14 @@ impl Plan {
 
     async fn streamed(&mut self) -> Result<ChatStream, Error> {
         if self.route.transport != Transport::Responses {
-            self.request.stream = Some(true);
-            self.request.stream_options.get_or_insert_with(StreamOptions::usage);
+            self.chat.request.stream = Some(true);
+            self.chat.request.stream_options.get_or_insert_with(StreamOptions::usage);
         }
         loop {
             let outcome = match self.route.transport {
-                Transport::V1 => self.stream_v1().await,
-                Transport::Native => self.stream_native().await,
-                Transport::Responses => self.stream_response().await,
+                Transport::V1 => Box::pin(self.stream_v1()).await,
+                Transport::Native => Box::pin(self.stream_native()).await,
+                Transport::Responses => Box::pin(self.stream_response()).await,
             };
             match outcome {
                 Err(Error::Transport(error)) if self.repair(&error) => {}
@@ -149,8 +148,10 @@ impl Plan {
             return false;
         }
         let refusal = ErrorBody::parse(error.raw_body());
-        let Some(repaired) = repair(&self.request, &refusal, &self.repairs) else { return false };
-        self.request = repaired.request;
+        let Some(repaired) = repair(&self.chat.request, &refusal, &self.repairs) else {
+            return false;
+        };
+        *self.chat.request = repaired.request;
         self.repairs.push(repaired.repair.clone());
         self.warnings.push(Warning::Repaired(repaired.repair));
         true
@@ -160,14 +161,18 @@ impl Plan {
     fn learn<T>(&self, outcome: Result<T, Error>) -> Result<T, Error> {
         if outcome.is_ok() {
             for repair in &self.repairs {
-                self.chat.model.repairs.learn(self.route.transport, &self.request.model, repair);
+                self.chat.model.repairs.learn(
+                    self.route.transport,
+                    &self.chat.request.model,
+                    repair,
+                );
             }
         }
         outcome
     }
 
     async fn send_v1(&mut self) -> Result<ChatAnswer, Error> {
-        let answer = self.client.chat(&self.request).await?;
+        let answer = self.client.chat(&self.chat.request).await?;
         let opc_request_id = answer.opc_request_id().map(str::to_owned);
         Ok(ChatAnswer {
             response: answer.into_inner(),
@@ -179,7 +184,7 @@ impl Plan {
     }
 
     async fn stream_v1(&mut self) -> Result<ChatStream, Error> {
-        let stream = self.client.chat_stream(&self.request).await?;
+        let stream = self.client.chat_stream(&self.chat.request).await?;
         Ok(ChatStream::streamed(stream, self.told()))
     }
 
@@ -197,14 +202,14 @@ impl Plan {
 
     /// The call as the native API takes it.
     fn native(&mut self) -> Result<ChatDetails, Error> {
-        let model = &self.request.model;
+        let model = &self.chat.request.model;
         let compartment = self.client.compartment_id();
         let compartment =
             compartment.ok_or_else(|| Error::NoCompartment { model: model.clone() })?;
         let serving = serving(self.route, model, self.chat.model.choice.endpoint_id.as_deref());
         let format = self.route.format.api_format();
         let mut details =
-            chat_details(&self.request, &format, self.route.family, compartment, serving);
+            chat_details(&self.chat.request, &format, self.route.family, compartment, serving);
         if let (BaseChatRequest::CohereV2(request), Some(tokens)) =
             (&mut details.value.chat_request, self.chat.thinking)
         {
@@ -243,8 +248,8 @@ impl Plan {
     /// The call as the Responses API takes it, continuing where it is to.
     fn response(&mut self, state: Option<&ProviderState>) -> Result<ResponsesRequest, Error> {
         let mut translated = match state {
-            Some(state) => state.continued(&self.request),
-            None => ResponsesRequest::from_chat(&self.request),
+            Some(state) => state.continued(&self.chat.request),
+            None => ResponsesRequest::from_chat(&self.chat.request),
         };
         let request = &mut translated.value;
         if !self.chat.hosted.is_empty() {
@@ -258,7 +263,7 @@ impl Plan {
             request.reasoning = Nullable::Value(reasoning);
         }
         let in_conversation = state.is_some_and(|state| state.conversation_id().is_some());
-        if in_conversation && self.request.store.is_none() {
+        if in_conversation && self.chat.request.store.is_none() {
             // The conversation keeps its items; whether the response is kept beside them is the service's default.
             request.store = Nullable::Absent;
         } else if !self.stores() {
@@ -271,7 +276,7 @@ impl Plan {
     }
 
     fn stores(&self) -> bool {
-        self.request.store == Some(true)
+        self.chat.request.store == Some(true)
     }
 
     async fn send_response(&mut self) -> Result<ChatAnswer, Error> {
@@ -322,7 +327,7 @@ impl Plan {
         let is_answer = |message: &Message| matches!(message, Message::Assistant(_));
         is_state_lost(error, state)
             && (state.is_some_and(|state| state.conversation_id().is_none())
-                || self.request.messages.iter().any(is_answer))
+                || self.chat.request.messages.iter().any(is_answer))
     }
 
     /// The same call with the whole history, because the service has lost the conversation.
@@ -344,7 +349,7 @@ impl Plan {
         self.losses = of_request(translated.losses).collect();
         if self.chat.is_strict && !(self.warnings.is_empty() && self.losses.is_empty()) {
             let warnings = self.told();
-            return Err(Error::Lossy { model: self.request.model.clone(), warnings });
+            return Err(Error::Lossy { model: self.chat.request.model.clone(), warnings });
         }
         Ok(translated.value)
     }
