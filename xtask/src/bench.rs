@@ -3,6 +3,7 @@
 mod auth;
 mod files;
 pub(crate) mod gateway;
+mod router;
 mod sse;
 mod transport;
 
@@ -20,11 +21,11 @@ pub(crate) fn run(name: &str, options: &[&str]) -> Result<()> {
         ("gateway", []) => gateway::run(Extent::Whole, false),
         ("gateway", ["--record"]) => gateway::run(Extent::Whole, true),
         ("gateway", ["--short"]) => gateway::run(Extent::Short, false),
+        ("router", []) => router::run(),
         ("sse", []) => sse::run(),
         ("transport", []) => transport::run(),
         _ => Err(format!(
-            "no benchmark is called `{name} {}`; there are `auth`, `auth --record`, `files`, `gateway`, `gateway --record`,
-             `gateway --short`, `sse` and `transport`",
+            "no benchmark is called `{name} {}`; there are `auth`, `auth --record`, `files`, `gateway`, `gateway --record`, `gateway --short`, `router`, `sse` and `transport`",
             options.join(" ")
         )
         .into()),

@@ -26,7 +26,8 @@ usage: cargo xtask <command>
             of their requests, each of which must be refused (needs python3; without it the
             command succeeds and says so, unless CI=true); with --full also langchain-oci and
             litellm, which have many dependencies, and the SDKs of OpenAI and Anthropic and
-            langchain-openai against `locus serve`
+            langchain-openai against `locus serve`,
+            and our requests beside those of litellm and locus for Python
   bench auth [--record]
             what a signature costs: instructions, which may grow by 5 % over those that are
             recorded (needs valgrind), and the time with each backend
@@ -37,6 +38,9 @@ usage: cargo xtask <command>
             `locus serve` beside LiteLLM's proxy, four minutes: requests a second, CPU time,
             latency, memory, start (needs Linux, two cores with nothing else to do, python3, and the
             network once); --record writes docs/performance.md, --short takes a minute
+  bench router
+            the instructions of calls and streams through oci-router beside the bare transport (needs
+            valgrind)
   bench sse
             oci-sse beside other parsers, a few minutes: a table of ratios (needs the network once,
             for the rivals)
