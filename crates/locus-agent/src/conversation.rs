@@ -19,6 +19,9 @@ pub struct Conversation {
     pub(crate) state: Option<ProviderState>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) pending: Vec<Pending>,
+    /// What the user is to say once all calls have their results, because a hook wants it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) reply: Option<String>,
     #[serde(default)]
     pub(crate) usage: Tally,
     #[serde(default)]

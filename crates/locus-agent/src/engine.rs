@@ -71,8 +71,6 @@ pub(crate) struct Engine<M> {
     tools: Vec<String>,
     /// The calls of the last answer, and how many answers in a row had them.
     repeated: (Vec<(String, String)>, u32),
-    /// What the user is to say once all calls have their results.
-    reply: Option<String>,
     /// Answers that did not have the form.
     pub(crate) misses: u32,
     /// Whether the last request asked for the form.
@@ -109,7 +107,6 @@ impl<M: ChatModel> Engine<M> {
             text: String::new(),
             tools: Vec::new(),
             repeated: (Vec::new(), 0),
-            reply: None,
             misses: 0,
             asks_form: false,
             failures: 0,
@@ -126,7 +123,7 @@ impl<M: ChatModel> Engine<M> {
             if self.conversation.is_pending() && !self.run_tools().await? {
                 return Ok(Reason::Interrupted);
             }
-            if let Some(text) = self.reply.take() {
+            if let Some(text) = self.conversation.reply.take() {
                 self.conversation.messages.push(Message::user(text));
             }
             if let Some(reason) = self.parts.until.met(&self.progress()) {
@@ -237,7 +234,7 @@ impl<M: ChatModel> Engine<M> {
         if !answer.calls().is_empty() {
             self.conversation.expect(answer.calls());
             if let Next::Reply(text) = next {
-                self.reply = Some(text);
+                self.conversation.reply = Some(text);
             }
             return Ok(self.is_loop(answer).then(|| {
                 self.conversation.give_up("the same calls were made over and over");

@@ -15,7 +15,7 @@
 //!
 //! # Tools that run once
 //!
-//! With a [`Checkpointer`] each call is on record before it runs, and its result as soon as it has one. A process that dies in
+//! With a [`Checkpointer`] the calls of an answer are on record before the first of them runs, and each result as soon as there is one. A process that dies in
 //! between leaves a call of which nobody knows what it has done: it is run again only if its tool is
 //! [idempotent](ToolPolicy::is_idempotent), else the model is told. Two runs of one thread at a time cannot both begin a call,
 //! since the second to save fails.

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use locus_agent::{
-    Agent, BuildError, Event, Reason, Termination, ToolError, ToolFailure, ToolPolicy, tool,
+    Agent, Answer, BuildError, Conversation, Event, Hook, HookResult, Next, Reason, Termination,
+    ToolError, ToolFailure, ToolPolicy, Turn, tool,
 };
 use oci_router::wire::chat::{Message, ToolCall};
 use serde_json::json;
@@ -168,4 +169,27 @@ fn tools_that_cannot_be_told_apart_are_refused() {
     let none = Agent::builder(Fake::default()).concurrency(0).build().map(drop);
     assert_eq!(none, Err(BuildError::NoConcurrency));
     assert_eq!(ToolPolicy::default().timeout, None);
+}
+
+#[tokio::test]
+async fn a_hooks_reply_outlives_an_interrupt() {
+    struct Doubts;
+    impl Hook for Doubts {
+        async fn after_model(&self, answer: &mut Answer, _: &Turn<'_>) -> HookResult<Next> {
+            let calls = !answer.calls().is_empty();
+            Ok(if calls { Next::Reply("Are you sure?".into()) } else { Next::Accept })
+        }
+    }
+    let model = Fake::new([calls(&[("a", "echo", "{\"n\":1}")]), text("ok")]);
+    let agent = Agent::builder(model.clone()).tool(echo("echo").needs_approval()).hook(Doubts);
+    let agent = agent.build().unwrap();
+    let asked = agent.run_to_end("Hello.").await.unwrap();
+    assert_eq!(asked.reason, Reason::Interrupted);
+    let kept = serde_json::to_string(&asked.conversation).unwrap();
+    let kept: Conversation = serde_json::from_str(&kept).unwrap();
+    let outcome = agent.resume().after(kept).approve_all().to_end().await.unwrap();
+    assert_eq!(outcome.text, "ok");
+    let said: Vec<String> =
+        model.asked()[1].messages.iter().map(|message| message.text().into_owned()).collect();
+    assert_eq!(said, ["Hello.", "", "got 1", "Are you sure?"]);
 }
