@@ -80,7 +80,7 @@ fn each_crate_alone() -> Result<()> {
 
 /// Holds the lockfiles of the workspaces that are not ours to their manifests, which name crates of ours.
 fn other_lockfiles() -> Result<()> {
-    for folder in ["bench", "fuzz"] {
+    for folder in ["adapters", "bench", "fuzz"] {
         let manifest = format!("{folder}/Cargo.toml");
         let fixed = ["metadata", "--locked", "--format-version", "1", "--manifest-path"];
         read(&mut cargo(&[&fixed[..], &[&manifest]].concat()))?;

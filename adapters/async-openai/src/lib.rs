@@ -1,3 +1,5 @@
+//! Clients of `async-openai` whose requests are signed and sent by locus.
+//!
 #![doc = include_str!("../README.md")]
 
 use std::future::Future;

@@ -1,3 +1,5 @@
+//! Clients of `genai` at OCI Generative AI.
+//!
 #![doc = include_str!("../README.md")]
 
 use genai::adapter::AdapterKind;
@@ -10,7 +12,9 @@ use locus::Env;
 #[non_exhaustive]
 pub enum Error {
     /// There is no API key.
-    #[error("expected an API key of Generative AI in OCI_GENAI_API_KEY, which is all that genai can send, found none")]
+    #[error(
+        "expected an API key of Generative AI in OCI_GENAI_API_KEY, which is all that genai can send, found none"
+    )]
     NoKey,
     /// A variable cannot be read.
     #[error("expected text in the environment")]
@@ -30,7 +34,10 @@ pub fn auth_resolver(env: &Env) -> Result<AuthResolver, Error> {
 ///
 /// # Errors
 /// As for [`auth_resolver`].
-pub fn target_resolver(env: &Env, endpoint: &locus::Endpoint) -> Result<ServiceTargetResolver, Error> {
+pub fn target_resolver(
+    env: &Env,
+    endpoint: &locus::Endpoint,
+) -> Result<ServiceTargetResolver, Error> {
     let key = key(env)?;
     let base_url: std::sync::Arc<str> = format!("{endpoint}/openai/v1/").into();
     Ok(ServiceTargetResolver::from_resolver_fn(move |target: ServiceTarget| {

@@ -63,7 +63,9 @@ impl OpenAiHttp {
         let (parts, body) = request.into_parts();
         self.check(&parts.uri)?;
         let mut raw = RawRequest::new(parts.method, parts.uri.path());
-        for (name, value) in form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()) {
+        for (name, value) in
+            form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes())
+        {
             raw = raw.query(name, value);
         }
         for (name, value) in &parts.headers {
@@ -178,3 +180,29 @@ impl fmt::Debug for Body {
 }
 
 const JSON: http::HeaderValue = http::HeaderValue::from_static("application/json");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signature_goes_to_one_host_and_one_api() {
+        let env = locus::Env::from_pairs([("OCI_GENAI_API_KEY", "sk-test")]);
+        let endpoint = locus::Endpoint::parse("https://a.example:8443").unwrap();
+        let http =
+            OpenAiHttp::new(&locus::Client::builder(env).endpoint(endpoint).build().unwrap());
+        assert_eq!(http.base_url(), "https://a.example:8443/openai/v1");
+        let check = |url: &str| http.check(&url.parse().unwrap()).is_ok();
+        assert!(check("https://a.example:8443/openai/v1/chat/completions?x=1"));
+        for url in [
+            "http://a.example:8443/openai/v1/models",
+            "https://a.example/openai/v1/models",
+            "https://b.example:8443/openai/v1/models",
+            "https://user@a.example:8443/openai/v1/models",
+            "https://a.example:8443/20231130/actions/chat",
+            "/openai/v1/models",
+        ] {
+            assert!(!check(url), "{url}");
+        }
+    }
+}

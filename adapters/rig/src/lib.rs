@@ -1,4 +1,7 @@
+//! Models of `rig` whose requests are signed and sent by locus.
+//!
 #![doc = include_str!("../README.md")]
+#![allow(clippy::result_large_err, reason = "the error is the host's")]
 
 use std::future::Future;
 use std::pin::Pin;
@@ -30,7 +33,11 @@ pub fn responses(client: &locus::Client, model: &str) -> Model<Responses> {
 /// An embedding model, by its id with or without `oci:`. The number of dimensions is that of the model if it is known, else what is
 /// told.
 #[must_use]
-pub fn embedding(client: &locus::Client, model: &str, dimensions: Option<usize>) -> Model<Embeddings> {
+pub fn embedding(
+    client: &locus::Client,
+    model: &str,
+    dimensions: Option<usize>,
+) -> Model<Embeddings> {
     let known = locus::Capabilities::of(model).dimensions.and_then(|known| known.try_into().ok());
     provider(client).embedding(id(model), dimensions.or(known))
 }
@@ -99,7 +106,9 @@ impl HttpClientExt for SignedHttp {
         U: From<Bytes> + Send + 'static,
     {
         // OCI has no operation that rig sends a form to.
-        std::future::ready(Err(Error::Instance("expected no form, which OCI has no use for".into())))
+        std::future::ready(Err(Error::Instance(
+            "expected no form, which OCI has no use for".into(),
+        )))
     }
 
     fn send_streaming<T>(
@@ -124,6 +133,8 @@ impl futures_core::Stream for Pieces {
     type Item = Result<Bytes>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes>>> {
-        Pin::new(&mut self.0).poll_next(cx).map(|piece| piece.map(|piece| piece.map_err(Error::instance)))
+        Pin::new(&mut self.0)
+            .poll_next(cx)
+            .map(|piece| piece.map(|piece| piece.map_err(Error::instance)))
     }
 }

@@ -1,4 +1,4 @@
-//! Asks in all ways that the adapter has, and prints a line that begins with `ok` for each: `ask URL`, the URL being the emulator's.
+//! Asks in all ways that the adapter has, and prints a line that begins with `ok` for each: `ask_async_openai URL`, the URL being the emulator's.
 
 use async_openai::types::chat::{
     ChatCompletionRequestUserMessageArgs, CreateChatCompletionRequest,
@@ -11,7 +11,8 @@ use futures_util::StreamExt as _;
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 fn request(model: &str) -> Result<CreateChatCompletionRequest, Failure> {
-    let message = ChatCompletionRequestUserMessageArgs::default().content("What is 2x2?").build()?;
+    let message =
+        ChatCompletionRequestUserMessageArgs::default().content("What is 2x2?").build()?;
     let mut request = CreateChatCompletionRequestArgs::default();
     Ok(request.model(model).messages([message.into()]).build()?)
 }
@@ -45,7 +46,8 @@ async fn main() -> Result<(), Failure> {
     }
     expect("streamed", &format!("{text} in {} chunks", chunks.min(3)), "4. in 3 chunks")?;
 
-    let asked = CreateResponseArgs::default().model("openai.gpt-5.5").input("What is 2x2?").build()?;
+    let asked =
+        CreateResponseArgs::default().model("openai.gpt-5.5").input("What is 2x2?").build()?;
     let answer = client.responses().create(asked).await?;
     expect("responses", &answer.output_text().unwrap_or_default(), "4")?;
 
@@ -60,9 +62,11 @@ async fn main() -> Result<(), Failure> {
     let refused = client.chat().create(request("openai.no-such-model")?).await;
     match refused {
         Err(async_openai::error::OpenAIError::ApiError(error)) => {
-            expect("refused", &error.to_string(), "no-such-model")?;
+            expect("refused", &error.to_string(), "not found")?;
         }
-        other => return Err(format!("refused: expected an error of the API, found {other:?}").into()),
+        other => {
+            return Err(format!("refused: expected an error of the API, found {other:?}").into());
+        }
     }
     Ok(())
 }

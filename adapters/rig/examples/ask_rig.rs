@@ -1,4 +1,4 @@
-//! Asks in all ways that the adapter has, and prints a line that begins with `ok` for each: `ask URL`, the URL being the emulator's.
+//! Asks in all ways that the adapter has, and prints a line that begins with `ok` for each: `ask_rig URL`, the URL being the emulator's.
 
 use futures_util::StreamExt as _;
 use rig_core::completion::CompletionRequest;
@@ -43,7 +43,7 @@ async fn main() -> Result<(), Failure> {
 
     let model = locus_rig::completion(&client, "oci:openai.no-such-model");
     match model.call(CompletionRequest::new("What is 2x2?")).await {
-        Err(error) => expect("refused", &format!("{error:?}"), "no-such-model"),
+        Err(error) => expect("refused", &format!("{error:?}"), "Some(404)"),
         Ok(answer) => Err(format!("refused: expected an error, found {answer:?}").into()),
     }
 }

@@ -1,4 +1,4 @@
-//! Asks in all ways that the adapter has, and prints a line that begins with `ok` for each: `ask URL`, the URL being the emulator's.
+//! Asks in all ways that the adapter has, and prints a line that begins with `ok` for each: `ask_genai URL`, the URL being the emulator's.
 
 use futures_util::StreamExt as _;
 use genai::chat::{ChatMessage, ChatRequest, ChatStreamEvent};
@@ -19,7 +19,10 @@ async fn main() -> Result<(), Failure> {
     let env = locus::Env::process();
     let client = genai::Client::builder()
         .with_auth_resolver(locus_genai::auth_resolver(&env)?)
-        .with_service_target_resolver(locus_genai::target_resolver(&env, &locus::Endpoint::parse(&url)?)?)
+        .with_service_target_resolver(locus_genai::target_resolver(
+            &env,
+            &locus::Endpoint::parse(&url)?,
+        )?)
         .build()?;
     let request = || ChatRequest::new(vec![ChatMessage::user("What is 2x2?")]);
 
