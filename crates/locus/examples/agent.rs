@@ -1,4 +1,5 @@
-//! Agents of one line, over every API of the service: `cargo run -p locus-oci --example agent`.
+//! Agents of one line, over every API of the service: `cargo run -p locus-oci --example agent`, with the OCID of a dedicated
+//! endpoint behind it if there is one.
 //!
 //! The last function is one program for every machine. On a laptop: `OCI_AUTH_TYPE=api_key`. In a pod of OKE, which acts as its
 //! node: `OCI_AUTH_TYPE=instance_principal`, and neither profile nor key file.
@@ -86,6 +87,9 @@ async fn main() -> Result<()> {
     }
     let model = ResponsesModel::builder("openai.gpt-5.5-pro").store(false);
     println!("{:?}", over_responses(model).await?);
+    if let Some(endpoint_id) = std::env::args().nth(1) {
+        println!("{}", dedicated(&client, &endpoint_id).await?);
+    }
     println!("{}", with_a_tool(&client, "What is the weather in Boston?").await?.concat());
     println!("{}", on_any_machine(Client::builder(locus::Env::process())).await?);
     Ok(())

@@ -68,6 +68,9 @@ pub(crate) async fn broken_off(
 async fn main() -> Result<()> {
     let client = Client::from_env()?;
     let file = Path::new("threads.db");
+    if !file.exists() {
+        broken_off(&client, file, "printer", "Print three pages.").await?;
+    }
     let outcome =
         turn(&client, file, "printer", "Print three pages, then tell me what you did.").await?;
     println!("{} (saved {} times)", outcome.text, outcome.conversation.revision());
