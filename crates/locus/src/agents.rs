@@ -7,7 +7,7 @@ use crate::client::Client;
 use crate::error::Result;
 
 impl Client {
-    /// An agent over a model: tools, approval, checkpoints, on whatever API the model is reached over. See [`agent`](crate::agent).
+    /// An agent over a model: tools, approval, checkpoints, on whatever API the model is reached over. See [`agent`](mod@crate::agent).
     pub fn agent(&self, model: impl IntoModel) -> AgentBuilder<Model> {
         Agent::builder(self.model(model))
     }
