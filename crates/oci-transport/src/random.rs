@@ -28,12 +28,14 @@ impl RequestIds {
         let [high, low] = self.start?;
         let step = self.count.fetch_add(1, Ordering::Relaxed).wrapping_mul(GOLDEN);
         let halves = [mixed(high.wrapping_add(step)), mixed(low.wrapping_add(step))];
-        let digit =
-            |digit: u8| char::from(if digit < 10 { b'0' + digit } else { b'A' + digit - 10 });
-        let bytes = halves.into_iter().flat_map(u64::to_be_bytes);
-        let mut text = String::with_capacity(32);
-        text.extend(bytes.flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)]));
-        Some(text)
+        let digit = |digit: u8| if digit < 10 { b'0' + digit } else { b'A' + digit - 10 };
+        let mut text = [0; 32];
+        for (pair, byte) in
+            text.as_chunks_mut().0.iter_mut().zip(halves.into_iter().flat_map(u64::to_be_bytes))
+        {
+            *pair = [digit(byte >> 4), digit(byte & 0xf)];
+        }
+        str::from_utf8(&text).ok().map(str::to_owned)
     }
 }
 
