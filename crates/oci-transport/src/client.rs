@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use http::header::HeaderValue;
 use oci_auth::Signer;
@@ -12,11 +13,13 @@ use crate::breaker::{Breaker, BreakerPolicy};
 use crate::build_error::BuildError;
 use crate::call::Budget;
 use crate::clock::SigningClock;
-use crate::connect::connector;
+use crate::connect::{Connector, connector};
 use crate::deadlines::Deadlines;
 use crate::endpoint::{Endpoint, PlainHttp};
 use crate::error::Home;
 use crate::hook::RequestHook;
+use crate::http_version::HttpVersion;
+use crate::multiplexed::Multiplexed;
 use crate::pooled::Pooled;
 use crate::proxy::Proxy;
 use crate::random::RequestIds;
@@ -58,6 +61,7 @@ pub(crate) struct Inner {
     pub(crate) retry: RetryPolicy,
     pub(crate) breaker: Breaker,
     pub(crate) ids: RequestIds,
+    http_version: HttpVersion,
     pub(crate) body_limit: usize,
     pub(crate) compartment_id: Option<HeaderValue>,
     pub(crate) project: Option<HeaderValue>,
@@ -82,6 +86,7 @@ impl Client {
             breaker: BreakerPolicy::default(),
             proxy: None,
             roots: Roots::default(),
+            http_version: HttpVersion::default(),
             body_limit: DEFAULT_BODY_LIMIT,
             service: None,
             hook: None,
@@ -153,18 +158,25 @@ impl Client {
     }
 }
 
+/// What sends over the connections of a connector.
+fn over(version: HttpVersion, connector: Connector, connect: Duration) -> Arc<dyn HttpService> {
+    match version {
+        HttpVersion::Http1 => Arc::new(Pooled::new(connector)),
+        HttpVersion::Http2 => Arc::new(Multiplexed::new(connector, connect)),
+    }
+}
+
 impl Inner {
     /// The same for another endpoint.
     fn beside(&self, endpoint: Endpoint) -> Self {
         let service = match &self.tls {
             Some(tls) => {
-                let connect = self.deadlines.connect;
-                Arc::new(Pooled::new(connector(
-                    tls.clone(),
-                    &endpoint,
-                    self.proxy.as_ref(),
+                let (proxy, connect) = (self.proxy.as_ref(), self.deadlines.connect);
+                over(
+                    self.http_version,
+                    connector(tls.clone(), &endpoint, proxy, connect, self.http_version),
                     connect,
-                )))
+                )
             }
             None => self.service.clone(),
         };
@@ -189,6 +201,7 @@ impl Inner {
             tls: self.tls.clone(),
             others: Mutex::default(),
             ids: RequestIds::new(),
+            http_version: self.http_version,
             hook: self.hook.clone(),
         }
     }
@@ -215,6 +228,7 @@ pub struct ClientBuilder {
     breaker: BreakerPolicy,
     proxy: Option<Proxy>,
     roots: Roots,
+    http_version: HttpVersion,
     body_limit: usize,
     service: Option<Given>,
     hook: Option<Arc<dyn RequestHook>>,
@@ -266,7 +280,13 @@ impl ClientBuilder {
         self
     }
 
-    /// What sends the requests in place of hyper; roots, proxy and connect deadline are then its own business.
+    /// The version of HTTP to speak. Default: [`HttpVersion::Http1`].
+    pub fn http_version(mut self, version: HttpVersion) -> Self {
+        self.http_version = version;
+        self
+    }
+
+    /// What sends the requests in place of hyper; roots, proxy, version and connect deadline are then its own business.
     pub fn service(mut self, service: impl HttpService) -> Self {
         self.service = Some(Given(Arc::new(service)));
         self
@@ -315,9 +335,10 @@ impl ClientBuilder {
                 };
                 let tls = client_config(roots)?;
                 let connect = self.deadlines.connect;
-                let (endpoint, proxy) = (&self.endpoint, self.proxy.as_ref());
-                let connector = connector(tls.clone(), endpoint, proxy, connect);
-                (Arc::new(Pooled::new(connector)), Some(tls))
+                let (endpoint, proxy, version) =
+                    (&self.endpoint, self.proxy.as_ref(), self.http_version);
+                let connector = connector(tls.clone(), endpoint, proxy, connect, version);
+                (over(version, connector, connect), Some(tls))
             }
         };
         let header = |field: &'static str, text: &Option<String>| match text {
@@ -344,6 +365,7 @@ impl ClientBuilder {
             }),
             breaker: Breaker::new(self.breaker),
             ids: RequestIds::new(),
+            http_version: self.http_version,
             endpoint: self.endpoint,
             signer: self.signer,
             clock: self.clock,

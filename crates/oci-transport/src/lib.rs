@@ -43,6 +43,8 @@ mod deadlines;
 mod endpoint;
 mod error;
 mod hook;
+mod http_version;
+mod multiplexed;
 mod native;
 mod operation;
 mod path;
@@ -69,6 +71,7 @@ pub use deadlines::Deadlines;
 pub use endpoint::{Endpoint, EndpointError};
 pub use error::{Error, ErrorKind, Timeout};
 pub use hook::{Attempt, RequestHook};
+pub use http_version::HttpVersion;
 pub use proxy::{Proxy, ProxyError};
 pub use raw::{RawAnswer, RawRequest};
 pub use resources::{

@@ -37,6 +37,8 @@ mod service;
 mod tls;
 #[path = "main/uploads.rs"]
 mod uploads;
+#[path = "main/versions.rs"]
+mod versions;
 
 use oci_auth::{CredentialOptions, Credentials, Env, Signer};
 use oci_emulator::{Emulator, Sandbox};

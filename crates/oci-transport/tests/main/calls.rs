@@ -82,7 +82,7 @@ async fn headers_and_body_are_those_of_the_operation() {
 async fn connections_are_used_again_also_after_streams() {
     let service = Service::start().await;
     let client = service.client();
-    for _ in 0..20 {
+    for _ in 0..100 {
         assert_eq!(text(&client).await.0, "2x2 is 4.");
     }
     client.chat(&request()).await.unwrap();
