@@ -5,6 +5,7 @@ use std::time::Duration;
 use oci_emulator::Fault;
 use oci_transport::{BreakerPolicy, ChatStream, Client, Deadlines, Error, ErrorKind, Timeout};
 use oci_wire::chat::{ChatRequest, Message};
+use oci_wire::responses::Event;
 use serde_json::{Value, json};
 
 use crate::Service;
@@ -85,6 +86,30 @@ impl<'s> Caller<'s> {
             V1 => self.client.chat_stream(&self.chat()).await,
             Responses => self.client.stream_response_as_chat(self.response()).await,
             native => self.client.native_chat_stream(self.native(native)).await,
+        }
+    }
+
+    /// The text of the deltas of a response, and that of the whole one at the end, or how it failed.
+    async fn events(&self) -> (String, Result<String, ErrorKind>) {
+        let mut text = String::new();
+        let mut stream = match self.client.stream_response(self.response()).await {
+            Ok(stream) => stream,
+            Err(error) => return (text, Err(error.kind())),
+        };
+        let mut failure = None;
+        while let Some(event) = stream.next().await {
+            match event {
+                Ok(Event::OutputTextDelta(delta)) => text.push_str(delta.text()),
+                // The service's own word is an event like others, and the last one.
+                Ok(Event::Error(_)) => failure = Some(ErrorKind::Stream),
+                Ok(_) => assert!(failure.is_none(), "nothing comes after an error"),
+                Err(error) => failure = Some(error.kind()),
+            }
+        }
+        match (failure, stream.response()) {
+            (None, Some(response)) => (text, Ok(response.text())),
+            (Some(kind), None) => (text, Err(kind)),
+            (failure, response) => panic!("{failure:?} and {response:?}"),
         }
     }
 
@@ -229,7 +254,7 @@ fn next(seed: &mut u64) -> usize {
     usize::try_from(*seed).unwrap()
 }
 
-/// 200 cuts of long streams, 40 in each dialect, wherever they fall: all of the answer, or an error after a part of it.
+/// 200 cuts of a long stream of each dialect, wherever they fall: all of the answer, or an error after a part of it.
 #[tokio::test]
 async fn a_long_stream_is_never_cut_in_silence() {
     let service = Service::start().await;
@@ -242,7 +267,7 @@ async fn a_long_stream_is_never_cut_in_silence() {
         assert!(error.is_none() && full.len() > 200, "{dialect:?}: {full:?} {error:?}");
         let length = body_length(&service, &caller, dialect).await;
         let (mut cut, mut complete) = (0, 0);
-        for _ in 0..40 {
+        for _ in 0..200 {
             let bytes = next(&mut seed) % length;
             service.emulator.set_fault(Some(Fault::CutBytes { bytes }));
             match caller.streamed(dialect).await {
@@ -301,17 +326,50 @@ async fn ten_thousand_events_arrive_and_none_twice() {
     }
 }
 
+/// The events of the Responses API as they are, under every fault of a stream: the answer whole, or an error and no answer.
+#[tokio::test]
+async fn a_stream_of_events_that_breaks_has_no_response() {
+    let service = Service::start().await;
+    let caller = Caller::new(&service, impatient());
+    let faults = [
+        (Fault::CutBody, ErrorKind::Truncated),
+        (Fault::CutBytes { bytes: 1 }, ErrorKind::Truncated),
+        (Fault::CutStream { after_events: 1 }, ErrorKind::Truncated),
+        (Fault::EndStream { after_events: 1 }, ErrorKind::Truncated),
+        (Fault::ResetAfter { events: 1 }, ErrorKind::Truncated),
+        (Fault::StallAfter { events: 1 }, ErrorKind::Timeout(Timeout::Idle)),
+        (Fault::Garbage { after_events: 1 }, ErrorKind::Malformed),
+        (Fault::StreamError { after_events: 1 }, ErrorKind::Stream),
+        (Fault::WrongContentType, ErrorKind::Malformed),
+        (Fault::HangUp, ErrorKind::Network),
+        (Fault::status(503), ErrorKind::Service),
+    ];
+    for (fault, kind) in faults {
+        service.emulator.set_fault(Some(fault.clone()));
+        let (text, outcome) = caller.events().await;
+        assert!(TEXT.starts_with(&text) && text != TEXT, "{fault}: {text:?}");
+        assert_eq!(outcome.unwrap_err(), kind, "{fault}");
+    }
+    for fault in [Fault::GarbageLines, Fault::EventNames, Fault::OneChunk, Fault::NoDone] {
+        service.emulator.set_fault(Some(fault.clone()));
+        let (text, outcome) = caller.events().await;
+        assert_eq!(text, TEXT, "{fault}");
+        assert_eq!(outcome.unwrap(), TEXT, "{fault}");
+    }
+}
+
 /// More than the 16 MiB that an event may have: an error of its own, and no memory without end.
 #[tokio::test]
 async fn an_event_of_20_mib_is_refused() {
     let service = Service::start().await;
     let caller = Caller::new(&service, Deadlines::default());
     service.emulator.set_fault(Some(Fault::BigEvent { bytes: 20 * 1024 * 1024 }));
-    for dialect in [V1, Responses] {
+    for dialect in ALL {
         let (text, error) = caller.streamed(dialect).await;
         assert_eq!(error.unwrap().kind(), ErrorKind::TooLarge, "{dialect:?}");
         assert!(TEXT.starts_with(&text) && text != TEXT, "{dialect:?}: {text}");
     }
+    assert_eq!(caller.events().await.1.unwrap_err(), ErrorKind::TooLarge);
 }
 
 #[tokio::test]
