@@ -59,8 +59,8 @@ impl Connection {
         ask: &Ask,
         is_streamed: bool,
     ) -> Result<http::Response<Incoming>, String> {
-        let Target { host, path, model, key, is_native } = &self.target;
-        let body = if *is_native {
+        let Target { host, path, model, key, is_native } = self.target.clone();
+        let body = if is_native {
             format!(
                 "{{\"compartmentId\":\"c\",\"servingMode\":{{\"servingType\":\"ON_DEMAND\",\"modelId\":\"{model}\"}},\
                  \"chatRequest\":{{\"apiFormat\":\"GENERIC\",\"isStream\":{is_streamed},\"messages\":[{{\"role\":\"USER\",\
@@ -78,7 +78,12 @@ impl Connection {
             .header("authorization", format!("Bearer {key}"))
             .body(Full::new(Bytes::from(body)))
             .expect("the parts are of our making");
-        self.sender.ready().await.map_err(|error| error.to_string())?;
+        if self.sender.ready().await.is_err() {
+            // Servers close connections that were idle for some seconds; clients then make another one.
+            let target = self.target.clone();
+            *self = Self::open(&target).await?;
+            self.sender.ready().await.map_err(|error| error.to_string())?;
+        }
         self.sender.send_request(request).await.map_err(|error| error.to_string())
     }
 

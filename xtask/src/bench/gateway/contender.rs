@@ -102,8 +102,8 @@ impl Server {
             if let Some(status) = server.process.try_wait()? {
                 return Err(format!("a gateway ended before it listened: {status}").into());
             }
-            if begun.elapsed() > Duration::from_secs(60) {
-                return Err("a gateway does not listen after a minute".into());
+            if begun.elapsed() > Duration::from_secs(180) {
+                return Err("a gateway does not listen after three minutes".into());
             }
             std::thread::sleep(Duration::from_micros(500));
         }
