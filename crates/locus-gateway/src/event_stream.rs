@@ -52,8 +52,8 @@ pub(crate) struct EventStream {
     is_over: bool,
     /// Whether anything was written since the timer was set.
     is_busy: bool,
-    /// Whether the reader of the connection had a turn since the last event came.
-    has_waited: bool,
+    /// How often the reader of the connection could have had a turn since the last event came.
+    waited: u8,
     timer: Pin<Box<Sleep>>,
     closing: Closing,
     record: Record,
@@ -89,7 +89,7 @@ impl EventStream {
             is_over: false,
             is_busy: false,
             // The first event is here, and somebody waits for it.
-            has_waited: true,
+            waited: TURNS,
             timer: Box::pin(sleep(KEEP_ALIVE)),
             closing,
             record,
@@ -105,7 +105,7 @@ impl EventStream {
         while !self.is_over && self.output.as_bytes().len() < LARGEST_WRITE {
             match self.source.poll_fill(cx, &mut self.output) {
                 Poll::Pending => break,
-                Poll::Ready(Step::Event) => self.has_waited = false,
+                Poll::Ready(Step::Event) => self.waited = 0,
                 Poll::Ready(Step::End) => self.over(),
                 Poll::Ready(Step::Failed(failure)) => self.failed(&failure),
             }
@@ -117,7 +117,8 @@ impl EventStream {
             self.keep_alive(cx);
         }
         let is_full = self.output.as_bytes().len() >= LARGEST_WRITE;
-        if !self.is_over && !is_full && !std::mem::replace(&mut self.has_waited, true) {
+        if !self.is_over && !is_full && self.waited < TURNS {
+            self.waited += 1;
             cx.waker().wake_by_ref();
             return Poll::Pending;
         }
@@ -194,6 +195,9 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
 /// Most failures come within a second; no proxy gives up on headers before 30.
 const FIRST_EVENT: Duration = Duration::from_secs(10);
+
+/// hyper looks at a body twice in a turn of its own, so that the reader has had one only after the second look.
+const TURNS: u8 = 2;
 
 /// What one write carries at most, so that a client that does not read holds no more than this.
 const LARGEST_WRITE: usize = 64 * 1024;

@@ -61,8 +61,12 @@ async fn next(stream: &mut EventStream) -> Option<String> {
 #[tokio::test(start_paused = true)]
 async fn what_is_there_at_once_is_one_piece() {
     let app = app();
-    let told =
-        vec![vec![Step::Event, Step::Event, Step::Event], vec![], vec![Step::Event, Step::End]];
+    let told = vec![
+        vec![Step::Event, Step::Event, Step::Event],
+        vec![],
+        vec![],
+        vec![Step::Event, Step::End],
+    ];
     let mut stream = stream(&app, told);
     assert_eq!(next(&mut stream).await.unwrap(), "data: event\n\n".repeat(3));
     assert_eq!(next(&mut stream).await.unwrap(), "data: event\n\n");
@@ -121,7 +125,7 @@ async fn the_end_of_the_gateway_ends_a_silent_stream() {
 #[tokio::test(start_paused = true)]
 async fn the_end_of_the_gateway_ends_a_busy_stream_too() {
     let app = app();
-    let told = vec![vec![Step::Event], vec![], vec![Step::Event], vec![], vec![Step::Event]];
+    let told = vec![vec![Step::Event], vec![], vec![], vec![Step::Event]];
     let mut stream = stream(&app, told);
     assert_eq!(next(&mut stream).await.unwrap(), "data: event\n\n");
     app.enter(crate::app::Phase::Closing);
