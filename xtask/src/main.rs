@@ -9,6 +9,7 @@ mod layers;
 mod process;
 mod release;
 mod soak;
+mod static_build;
 mod tidy;
 
 use std::process::ExitCode;
@@ -47,6 +48,8 @@ usage: cargo xtask <command>
   bench transport
             oci-transport beside hyper and other clients, a few minutes: a table of CPU time,
             allocations and memory (needs the network once, for the rivals)
+  static    `locus` as one static file, and what it does in a root folder that has nothing but
+            resolv.conf and hosts (needs Linux, python3, openssl)
   streams [count]
             2000 streams at once through `locus serve`, with clients that do not read, clients that
             leave, answers that stall, and SIGTERM in the middle: every word is compared (needs Linux)
@@ -67,6 +70,7 @@ fn main() -> ExitCode {
         ["tidy"] => tidy::run(),
         ["bench", name, options @ ..] => bench::run(name, options),
         ["release", "--dry-run"] => release::dry_run(),
+        ["static"] => static_build::run_all(),
         ["streams"] => bench::gateway::streams("2000"),
         ["streams", count] => bench::gateway::streams(count),
         ["soak"] => soak::run(soak::MINUTES),
