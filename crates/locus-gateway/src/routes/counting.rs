@@ -81,20 +81,20 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(request: Value, expected: u64) {
+    fn check(request: &Value, expected: u64) {
         assert_eq!(guess(request.as_object().unwrap()), expected, "{request}");
     }
 
     #[test]
     fn texts_tools_and_images_count() {
-        check(json!({"messages": [{"role": "user", "content": "What is 2x2?"}]}), 7);
+        check(&json!({"messages": [{"role": "user", "content": "What is 2x2?"}]}), 7);
         let text = json!([{"type": "text", "text": "What is 2x2?", "cache_control": {"type": "ephemeral"}}]);
-        check(json!({"system": text, "messages": [{"role": "user", "content": text}]}), 10);
+        check(&json!({"system": text, "messages": [{"role": "user", "content": text}]}), 10);
         let image =
             json!({"type": "image", "source": {"type": "base64", "data": "A".repeat(100_000)}});
-        check(json!({"messages": [{"role": "user", "content": [image]}]}), 1604);
+        check(&json!({"messages": [{"role": "user", "content": [image]}]}), 1604);
         let call = json!({"type": "tool_use", "id": "toolu_1", "name": "find", "input": {"of": "abcd", "count": 3}});
-        check(json!({"messages": [{"role": "assistant", "content": [call]}]}), 7);
-        check(json!({"messages": [], "tools": [{"name": "find"}]}), 4);
+        check(&json!({"messages": [{"role": "assistant", "content": [call]}]}), 7);
+        check(&json!({"messages": [], "tools": [{"name": "find"}]}), 4);
     }
 }
