@@ -100,8 +100,10 @@ fn check(output: &Path, prompts: usize) -> Result<(), Box<dyn Error>> {
     let mut seen = vec![false; prompts];
     for line in BufReader::new(File::open(output)?).lines() {
         let value: serde_json::Value = serde_json::from_str(&line?)?;
-        let number = value["line"].as_u64().and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
-        let text = value["response"]["body"]["choices"][0]["message"]["content"].as_str();
+        let number = value.pointer("/line").and_then(serde_json::Value::as_u64).unwrap_or(0);
+        let number = usize::try_from(number)?;
+        let text = value.pointer("/response/body/choices/0/message/content");
+        let text = text.and_then(serde_json::Value::as_str);
         let sum = (number + 1).to_string();
         if !text.is_some_and(|text| text.contains(&sum)) {
             return Err(format!("a wrong answer: {value}").into());

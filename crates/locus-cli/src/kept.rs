@@ -81,7 +81,7 @@ macro_rules! entries {
             && let Some(entry) = items.next().await
         {
             let entry = entry.map_err($crate::kept::failed)?;
-            $table.row(serde_json::to_string(&entry), ($row)(&entry));
+            $table.row(serde_json::to_string(&entry), &($row)(&entry));
             left -= 1;
         }
     }};
@@ -93,7 +93,7 @@ macro_rules! one {
     ($table:expr, $entry:expr, $row:expr) => {{
         let entry = $entry.map_err($crate::kept::failed)?.into_inner();
         let mut table = $table;
-        table.row(serde_json::to_string(&entry), ($row)(&entry));
+        table.row(serde_json::to_string(&entry), &($row)(&entry));
         table.print()
     }};
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use cargo_metadata::{CargoOpt, DependencyKind, Metadata, MetadataCommand, Package, PackageId};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::process::{Result, read, root};
 
@@ -35,21 +35,22 @@ fn document(
         .collect();
     components.sort_by_key(|package| (package.name.to_string(), package.version.clone()));
     let component = |package: &Package, kind: &str| {
-        let mut value = json!({
-            "type": kind,
-            "bom-ref": url(package),
-            "name": package.name.as_str(),
-            "version": package.version.to_string(),
-            "purl": url(package),
-        });
+        let mut value = Map::from_iter([
+            ("type".to_owned(), kind.into()),
+            ("bom-ref".to_owned(), url(package).into()),
+            ("name".to_owned(), package.name.as_str().into()),
+            ("version".to_owned(), package.version.to_string().into()),
+            ("purl".to_owned(), url(package).into()),
+        ]);
         if let Some(license) = &package.license {
-            value["licenses"] = json!([{"expression": license.replace('/', " OR ")}]);
+            let expression = license.replace('/', " OR ");
+            value.insert("licenses".to_owned(), json!([{"expression": expression}]));
         }
         let key = (package.name.to_string(), package.version.to_string());
         if let Some(sum) = checksums.get(&key) {
-            value["hashes"] = json!([{"alg": "SHA-256", "content": sum}]);
+            value.insert("hashes".to_owned(), json!([{"alg": "SHA-256", "content": sum}]));
         }
-        value
+        Value::Object(value)
     };
     let resolve = metadata.resolve.as_ref().ok_or("cargo resolved nothing")?;
     let by_id: HashMap<&PackageId, &Package> =
@@ -65,7 +66,7 @@ fn document(
         let Some(package) = by_id.get(&node.id) else { continue };
         dependencies.push(json!({"ref": url(package), "dependsOn": below}));
     }
-    dependencies.sort_by_key(|value| value["ref"].as_str().map(str::to_owned));
+    dependencies.sort_by_key(|value| value.get("ref").map(Value::to_string));
     Ok(json!({
         "bomFormat": "CycloneDX",
         "specVersion": "1.6",

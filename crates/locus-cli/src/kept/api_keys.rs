@@ -134,13 +134,14 @@ fn details(name: &str, days: u32) -> KeyDetails {
 fn secrets(key: &ApiKey, as_json: bool) -> Result<ExitCode, Failure> {
     let mut table = Table::new(as_json, &["ID", "KEY", "ENDS", "SECRET"]);
     if as_json {
-        table.row(serde_json::to_string(key), Vec::new());
+        table.row(serde_json::to_string(key), &[]);
         return table.print();
     }
     for item in &key.keys {
         let secret = item.key.as_ref().map(|secret| secret.expose().to_owned());
         let cells = [key.id.shown(), item.key_name.shown(), item.time_expiry.shown()];
-        table.row(Ok(String::new()), cells.into_iter().chain([secret.shown()]).collect());
+        let cells: Vec<String> = cells.into_iter().chain([secret.shown()]).collect();
+        table.row(Ok(String::new()), &cells);
     }
     table.print()
 }

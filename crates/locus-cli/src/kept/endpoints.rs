@@ -73,7 +73,7 @@ async fn create(args: CreateArgs) -> Result<ExitCode, Failure> {
     let id = made.id.clone().unwrap_or_default();
     let settled = endpoints.settled(&id, &Waiting::default()).await.map_err(failed)?;
     let mut table = Table::new(args.common.json, HEADER);
-    table.row(serde_json::to_string(&settled), row(&settled));
+    table.row(serde_json::to_string(&settled), &row(&settled));
     table.print()
 }
 

@@ -131,7 +131,7 @@ async fn settled(
 ) -> Result<ExitCode, Failure> {
     let project = projects.settled(id, &Waiting::default()).await.map_err(failed)?;
     let mut table = Table::new(as_json, HEADER);
-    table.row(serde_json::to_string(&project), row(&project));
+    table.row(serde_json::to_string(&project), &row(&project));
     table.print()
 }
 

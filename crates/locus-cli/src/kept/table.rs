@@ -32,7 +32,7 @@ impl Table {
     }
 
     /// Adds an entry. `json` is all of it, `cells` what a person wants to see.
-    pub(super) fn row(&mut self, json: serde_json::Result<String>, cells: Vec<String>) {
+    pub(super) fn row(&mut self, json: serde_json::Result<String>, cells: &[String]) {
         match self {
             Self::People(columns) => {
                 columns.add_row(cells.iter().map(|cell| escape::line(cell)));
@@ -50,8 +50,10 @@ impl Table {
             Self::People(columns) => {
                 let lines = columns.lines().map(|line| format!("{}\n", line.trim_end()));
                 // The border that is nothing leaves a blank before each line.
-                let lines =
-                    lines.map(|line| line.strip_prefix(' ').map_or(line.clone(), str::to_owned));
+                let lines = lines.map(|line| match line.strip_prefix(' ') {
+                    Some(rest) => rest.to_owned(),
+                    None => line,
+                });
                 say(&lines.collect::<String>())?;
             }
             Self::Programs(text) => say(&escape::json(&text))?,

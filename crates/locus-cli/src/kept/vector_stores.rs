@@ -143,7 +143,7 @@ async fn search(args: SearchArgs) -> Result<ExitCode, Failure> {
     let page = target.client.vector_stores().search(&args.id, &search).await.map_err(failed)?;
     let mut table = Table::new(args.common.json, &["SCORE", "FILE", "NAME", "TEXT"]);
     for result in &page.data {
-        table.row(serde_json::to_string(result), result_row(result));
+        table.row(serde_json::to_string(result), &result_row(result));
     }
     table.print()
 }

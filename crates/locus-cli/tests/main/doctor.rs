@@ -3,8 +3,9 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Output;
+use std::time::{Duration, SystemTime};
 
-use oci_emulator::Fault;
+use oci_emulator::{Emulator, Fault, Sandbox};
 
 use crate::{Desk, locus, run, stderr, stdout};
 
@@ -179,6 +180,16 @@ async fn a_peer_that_does_not_agree_on_tls() {
     let url = desk.emulator.url().replace("http://", "https://");
     let args = ["doctor", "--json", "--retries", "0", "--endpoint", &url];
     check_failed(&run(desk.command(&args)).await, "tls", 8, "SSL_CERT_FILE");
+}
+
+#[tokio::test]
+async fn a_clock_that_is_an_hour_off() {
+    let home = tempfile::tempdir().unwrap();
+    let sandbox = Sandbox::create(&home.path().join(".oci")).unwrap();
+    let later = || SystemTime::now() + Duration::from_secs(3600);
+    let builder = Emulator::builder().identity(sandbox.identity()).clock(later);
+    let desk = Desk { emulator: builder.start().await.unwrap(), home, sandbox };
+    check_failed(&desk.doctor(&[]).await, "clock", 4, "set the clock of this machine");
 }
 
 #[tokio::test]
