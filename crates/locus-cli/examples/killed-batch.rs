@@ -74,7 +74,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
     let seconds = start.elapsed().as_secs_f64();
     check(&output, prompts)?;
-    let asked = emulator.requests().len();
+    let asked = emulator.request_count();
     let most = prompts + KILLS * AT_A_TIME;
     println!(
         "{prompts} answers, each once and right; {asked} requests, at most {most} allowed; {seconds:.1} s"

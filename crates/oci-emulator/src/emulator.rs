@@ -100,6 +100,11 @@ impl Emulator {
         self.service.records.all()
     }
 
+    /// How many requests have arrived so far, those that [`Emulator::requests`] no longer has included.
+    pub fn request_count(&self) -> usize {
+        self.service.records.total()
+    }
+
     /// The requests among [`Emulator::requests`] that were refused with 401, each with the reason.
     pub fn rejections(&self) -> Vec<RecordedRequest> {
         let mut requests = self.requests();

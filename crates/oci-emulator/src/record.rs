@@ -117,6 +117,12 @@ impl Records {
         number
     }
 
+    /// How many were added, those that are no longer kept included.
+    pub(crate) fn total(&self) -> usize {
+        let kept = self.lock();
+        kept.dropped + kept.requests.len()
+    }
+
     /// Changes a request, if it is still kept.
     pub(crate) fn update(&self, number: usize, change: impl FnOnce(&mut RecordedRequest)) {
         let mut kept = self.lock();
@@ -213,6 +219,7 @@ mod tests {
         records.update(0, |request| request.status = Some(500));
         let all = records.all();
         assert_eq!(all.len(), MAX_REQUESTS);
+        assert_eq!(records.total(), MAX_REQUESTS + 6, "those that made room count too");
         assert_eq!(all.last().unwrap().status, Some(200));
         assert_eq!(all.iter().filter(|request| request.status.is_some()).count(), 1);
     }
