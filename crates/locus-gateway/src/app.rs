@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::time::Instant;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -17,6 +18,7 @@ use crate::receive::Limits;
 use crate::recent::Recent;
 use crate::routes;
 use crate::stored::Stored;
+use crate::traffic::Traffic;
 use crate::upstream::Upstreams;
 
 /// What all requests share.
@@ -24,6 +26,7 @@ pub(crate) struct App {
     live: RwLock<Arc<Live>>,
     pub(crate) metrics: Metrics,
     pub(crate) recent: Recent,
+    pub(crate) traffic: Traffic,
     pub(crate) stored: Arc<Stored>,
     pub(crate) limits: Limits,
     pub(crate) insecure: bool,
@@ -57,6 +60,7 @@ impl App {
             live: RwLock::new(Arc::new(live)),
             metrics: Metrics::new(),
             recent: Recent::default(),
+            traffic: Traffic::new(Instant::now()),
             stored: Arc::default(),
             limits,
             insecure,
@@ -159,6 +163,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .merge(api.clone())
         .nest("/v1", api)
         .route("/", get(routes::status))
+        .route("/status", get(routes::status_with_key))
         .route("/health", get(routes::alive))
         .route("/health/liveliness", get(routes::alive))
         .route("/health/liveness", get(routes::alive))

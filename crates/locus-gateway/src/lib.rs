@@ -22,6 +22,7 @@ mod routes;
 mod secret;
 mod server;
 mod stored;
+mod traffic;
 mod upstream;
 
 // The public interface is:

@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::failure::Failure;
 use crate::keys::Grant;
 use crate::price::Price;
+use crate::traffic::Ended;
 use crate::upstream::Lease;
 
 /// One call of a client. Dropping it ends it: every way out of a call is one.
@@ -150,11 +151,19 @@ impl Drop for Record {
         if let Outcome::Failed(failure) = &self.outcome {
             self.app.recent.push(self.endpoint, model, failure);
         }
+        let first_event = self.first_byte.filter(|_| self.streamed);
+        let ended = Ended {
+            is_failed: matches!(self.outcome, Outcome::Failed(_)),
+            elapsed,
+            first_event,
+            usage: self.usage.as_ref(),
+        };
+        self.app.traffic.add(self.started + elapsed, self.model.as_ref(), &ended);
         let metrics = &self.app.metrics;
         metrics.in_flight.dec();
         metrics.call(self.endpoint, model, status, elapsed);
-        if let Some(first_byte) = self.first_byte.filter(|_| self.streamed) {
-            metrics.first_byte(model, first_byte);
+        if let Some(first_event) = first_event {
+            metrics.first_byte(model, first_event);
         }
         if cost > 0.0 {
             metrics.cost(model, cost);

@@ -24,5 +24,5 @@ pub(crate) use messages::messages;
 pub(crate) use moderations::moderations;
 pub(crate) use resources::resources;
 pub(crate) use responses::responses;
-pub(crate) use status::status;
+pub(crate) use status::{status, status_with_key};
 pub(crate) use vectors::{embeddings, rerank};

@@ -162,6 +162,24 @@ async fn the_status_page_shows_names_health_and_failures() {
 }
 
 #[tokio::test]
+async fn the_status_page_shows_what_went_through() {
+    let yaml = "model_list: [{model_name: named, litellm_params: {model: oci/xai.grok-4}}]";
+    let desk = Desk::with_file(yaml).await;
+    let page = get(desk.address, "/").await;
+    assert!(page.body.contains("No call has ended"), "{}", page.body);
+    assert_eq!(desk.chat(&question("named")).await.status, 200);
+    assert_eq!(desk.chat("{").await.status, 400);
+    let page = get(desk.address, "/").await;
+    for row in [
+        "<tr><td>named</td><td class=\"n\">1</td><td class=\"n\">0</td>",
+        "<tr><td>(refused)</td><td class=\"n\">1</td><td class=\"n bad\">1</td>",
+        "<rect class=\"failed\"",
+    ] {
+        assert!(page.body.contains(row), "{row}: {}", page.body);
+    }
+}
+
+#[tokio::test]
 async fn the_status_page_of_a_gateway_with_keys_tells_strangers_nothing() {
     let yaml = "{general_settings: {master_key: sk-1}, \
                 model_list: [{model_name: named, litellm_params: {model: oci/xai.grok-4}}]}";
@@ -172,6 +190,32 @@ async fn the_status_page_of_a_gateway_with_keys_tells_strangers_nothing() {
     let key = [("Authorization", "Bearer sk-1")];
     let page = crate::http::get_with(desk.address, "/", &key).await;
     assert!(page.body.contains("named"), "{}", page.body);
+}
+
+#[tokio::test]
+async fn a_browser_is_asked_for_the_key_of_the_status_page_and_of_nothing_else() {
+    let yaml = "{general_settings: {master_key: sk-1}, \
+                model_list: [{model_name: named, litellm_params: {model: oci/xai.grok-4}}]}";
+    let desk = Desk::with_file(yaml).await;
+    let stranger = get(desk.address, "/status").await;
+    assert_eq!(stranger.status, 401);
+    assert!(stranger.header("www-authenticate").unwrap().starts_with("Basic "), "{stranger:?}");
+    assert!(!stranger.body.contains("named"), "{}", stranger.body);
+    for (pair, status) in [
+        ("b3BlcmF0b3I6c2stMQ==", 200),
+        ("OnNrLTE=", 200),
+        ("b3BlcmF0b3I6c2stMg==", 401),
+        ("=", 401),
+    ] {
+        let authorization = format!("Basic {pair}");
+        let header = [("Authorization", authorization.as_str())];
+        let page = crate::http::get_with(desk.address, "/status", &header).await;
+        assert_eq!(page.status, status, "{pair}");
+        assert_eq!(page.body.contains("named"), status == 200, "{pair}");
+        // A browser sends this along with whatever another site makes it ask for.
+        let models = crate::http::get_with(desk.address, "/v1/models", &header).await;
+        assert_eq!(models.status, 401, "{pair}");
+    }
 }
 
 #[tokio::test]
