@@ -50,6 +50,8 @@ const HEAVY_PEERS: &[(&str, &str)] = &[
     // They call `locus serve`, which has an emulator of its own.
     ("gateway", "peer_gateway.py"),
     ("gateway", "peer_gateway_page.py"),
+    // Needs Chromium; it says so where there is none.
+    ("gateway", "peer_status_page.py"),
     // Needs npm.
     ("gateway", "peer_gateway_node.py"),
 ];
