@@ -71,12 +71,12 @@ const CHUNK_WAYS: [Way; 7] = [
 ];
 
 const DELTA_WAYS: [Way; 9] = [
-    (OURS, |data| text_of(&Event::parse(Some(DELTA_NAME), data).unwrap())),
+    (OURS, |data| text_of(Event::parse(Some(DELTA_NAME), data).as_ref().unwrap())),
     ("oci-wire, owned", |data| {
         text_of(&Event::parse(Some(DELTA_NAME), data).unwrap().into_owned())
     }),
     ("oci-wire, borrowed, without the event's name", |data| {
-        text_of(&Event::parse(None, data).unwrap())
+        text_of(Event::parse(None, data).as_ref().unwrap())
     }),
     ("oci-wire, owned, without the event's name", |data| {
         text_of(&Event::parse(None, data).unwrap().into_owned())

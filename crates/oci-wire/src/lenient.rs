@@ -249,6 +249,20 @@ impl<'de, T: Accept<'de>> Accept<'de> for Vec<T> {
         Ok(Some(items))
     }
 
+    #[inline]
+    fn fill_option(place: &mut Option<Self>, reader: &mut Reader<'de>) -> Result<bool, GaveUp> {
+        if reader.peek() != Some(b'[') {
+            *place = Self::read(reader)?;
+            return Ok(place.is_some());
+        }
+        let items = place.insert(Self::new());
+        reader.elements(|reader| {
+            items.extend(T::read(reader)?);
+            Ok(())
+        })?;
+        Ok(true)
+    }
+
     fn from_raw(text: &'de str) -> Reading<Self> {
         let mut items = Self::new();
         let read = read_elements(text, |item| items.push(item));

@@ -106,28 +106,51 @@ impl<'de> Accept<'de> for RawJson {
 ///
 /// In a request this is the way to send a parameter that is newer than this crate; in an answer it holds what the
 /// service sent beyond the known.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct Extra(Vec<(String, RawJson)>);
+#[derive(Clone, Default, Eq, PartialEq)]
+pub struct Extra(Option<Box<Members>>);
+
+/// Behind a pointer because nearly every object has none: its place is in all of them, down to the pieces of a stream.
+type Members = Vec<(String, RawJson)>;
+
+impl fmt::Debug for Extra {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("Extra").field(&self.members()).finish()
+    }
+}
 
 impl Extra {
     /// No members.
     #[must_use]
     pub const fn new() -> Self {
-        Self(Vec::new())
+        Self(None)
+    }
+
+    fn members(&self) -> &[(String, RawJson)] {
+        self.0.as_ref().map_or(&[], |members| members.as_slice())
+    }
+
+    /// Members to add to; there is one at least when the caller is done.
+    fn members_mut(&mut self) -> &mut Members {
+        self.0.get_or_insert_default()
     }
 
     /// Sets a member, replacing every earlier one of that name.
     pub fn insert(&mut self, name: impl Into<String>, value: impl Into<RawJson>) {
         let name = name.into();
         self.remove(&name);
-        self.0.push((name, value.into()));
+        self.members_mut().push((name, value.into()));
     }
 
     /// Removes every member of that name; returns the last.
     pub fn remove(&mut self, name: &str) -> Option<RawJson> {
+        let members = self.0.as_mut()?;
         let mut found = None;
-        while let Some(at) = self.0.iter().position(|(key, _)| key == name) {
-            found = Some(self.0.remove(at).1);
+        while let Some(at) = members.iter().position(|(key, _)| key == name) {
+            found = Some(members.remove(at).1);
+        }
+        if members.is_empty() {
+            // Nothing has one form, so that it is equal to itself.
+            self.0 = None;
         }
         found
     }
@@ -135,7 +158,7 @@ impl Extra {
     /// The last member of that name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&RawJson> {
-        self.0.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value)
+        self.members().iter().rev().find(|(key, _)| key == name).map(|(_, value)| value)
     }
 
     /// Whether there is a member of that name.
@@ -146,32 +169,33 @@ impl Extra {
 
     /// The members in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &RawJson)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value))
+        self.members().iter().map(|(name, value)| (name.as_str(), value))
     }
 
     /// How many members there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.members().len()
     }
 
     /// Whether there are no members.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.0.is_none()
     }
 
     /// Adds a member as it came, duplicates included.
     pub(crate) fn push(&mut self, name: String, value: RawJson) {
-        self.0.push((name, value));
+        self.members_mut().push((name, value));
     }
 
     /// Takes over the members of a later fragment; for equal names the later wins.
     pub(crate) fn merge(&mut self, later: &Self) {
-        for (name, value) in &later.0 {
-            match self.0.iter_mut().find(|(key, _)| key == name) {
+        for (name, value) in later.members() {
+            let members = self.members_mut();
+            match members.iter_mut().find(|(key, _)| key == name) {
                 Some((_, old)) => old.clone_from(value),
-                None => self.0.push((name.clone(), value.clone())),
+                None => members.push((name.clone(), value.clone())),
             }
         }
     }

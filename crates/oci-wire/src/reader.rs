@@ -429,11 +429,12 @@ fn plain(bytes: &[u8]) -> usize {
 #[inline]
 fn special(word: u64) -> u64 {
     const ONES: u64 = u64::from_le_bytes([1; 8]);
-    let below = |word: u64, bound: u8| word.wrapping_sub(ONES * u64::from(bound)) & !word;
+    // A byte below a bound borrows into its highest bit; the bytes that had that bit before are put right at the end.
+    let below = |word: u64, bound: u8| word.wrapping_sub(ONES * u64::from(bound));
     // With bit 1 turned over the quotation mark is 0x20, which joins it to what is below the space.
     let quote_or_control = below(word ^ (ONES * 2), b'"' - 1);
     let backslash = below(word ^ (ONES * u64::from(b'\\')), 1);
-    (quote_or_control | backslash) & (ONES << 7)
+    (quote_or_control | backslash) & !word & (ONES << 7)
 }
 
 /// Any number of so many digits fits into 64 bits.

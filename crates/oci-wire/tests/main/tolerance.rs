@@ -279,6 +279,8 @@ fn extra_members_are_a_small_ordered_map() {
     assert_eq!((extra.len(), extra.is_empty(), extra.contains("a")), (2, false, true));
     assert_eq!(extra.remove("a"), Some(RawJson::from(json!(2))));
     assert_eq!(extra.get("a"), None);
+    assert_eq!(extra.remove("b"), Some(RawJson::from(json!(3))));
+    assert_eq!((extra.is_empty(), &extra), (true, &Extra::new()));
 }
 
 #[test]
