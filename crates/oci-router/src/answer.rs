@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use crate::misfit::Misfit;
 use crate::schema::Schema;
-use crate::state::ProviderState;
+use crate::state::{Continuation, ProviderState};
 use crate::warning::Warning;
 
 /// A whole answer in the dialect of chat completions, whatever the transport. It dereferences to the [`ChatResponse`].
@@ -18,7 +18,7 @@ use crate::warning::Warning;
 pub struct ChatAnswer {
     pub(crate) response: ChatResponse,
     pub(crate) warnings: Vec<Warning>,
-    pub(crate) state: Option<ProviderState>,
+    pub(crate) continuation: Option<Continuation>,
     pub(crate) items: Option<Box<Response>>,
     pub(crate) opc_request_id: Option<String>,
 }
@@ -33,7 +33,7 @@ impl ChatAnswer {
     /// What continues the conversation with [`Chat::continues`](crate::Chat::continues); `None` over other APIs than Responses.
     #[must_use]
     pub fn state(&self) -> Option<&ProviderState> {
-        self.state.as_ref()
+        Some(self.continuation.as_ref()?.after(self.as_response()?))
     }
 
     /// The answer as the Responses API gave it, with the calls of tools that the service ran itself.

@@ -37,7 +37,7 @@ impl Model {
         let id = ModelId::parse(&self.id)?;
         let operation = Capabilities::of(id.as_str()).operation.unwrap_or(Operation::Chat);
         let route = resolve(id, operation, &self.choice)?;
-        let row = table::find(&id.as_str().to_ascii_lowercase());
+        let row = table::find(id.as_str());
         let client = self.client_for(route, id.as_str())?;
         let by_table = row.map(|row| row.transport);
         Ok(Explanation {

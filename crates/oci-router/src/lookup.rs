@@ -3,7 +3,7 @@
 use oci_wire::control;
 
 use crate::error::Error;
-use crate::model_id::ModelId;
+use crate::model_id::{ModelId, begins_with};
 use crate::router::Model;
 use crate::table;
 
@@ -20,12 +20,11 @@ impl Model {
     pub async fn looked_up(mut self) -> Result<Self, Error> {
         let id = ModelId::parse(&self.id)?.as_str();
         let ocid = self.choice.endpoint_id.clone().unwrap_or_else(|| id.to_owned());
-        let lower = ocid.to_ascii_lowercase();
         let control = self.client_for(self.route()?, &ocid)?.control();
-        let model_id = if lower.starts_with("ocid1.generativeaiendpoint.") {
+        let model_id = if begins_with(&ocid, "ocid1.generativeaiendpoint.") {
             control.endpoints().get(&ocid).await?.into_inner().model_id
         } else {
-            lower.starts_with("ocid1.generativeaimodel.").then_some(ocid)
+            begins_with(&ocid, "ocid1.generativeaimodel.").then_some(ocid)
         };
         let Some(model_id) = model_id else { return Ok(self) };
         let mut model = control.models().get(&model_id).await?.into_inner();
@@ -42,7 +41,7 @@ impl Model {
 
 /// The row of the table for a model that has a name or a vendor of those that are known.
 fn row_of(model: &control::Model) -> Option<&'static table::Row> {
-    let name = model.display_name.as_deref().unwrap_or_default().to_ascii_lowercase();
-    let vendor = model.vendor.as_deref().unwrap_or_default().to_ascii_lowercase();
-    table::find(&name).or_else(|| table::find(&format!("{vendor}.")))
+    let name = model.display_name.as_deref().unwrap_or_default();
+    let vendor = model.vendor.as_deref().unwrap_or_default();
+    table::find(name).or_else(|| table::find(&format!("{vendor}.")))
 }

@@ -41,6 +41,17 @@ impl<'a> ModelId<'a> {
     pub fn as_str(self) -> &'a str {
         self.0
     }
+
+    /// Whether it begins with this, in any letter case.
+    pub(crate) fn begins_with(self, prefix: &str) -> bool {
+        begins_with(self.0, prefix)
+    }
+}
+
+/// Whether a text begins with another in ASCII, in any letter case.
+pub(crate) fn begins_with(text: &str, prefix: &str) -> bool {
+    let head = text.as_bytes().get(..prefix.len());
+    head.is_some_and(|head| head.eq_ignore_ascii_case(prefix.as_bytes()))
 }
 
 impl fmt::Display for ModelId<'_> {

@@ -64,8 +64,7 @@ pub(crate) fn resolve(
     operation: Operation,
     choice: &Choice,
 ) -> Result<Route, RouteError> {
-    let lower = id.as_str().to_ascii_lowercase();
-    let row = match table::find(&lower) {
+    let row = match table::find(id.as_str()) {
         Some(row) => *row,
         // Who says both transport and family knows the model.
         None => match choice.transport {
@@ -80,7 +79,7 @@ pub(crate) fn resolve(
             None => return Err(RouteError::UnknownVendor { id: id.to_string() }),
         },
     };
-    let is_ocid = lower.starts_with("ocid1.");
+    let is_ocid = id.begins_with("ocid1.");
     if row.operation != operation && !is_ocid {
         return Err(RouteError::OtherOperation {
             id: id.to_string(),

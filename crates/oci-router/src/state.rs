@@ -1,5 +1,7 @@
 //! [`ProviderState`]: what continues a conversation over the Responses API.
 
+use std::sync::OnceLock;
+
 use oci_wire::chat::{AssistantMessage, ChatRequest, Message, ToolCall};
 use oci_wire::responses::{Input, Item, Response, ResponsesRequest};
 use oci_wire::{Loss, Nullable, Translated};
@@ -22,6 +24,37 @@ pub struct ProviderState {
     /// The items of the answers so far, when the service does not keep them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     turns: Vec<Turn>,
+}
+
+/// What the state after an answer is made of. It holds items of the answer, so it is made when it is asked for, and once.
+#[derive(Clone, Debug)]
+pub(crate) struct Continuation {
+    before: Option<ProviderState>,
+    stores: bool,
+    after: OnceLock<ProviderState>,
+}
+
+impl Continuation {
+    pub(crate) fn new(before: Option<ProviderState>, stores: bool) -> Self {
+        Self { before, stores, after: OnceLock::new() }
+    }
+
+    /// The state after the answer, which is the same in each call.
+    pub(crate) fn after(&self, response: &Response) -> &ProviderState {
+        self.after.get_or_init(|| self.to_state(response))
+    }
+
+    /// The same for whoever keeps it.
+    pub(crate) fn to_state(&self, response: &Response) -> ProviderState {
+        ProviderState::after(self.before.as_ref(), response, self.stores)
+    }
+}
+
+/// Whether the state was asked for already makes no difference.
+impl PartialEq for Continuation {
+    fn eq(&self, other: &Self) -> bool {
+        self.before == other.before && self.stores == other.stores
+    }
 }
 
 /// An answer, and by what its message is known again.
@@ -52,7 +85,7 @@ impl ProviderState {
     }
 
     /// The state after an answer.
-    pub(crate) fn after(before: Option<&Self>, response: &Response, stores: bool) -> Self {
+    fn after(before: Option<&Self>, response: &Response, stores: bool) -> Self {
         if let Some(id) = before.and_then(Self::conversation_id) {
             return Self::conversation(id);
         }
@@ -78,14 +111,15 @@ impl ProviderState {
         self.conversation_id().or_else(|| self.response_id())
     }
 
-    /// A request that continues from here.
-    pub(crate) fn continued(&self, request: &ChatRequest) -> Translated<ResponsesRequest> {
+    /// A request that continues from here; the messages are back in their place when it is made.
+    pub(crate) fn continued(&self, request: &mut ChatRequest) -> Translated<ResponsesRequest> {
         if self.kept_as().is_none() {
             return self.replayed(request);
         }
-        let mut newest = request.clone();
-        newest.messages = since_last_answer(&request.messages);
-        let mut translated = ResponsesRequest::from_chat(&newest);
+        let newest = since_last_answer(&request.messages);
+        let messages = std::mem::replace(&mut request.messages, newest);
+        let mut translated = ResponsesRequest::from_chat(request);
+        request.messages = messages;
         match (&self.conversation_id, &self.response_id) {
             (Some(id), _) => translated.value = translated.value.with_conversation(id.as_str()),
             (None, id) => {

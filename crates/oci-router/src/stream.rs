@@ -13,7 +13,7 @@ use crate::answer::ChatAnswer;
 use crate::chat::cut_at_default;
 use crate::error::Error;
 use crate::family::Inline;
-use crate::state::ProviderState;
+use crate::state::{Continuation, ProviderState};
 use crate::text_stream::TextStream;
 use crate::warning::{Warning, of_answer};
 
@@ -25,8 +25,7 @@ use crate::warning::{Warning, of_answer};
 pub struct ChatStream {
     source: Source,
     rest: Rest,
-    /// The state before the answer, and whether the service keeps the conversation.
-    continues: Option<(Option<ProviderState>, bool)>,
+    continuation: Option<Continuation>,
     /// The warnings with those of the answer, once it is over.
     all_warnings: OnceLock<Vec<Warning>>,
 }
@@ -77,8 +76,8 @@ impl ChatStream {
         Self::new(Source::Streamed(stream), warnings)
     }
 
-    pub(crate) fn continuing(self, before: Option<ProviderState>, stores: bool) -> Self {
-        Self { continues: Some((before, stores)), ..self }
+    pub(crate) fn continuing(self, continuation: Continuation) -> Self {
+        Self { continuation: Some(continuation), ..self }
     }
 
     pub(crate) fn whole(answer: ChatAnswer) -> Self {
@@ -88,7 +87,7 @@ impl ChatStream {
 
     fn new(source: Source, warnings: Vec<Warning>) -> Self {
         let rest = Rest { warnings, ..Rest::default() };
-        Self { source, rest, continues: None, all_warnings: OnceLock::new() }
+        Self { source, rest, continuation: None, all_warnings: OnceLock::new() }
     }
 
     /// The same with calls taken out of the text, and with a warning if it ends at a limit that nobody set.
@@ -143,7 +142,6 @@ impl ChatStream {
         while let Some(chunk) = self.next().await {
             pieces.push(&chunk?);
         }
-        let state = self.state();
         let opc_request_id = self.opc_request_id().map(str::to_owned);
         let warnings = self.warnings().to_vec();
         let items = match self.source {
@@ -154,7 +152,13 @@ impl ChatStream {
             Some(items) => items.to_chat().value,
             None => pieces.finish(),
         };
-        Ok(ChatAnswer { response, warnings, state, items, opc_request_id })
+        Ok(ChatAnswer {
+            response,
+            warnings,
+            continuation: self.continuation,
+            items,
+            opc_request_id,
+        })
     }
 
     /// What the call did differently from what was asked; empty when it did all of it. Once the answer is complete, what of it has
@@ -178,8 +182,7 @@ impl ChatStream {
     /// What continues the conversation, once the answer is complete; `None` over other APIs than Responses.
     #[must_use]
     pub fn state(&self) -> Option<ProviderState> {
-        let (before, stores) = self.continues.as_ref()?;
-        Some(ProviderState::after(before.as_ref(), self.as_response()?, *stores))
+        Some(self.continuation.as_ref()?.to_state(self.as_response()?))
     }
 
     /// The answer as the Responses API gave it, once it is complete, with the calls of tools that the service ran itself.

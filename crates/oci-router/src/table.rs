@@ -6,6 +6,7 @@
 
 use oci_wire::Family;
 
+use crate::model_id::begins_with;
 use crate::transport::{Format, Operation, Serving, Transport};
 
 /// A row of the table.
@@ -65,9 +66,9 @@ pub(crate) const ROWS: &[Row] = &[
     Row::chat("anthropic.", Transport::V1, Family::Other),
 ];
 
-/// The first row whose prefix fits an id in lower case.
-pub(crate) fn find(lower: &str) -> Option<&'static Row> {
-    ROWS.iter().find(|row| lower.starts_with(row.prefix))
+/// The first row whose prefix fits an id, in any letter case.
+pub(crate) fn find(id: &str) -> Option<&'static Row> {
+    ROWS.iter().find(|row| begins_with(id, row.prefix))
 }
 
 /// The prefixes of all vendors, for a message.

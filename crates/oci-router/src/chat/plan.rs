@@ -16,7 +16,7 @@ use crate::embed::serving;
 use crate::error::Error;
 use crate::family::{Inline, Offered, adapt, default_limit, writes_calls};
 use crate::route::Route;
-use crate::state::ProviderState;
+use crate::state::{Continuation, ProviderState};
 use crate::stream::ChatStream;
 use crate::transport::{Operation, Serving, Transport};
 use crate::warning::{Warning, of_answer, of_request};
@@ -46,13 +46,18 @@ impl Plan {
             }
         }
         let (route, id) = chat.model.routed(Operation::Chat)?;
-        let id = match &chat.model.choice.endpoint_id {
+        let client = chat.model.client_for(route, id)?;
+        let prefix = chat.model.id.len() - id.len();
+        chat.request.model = match &chat.model.choice.endpoint_id {
             // Over the OpenAI-compatible API the endpoint is named as the model.
             Some(endpoint) if route.transport != Transport::Native => endpoint.clone(),
-            _ => id.to_owned(),
+            _ => {
+                // From here on the request alone has the id, without its prefix.
+                let mut id = std::mem::take(&mut chat.model.id);
+                id.drain(..prefix);
+                id
+            }
         };
-        let client = chat.model.client_for(route, &id)?;
-        chat.request.model = id;
         if route.family_is_assumed && route.transport == Transport::Native {
             warnings.push(Warning::FamilyAssumed);
         }
@@ -177,7 +182,7 @@ impl Plan {
         Ok(ChatAnswer {
             response: answer.into_inner(),
             warnings: self.told(),
-            state: None,
+            continuation: None,
             items: None,
             opc_request_id,
         })
@@ -190,11 +195,11 @@ impl Plan {
 
     async fn stream_native(&mut self) -> Result<ChatStream, Error> {
         let details = self.native()?;
-        match self.client.native_chat_stream(details.clone()).await {
+        match self.client.native_chat_stream(details).await {
             Ok(stream) => Ok(ChatStream::streamed(stream, self.told())),
             Err(error) if self.refuses_streams(&error) => {
                 self.warnings.push(Warning::NotStreamed);
-                Ok(ChatStream::whole(self.answer_native(details).await?))
+                Ok(ChatStream::whole(self.send_native().await?))
             }
             Err(error) => Err(error.into()),
         }
@@ -220,10 +225,6 @@ impl Plan {
 
     async fn send_native(&mut self) -> Result<ChatAnswer, Error> {
         let details = self.native()?;
-        self.answer_native(details).await
-    }
-
-    async fn answer_native(&mut self, details: ChatDetails) -> Result<ChatAnswer, Error> {
         let answer = self.client.native_chat(details).await?;
         let opc_request_id = answer.opc_request_id().map(str::to_owned);
         let id = opc_request_id.as_deref().unwrap_or_default();
@@ -231,7 +232,7 @@ impl Plan {
         let mut warnings = self.told();
         warnings.extend(of_answer(translated.losses));
         let response = translated.value;
-        Ok(ChatAnswer { response, warnings, state: None, items: None, opc_request_id })
+        Ok(ChatAnswer { response, warnings, continuation: None, items: None, opc_request_id })
     }
 
     /// Whether this is the one refusal that some endpoints of dedicated AI clusters answer to `isStream`.
@@ -246,9 +247,10 @@ impl Plan {
     }
 
     /// The call as the Responses API takes it, continuing where it is to.
-    fn response(&mut self, state: Option<&ProviderState>) -> Result<ResponsesRequest, Error> {
+    fn response(&mut self) -> Result<ResponsesRequest, Error> {
+        let state = self.chat.state.as_ref();
         let mut translated = match state {
-            Some(state) => state.continued(&self.chat.request),
+            Some(state) => state.continued(&mut self.chat.request),
             None => ResponsesRequest::from_chat(&self.chat.request),
         };
         let request = &mut translated.value;
@@ -280,11 +282,10 @@ impl Plan {
     }
 
     async fn send_response(&mut self) -> Result<ChatAnswer, Error> {
-        let mut before = self.chat.state.clone();
-        let request = self.response(before.as_ref())?;
+        let request = self.response()?;
         let answer = match self.client.create_response(request).await {
-            Err(error) if self.can_resend(&error, before.as_ref()) => {
-                let request = self.resent(&mut before)?;
+            Err(error) if self.can_resend(&error) => {
+                let request = self.resent()?;
                 self.client.create_response(request).await?
             }
             answer => answer?,
@@ -295,35 +296,40 @@ impl Plan {
             return Err(Error::Failed { body: Box::new(body), opc_request_id });
         }
         let translated = response.to_chat();
-        let stores = self.stores();
+        let continuation = self.continuation();
         let mut warnings = self.told();
         warnings.extend(of_answer(translated.losses));
         Ok(ChatAnswer {
             response: translated.value,
             warnings,
-            state: Some(ProviderState::after(before.as_ref(), &response, stores)),
+            continuation: Some(continuation),
             items: Some(Box::new(response)),
             opc_request_id,
         })
     }
 
     async fn stream_response(&mut self) -> Result<ChatStream, Error> {
-        let mut before = self.chat.state.clone();
-        let request = self.response(before.as_ref())?;
+        let request = self.response()?;
         let stream = match self.client.stream_response_as_chat(request).await {
-            Err(error) if self.can_resend(&error, before.as_ref()) => {
-                let request = self.resent(&mut before)?;
+            Err(error) if self.can_resend(&error) => {
+                let request = self.resent()?;
                 self.client.stream_response_as_chat(request).await?
             }
             stream => stream?,
         };
-        let stores = self.stores();
+        let continuation = self.continuation();
         let warnings = self.told();
-        Ok(ChatStream::streamed(stream, warnings).continuing(before, stores))
+        Ok(ChatStream::streamed(stream, warnings).continuing(continuation))
+    }
+
+    /// What the answer's state is made of. The call needs its own state no longer.
+    fn continuation(&mut self) -> Continuation {
+        Continuation::new(self.chat.state.take(), self.stores())
     }
 
     /// Whether the service has lost the conversation, and the whole history is here.
-    fn can_resend(&self, error: &TransportError, state: Option<&ProviderState>) -> bool {
+    fn can_resend(&self, error: &TransportError) -> bool {
+        let state = self.chat.state.as_ref();
         let is_answer = |message: &Message| matches!(message, Message::Assistant(_));
         is_state_lost(error, state)
             && (state.is_some_and(|state| state.conversation_id().is_none())
@@ -331,10 +337,10 @@ impl Plan {
     }
 
     /// The same call with the whole history, because the service has lost the conversation.
-    fn resent(&mut self, before: &mut Option<ProviderState>) -> Result<ResponsesRequest, Error> {
+    fn resent(&mut self) -> Result<ResponsesRequest, Error> {
         self.warnings.push(Warning::StateLost);
-        *before = before.take().map(ProviderState::without_service);
-        self.response(before.as_ref())
+        self.chat.state = self.chat.state.take().map(ProviderState::without_service);
+        self.response()
     }
 
     /// All that is to be told, which is then told.
