@@ -15,6 +15,8 @@ mod event;
 mod event_delta;
 mod event_whole;
 mod filter;
+mod hosted;
+mod hosted_chunks;
 mod item;
 mod item_computer;
 mod item_function;
@@ -48,6 +50,7 @@ pub use event_whole::{
     TextDone,
 };
 pub use filter::{Filter, FilterKind, HybridSearch, RankingOptions};
+pub use hosted::{HostedChange, HostedDelta, HostedKind};
 pub use item::Item;
 pub use item_computer::{
     Click, ComputerAction, ComputerCall, ComputerCallOutput, DoubleClick, Drag, Keypress,

@@ -21,6 +21,15 @@ macro_rules! tagged {
         }
 
         impl $name {
+            #[doc = concat!("The value of the member `", $tag, "`; empty where there is none.")]
+            #[must_use]
+            pub fn kind(&self) -> $crate::text::Text<'_> {
+                match self {
+                    $( Self::$variant(_) => $crate::text::Text::from($wire), )*
+                    Self::Other(raw) => $crate::tagged::peek(raw.get(), $tag).unwrap_or_default(),
+                }
+            }
+
             fn from_raw(raw: $crate::raw::RawJson) -> Self {
                 let tag = $crate::tagged::peek(raw.get(), $tag);
                 let tag = tag.as_deref();

@@ -27,6 +27,8 @@ mod error_body;
 mod fixtures;
 #[path = "main/fold.rs"]
 mod fold;
+#[path = "main/hosted.rs"]
+mod hosted;
 #[path = "main/native_answers.rs"]
 mod native_answers;
 #[path = "main/native_from_cohere.rs"]

@@ -9,6 +9,7 @@ use crate::lenient::{Accept, Reading, fill_document, list, read_elements};
 use crate::object::{Slot, object, replace};
 use crate::raw::RawJson;
 use crate::reader::{GaveUp, Reader};
+use crate::responses::HostedDelta;
 use crate::text::Text;
 use crate::usage::Usage;
 
@@ -40,6 +41,8 @@ object! { lenient
         pub obfuscation: Option<Text<'a>> = "obfuscation",
         /// Moderation results.
         pub moderation: Option<RawJson> = "moderation",
+        /// What a tool that the service runs does, in an answer of the Responses API (an extension of OpenAI's format).
+        pub hosted_item: Option<Box<HostedDelta<'a>>> = "hosted_item",
     }
 }
 
@@ -84,6 +87,7 @@ impl<'a> ChatChunk<'a> {
             system_fingerprint: self.system_fingerprint.map(Text::into_owned),
             obfuscation: self.obfuscation.map(Text::into_owned),
             moderation: self.moderation,
+            hosted_item: self.hosted_item.map(|item| Box::new(item.into_owned())),
             extra: self.extra,
         }
     }
@@ -121,6 +125,12 @@ impl<'a> ChatChunk<'a> {
     #[must_use]
     pub fn finish_reason(&self) -> Option<&FinishReason> {
         self.choices.first()?.finish_reason.as_ref()
+    }
+
+    /// What a tool that the service runs does, in a chunk that tells nothing else.
+    #[must_use]
+    pub fn hosted_item(&self) -> Option<&HostedDelta<'a>> {
+        self.hosted_item.as_deref()
     }
 
     /// The token counts, in the chunk that has them.

@@ -10,6 +10,8 @@ use crate::responses::annotation::Annotation;
 use crate::responses::event::Event;
 use crate::responses::event_delta::{ArgumentsDelta, TextDelta};
 use crate::responses::event_whole::ResponseEvent;
+use crate::responses::hosted::HostedDelta;
+use crate::responses::hosted_chunks::{HostedMapper, is_hosted};
 use crate::responses::item::Item;
 use crate::responses::part::Part;
 use crate::responses::response::{IncompleteReason, Response};
@@ -26,6 +28,7 @@ pub(crate) struct ChunkMapper {
     /// For each item of which reasoning was streamed, which kind and which summary.
     thoughts: BTreeMap<u32, Thought>,
     calls: BTreeMap<u32, Call>,
+    hosted: HostedMapper,
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -65,14 +68,17 @@ impl ChunkMapper {
             }
             Event::FunctionCallArgumentsDelta(event) => self.argue(event, false, sink),
             Event::CustomToolCallInputDelta(event) => self.argue(event, true, sink),
-            Event::OutputItemAdded(event) => {
-                if let Some(item) = event.item {
-                    self.begin_call(event.output_index.unwrap_or_default(), &item, sink);
+            Event::OutputItemAdded(event) => match event.item {
+                Some(item) if is_hosted(&item) => {
+                    let begun = self.hosted.begin(event.output_index, item);
+                    self.emit_hosted(Some(begun), sink);
                 }
-            }
+                Some(item) => self.begin_call(event.output_index.unwrap_or_default(), &item, sink),
+                None => {}
+            },
             Event::OutputItemDone(event) => {
                 if let Some(item) = event.item {
-                    self.complete(event.output_index.unwrap_or_default(), &item, sink);
+                    self.complete(event.output_index, &item, sink);
                 }
             }
             Event::OutputTextAnnotationAdded(event) => {
@@ -93,7 +99,10 @@ impl ChunkMapper {
                 let reason = incomplete_reason(&event.response);
                 self.finish(&event.response, reason, sink);
             }
-            _ => {}
+            event => {
+                let delta = self.hosted.push(event);
+                self.emit_hosted(delta, sink);
+            }
         }
     }
 
@@ -114,6 +123,18 @@ impl ChunkMapper {
     fn emit<'a>(&mut self, delta: Delta<'a>, sink: &mut impl FnMut(ChatChunk<'a>)) {
         self.has_begun = true;
         sink(chunk(delta, None));
+    }
+
+    fn emit_hosted<'a>(
+        &mut self,
+        delta: Option<HostedDelta<'a>>,
+        sink: &mut impl FnMut(ChatChunk<'a>),
+    ) {
+        if let Some(delta) = delta {
+            self.has_begun = true;
+            let hosted_item = Some(Box::new(delta));
+            sink(ChatChunk { hosted_item, ..chunk(Delta::default(), None) });
+        }
     }
 
     fn emit_text<'a>(&mut self, event: TextDelta<'a>, sink: &mut impl FnMut(ChatChunk<'a>)) {
@@ -199,7 +220,17 @@ impl ChunkMapper {
     }
 
     /// Says what of a whole item was not streamed.
-    fn complete<'a>(&mut self, at: u32, item: &Item, sink: &mut impl FnMut(ChatChunk<'a>)) {
+    fn complete<'a>(
+        &mut self,
+        index: Option<u32>,
+        item: &Item,
+        sink: &mut impl FnMut(ChatChunk<'a>),
+    ) {
+        if is_hosted(item) {
+            let done = self.hosted.complete(index, item);
+            return self.emit_hosted(done, sink);
+        }
+        let at = index.unwrap_or_default();
         match item {
             Item::Message(message) if self.texts.insert(at) => {
                 for part in message.parts() {
@@ -258,7 +289,7 @@ impl ChunkMapper {
         self.has_finished = true;
         self.begin(response, sink);
         for (at, item) in (0..).zip(response.output()) {
-            self.complete(at, item, sink);
+            self.complete(Some(at), item, sink);
         }
         sink(ChatChunk {
             usage: response.usage.as_ref().map(ResponseUsage::to_chat),

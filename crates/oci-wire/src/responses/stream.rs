@@ -80,7 +80,8 @@ impl ResponsesDecoder {
     ///
     /// The first chunk has the id and the model, the last one the finish reason and the token counts; an answer that
     /// failed has no last chunk.
-    /// Tools that the service runs itself have no form in chat completions and give no chunk.
+    /// Tools that the service runs itself have no form in chat completions; what they do is the `hosted_item` of chunks
+    /// that say nothing else.
     ///
     /// # Errors
     /// As [`Self::push`].
