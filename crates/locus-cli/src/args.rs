@@ -19,6 +19,7 @@ use crate::kept::{
 use crate::models::ModelsArgs;
 use crate::pages::{CompletionsArgs, ManArgs};
 use crate::rerank::RerankArgs;
+use crate::tools::ToolArgs;
 
 /// Every model of OCI Generative AI from a terminal.
 #[derive(Debug, Parser)]
@@ -119,6 +120,9 @@ pub(crate) struct ChatArgs {
     /// Print JSON as the service sent it, reasoning included: one line for each chunk, or one object with --no-stream.
     #[arg(long)]
     pub(crate) json: bool,
+
+    #[command(flatten)]
+    pub(crate) tools: ToolArgs,
 
     #[command(flatten)]
     pub(crate) connect: ConnectArgs,

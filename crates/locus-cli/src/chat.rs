@@ -1,54 +1,58 @@
-//! `locus chat`: one prompt, one answer.
+//! `locus chat`: one prompt, one answer, or a dialogue; with tools in between.
 
 mod attach;
 mod dialogue;
 mod markdown;
 mod output;
 mod summary;
+mod turn;
 
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use locus::wire::chat::{ChatAccumulator, Message, Part, ResponseMessage};
-use locus::{Chat, Client, Env, Model, ProviderState};
+use locus::agent::Conversation;
+use locus::wire::chat::{Content, Message, Part};
+use locus::{Client, Env, Model};
 
 use crate::args::ChatArgs;
 use crate::failure::{Failure, is_closed_pipe};
 use crate::input;
-use crate::signal::interrupted;
+use crate::signal::{hung_up, interrupted};
+use crate::tools::Tools;
 use output::{Output, WriteError};
 use summary::Summary;
+use turn::{Manner, Question};
 
 pub(crate) async fn run(args: ChatArgs) -> Result<ExitCode, Failure> {
     let look = Look::of(&Env::process(), args.plain);
     let is_dialogue = args.prompt.is_none() && std::io::stdin().is_terminal();
+    // A terminal that is closed ends us, and with us the tools.
+    let mut hung_up = hung_up();
     if is_dialogue && !args.json && !args.no_stream && std::io::stdout().is_terminal() {
-        let parts = attachments(&args)?;
-        let target = args.connect.open().await?;
-        dialogue::run(&args, &target.client, parts, look).await?;
-        return Ok(ExitCode::SUCCESS);
+        let dialogue = async {
+            let parts = attachments(&args)?;
+            let target = args.connect.open().await?;
+            let tools = Tools::open(&args.tools, &Env::process()).await?;
+            dialogue::run(&args, &target.client, parts, look, &tools).await?;
+            tools.end().await;
+            Ok(ExitCode::SUCCESS)
+        };
+        return tokio::select! {
+            () = hung_up.next() => Err(Failure::interrupted()),
+            ended = dialogue => ended,
+        };
     }
-    let mut output = Output::new(args.json, look);
     let ended = tokio::select! {
         biased;
         () = interrupted() => Err(Ended::Interrupted),
-        ended = chat(&args, &mut output) => ended,
+        () = hung_up.next() => Err(Ended::Interrupted),
+        ended = chat(&args, look) => ended,
     };
     match ended {
-        Ok(summary) => {
-            summary.print(look.styles_errors);
-            Ok(ExitCode::SUCCESS)
-        }
-        Err(Ended::Unwanted) => Ok(ExitCode::SUCCESS),
-        Err(ended) => {
-            // The message begins on a line of its own, whatever was shown before.
-            output.end_line();
-            Err(match ended {
-                Ended::Failed(failure) => failure,
-                Ended::Interrupted | Ended::Unwanted => Failure::interrupted(),
-            })
-        }
+        Ok(()) | Err(Ended::Unwanted) => Ok(ExitCode::SUCCESS),
+        Err(Ended::Failed(failure)) => Err(failure),
+        Err(Ended::Interrupted) => Err(Failure::interrupted()),
     }
 }
 
@@ -109,57 +113,53 @@ impl From<WriteError> for Ended {
     }
 }
 
-/// Everything from the prompt to the end of the answer; dropping it cancels the request.
-async fn chat(args: &ChatArgs, output: &mut Output) -> Result<Summary, Ended> {
+/// Everything from the prompt to the end of the answer; dropping it cancels the request, and ends the tools.
+async fn chat(args: &ChatArgs, look: Look) -> Result<(), Ended> {
     let prompt = prompt(args).await?;
-    let mut parts = attachments(args)?;
+    let content = with(attachments(args)?, &prompt);
     let target = args.connect.open().await?;
     let model = model(args, &target.client);
-    let mut call = if parts.is_empty() {
-        model.chat(prompt)
-    } else {
-        parts.push(Part::text(prompt));
-        model.chat(Message::user(parts))
+    let tools = Tools::open(&args.tools, &Env::process()).await?;
+    if args.no_stream && tools.is_empty() {
+        return whole(args, &model, content, look).await;
+    }
+    let question = Question {
+        model: &model,
+        system: args.system.as_deref(),
+        before: Conversation::default(),
+        content,
+        tools: &tools,
     };
+    let manner = Manner { json: args.json, whole: args.no_stream, look };
+    let turn = turn::ask(question, manner, std::future::pending()).await;
+    tools.end().await;
+    turn.ended?;
+    turn.summary.print(look.styles_errors);
+    Ok(())
+}
+
+/// An answer that is not streamed.
+async fn whole(args: &ChatArgs, model: &Model, content: Content, look: Look) -> Result<(), Ended> {
+    let mut call = model.chat(Message::user(content));
     if let Some(system) = &args.system {
         call = call.system(system);
     }
-    if args.no_stream {
-        let mut summary = Summary::new(&model, Instant::now());
-        let answer = call.await?;
-        summary.whole(&answer);
-        summary.warned(answer.warnings());
-        output.whole(&answer)?;
-        return Ok(summary);
-    }
-    Ok(turn(call, &model, output).await?.summary)
-}
-
-/// An answer that was shown.
-struct Turn {
-    summary: Summary,
-    message: Message,
-    state: Option<ProviderState>,
-}
-
-/// Asks, and shows the answer piece by piece.
-async fn turn(call: Chat, model: &Model, output: &mut Output) -> Result<Turn, Ended> {
     let mut summary = Summary::new(model, Instant::now());
-    let mut pieces = ChatAccumulator::new();
-    let mut stream = call.stream().await?;
-    summary.opened(stream.opc_request_id());
-    while let Some(chunk) = stream.next().await {
-        let chunk = chunk?;
-        summary.chunk(&chunk);
-        output.chunk(&chunk)?;
-        pieces.push(&chunk);
+    let answer = call.await?;
+    summary.whole(&answer);
+    summary.warned(answer.warnings());
+    Output::new(args.json, look).whole(&answer)?;
+    summary.print(look.styles_errors);
+    Ok(())
+}
+
+/// A prompt with what is attached to it.
+fn with(mut attached: Vec<Part>, prompt: &str) -> Content {
+    if attached.is_empty() {
+        return Content::from(prompt);
     }
-    summary.ended(stream.unknown_lines());
-    summary.warned(stream.warnings());
-    output.finish()?;
-    let message = pieces.finish().message().cloned();
-    let message = message.map_or_else(|| Message::assistant(""), ResponseMessage::into_message);
-    Ok(Turn { summary, message, state: stream.state() })
+    attached.push(Part::text(prompt));
+    Content::from(attached)
 }
 
 fn model(args: &ChatArgs, client: &Client) -> Model {

@@ -56,6 +56,16 @@ impl Failure {
         Self { hint: Some(hint), ..self }
     }
 
+    /// A program of this machine, or what it serves, cannot be used.
+    pub(crate) fn local(message: impl Into<String>, hint: &str) -> Self {
+        Self { code: LOCAL, ..Self::usage(message, hint) }
+    }
+
+    /// The model did not come to an answer.
+    pub(crate) fn unfinished(message: impl Into<String>, hint: &str) -> Self {
+        Self { code: INCOMPLETE, ..Self::usage(message, hint) }
+    }
+
     /// This machine failed.
     pub(crate) fn io(what: &str, error: impl StdError) -> Self {
         Self { code: LOCAL, message: chain(what, &error), hint: None, opc_request_id: None }

@@ -24,6 +24,7 @@ mod route;
 mod serve;
 mod signal;
 mod stdout;
+mod tools;
 
 use std::io::Write as _;
 use std::process::ExitCode;

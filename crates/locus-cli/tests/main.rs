@@ -26,6 +26,10 @@ mod otlp;
 mod route;
 #[path = "main/serve.rs"]
 mod serve;
+#[path = "main/terminal.rs"]
+mod terminal;
+#[path = "main/tools.rs"]
+mod tools;
 #[path = "main/vectors.rs"]
 mod vectors;
 

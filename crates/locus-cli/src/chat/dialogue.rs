@@ -3,27 +3,29 @@
 use std::io::Write as _;
 use std::path::Path;
 
-use locus::wire::chat::{Content, Message, Part};
-use locus::{Client, Model, ProviderState};
+use locus::agent::Conversation;
+use locus::wire::chat::Part;
+use locus::{Client, Model};
 use rustyline::error::ReadlineError;
 use rustyline::{Config, DefaultEditor};
 
-use super::output::Output;
-use super::{Ended, Look, attach, turn};
+use super::turn::{self, Manner, Question};
+use super::{Ended, Look, attach};
 use crate::args::ChatArgs;
 use crate::escape;
 use crate::failure::Failure;
 use crate::signal::interrupted;
+use crate::tools::Tools;
 
 /// Everything that was said, and what goes with the next question.
 struct Dialogue<'a> {
     client: &'a Client,
     model: Model,
     system: Option<String>,
-    messages: Vec<Message>,
-    state: Option<ProviderState>,
+    conversation: Conversation,
     attached: Vec<Part>,
     look: Look,
+    tools: &'a Tools,
 }
 
 /// Asks for lines until there are no more.
@@ -32,17 +34,21 @@ pub(super) async fn run(
     client: &Client,
     attached: Vec<Part>,
     look: Look,
+    tools: &Tools,
 ) -> Result<(), Failure> {
     let mut dialogue = Dialogue {
         client,
         model: super::model(args, client),
         system: args.system.clone(),
-        messages: Vec::new(),
-        state: None,
+        conversation: Conversation::default(),
         attached,
         look,
+        tools,
     };
     tell(&format!("{}; /help lists the commands, Ctrl-D ends", dialogue.model.id()));
+    if !tools.is_empty() {
+        dialogue.tell_tools();
+    }
     let config = Config::builder().auto_add_history(true).build();
     let mut editor = DefaultEditor::with_config(config)
         .map_err(|error| Failure::io("cannot use the terminal", error))?;
@@ -74,48 +80,54 @@ pub(super) async fn run(
 }
 
 impl Dialogue<'_> {
-    /// One question and its answer. What fails is told, and the question taken back, so that it can be asked again.
+    /// One question and its answer. What fails is told, and the question taken back, so that it can be asked again, unless tools
+    /// have done something by then: that stays said.
     async fn ask(&mut self, question: &str) -> Result<(), Failure> {
-        let content = match std::mem::take(&mut self.attached) {
-            parts if parts.is_empty() => Content::from(question),
-            mut parts => {
-                parts.push(Part::text(question));
-                Content::from(parts)
-            }
+        let before = self.conversation.clone();
+        let asked = before.messages().len() + 1;
+        let question = Question {
+            model: &self.model,
+            system: self.system.as_deref(),
+            before: before.clone(),
+            content: super::with(std::mem::take(&mut self.attached), question),
+            tools: self.tools,
         };
-        self.messages.push(Message::user(content));
-        let mut chat = self.model.chat(&self.messages);
-        if let Some(system) = &self.system {
-            chat = chat.system(system);
-        }
-        if let Some(state) = &self.state {
-            chat = chat.continues(state);
-        }
-        let mut output = Output::new(false, self.look);
-        let ended = tokio::select! {
-            biased;
-            () = interrupted() => Err(Ended::Interrupted),
-            ended = turn(chat, &self.model, &mut output) => ended,
-        };
-        match ended {
-            Ok(turn) => {
+        let manner = Manner { json: false, whole: false, look: self.look };
+        let turn = turn::ask(question, manner, interrupted()).await;
+        self.conversation = turn.conversation;
+        let failure = match turn.ended {
+            Ok(()) => {
                 turn.summary.print(self.look.styles_errors);
-                self.messages.push(turn.message);
-                self.state = turn.state;
-                Ok(())
+                return Ok(());
             }
-            Err(ended) => {
-                output.end_line();
-                self.messages.pop();
-                let failure = match ended {
-                    Ended::Failed(failure) => failure,
-                    Ended::Interrupted => Failure::interrupted(),
-                    Ended::Unwanted => return Err(Failure::interrupted()),
-                };
-                tell(&failure.to_string());
-                Ok(())
-            }
+            Err(Ended::Failed(failure)) => failure,
+            Err(Ended::Interrupted) => Failure::interrupted(),
+            Err(Ended::Unwanted) => return Err(Failure::interrupted()),
+        };
+        tell(&failure.to_string());
+        if self.conversation.messages().len() <= asked || self.conversation.is_pending() {
+            self.conversation = before;
+        } else {
+            tell("the model knows what its tools have done so far");
         }
+        Ok(())
+    }
+
+    /// Which tools there are, and which of them run unasked.
+    fn tell_tools(&self) {
+        let lines: Vec<String> = self
+            .tools
+            .iter()
+            .map(|tool| {
+                let rule = if self.tools.gate.is_open(tool.name()) {
+                    "runs unasked"
+                } else {
+                    "asks first"
+                };
+                format!("{}, {}: {rule}", tool.name(), tool.origin())
+            })
+            .collect();
+        tell(if lines.is_empty() { NO_TOOLS.to_owned() } else { lines.join("\n") }.as_str());
     }
 
     fn command(&mut self, command: &str) {
@@ -124,7 +136,7 @@ impl Dialogue<'_> {
         match (name, rest) {
             ("help", _) => tell(HELP),
             ("clear", _) => {
-                (self.messages, self.state, self.attached) = (Vec::new(), None, Vec::new());
+                (self.conversation, self.attached) = (Conversation::default(), Vec::new());
                 tell("nothing was said");
             }
             ("image", path) if !path.is_empty() => {
@@ -138,7 +150,7 @@ impl Dialogue<'_> {
                 Ok(explanation) => {
                     self.model = self.client.model(id);
                     // The service keeps a conversation for the model that began it.
-                    self.state = None;
+                    self.conversation = self.conversation.messages().to_vec().into();
                     tell(&explanation);
                 }
                 Err(error) => tell(&Failure::from(error).to_string()),
@@ -147,8 +159,11 @@ impl Dialogue<'_> {
                 self.system = Some(text.to_owned()).filter(|text| !text.is_empty());
                 tell(if text.is_empty() { "no system message" } else { "taken" });
             }
+            ("tools", "") => self.tell_tools(),
             ("save", path) if !path.is_empty() => match self.save(Path::new(path)) {
-                Ok(()) => tell(&format!("{} messages in {path}", self.messages.len())),
+                Ok(()) => {
+                    tell(&format!("{} messages in {path}", self.conversation.messages().len()));
+                }
                 Err(error) => tell(&format!("cannot write {path}: {error}")),
             },
             _ => tell(&format!("no command /{name} of this form; {HELP}")),
@@ -168,7 +183,7 @@ impl Dialogue<'_> {
     /// The messages as JSON, in the form that `messages` of a request has.
     fn save(&self, path: &Path) -> std::io::Result<()> {
         let mut file = std::fs::File::create_new(path)?;
-        serde_json::to_writer_pretty(&mut file, &self.messages)?;
+        serde_json::to_writer_pretty(&mut file, self.conversation.messages())?;
         file.write_all(b"\n")
     }
 }
@@ -184,6 +199,9 @@ const HELP: &str = "the commands are
 /file FILE    a text or a PDF
 /model [ID]   another model from now on, or how the present one is reached
 /system TEXT  another system message from now on
+/tools        which tools there are, and which of them ask first
 /clear        forget what was said
 /save FILE    write what was said as JSON
 /quit         end";
+
+const NO_TOOLS: &str = "no tools; --shell and --mcp offer some";

@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal as _, Stdout, Write as _};
 
 use locus::wire::chat::{ChatChunk, ChatResponse};
+use serde_json::Value;
 
 use super::Look;
 use super::markdown::Markdown;
@@ -72,6 +73,11 @@ impl Output {
             self.text(piece)?;
         }
         self.finish()
+    }
+
+    /// What happened beside answers, as a line of JSON.
+    pub(crate) fn event(&mut self, event: &Value) -> Result<(), WriteError> {
+        self.json(event)
     }
 
     /// The end of the answer: the line it stands on is ended.
@@ -148,12 +154,25 @@ impl Output {
     }
 }
 
+/// A message or the prompt of a shell begins on a line of its own, also after an answer that was broken off.
+impl Drop for Output {
+    fn drop(&mut self) {
+        self.end_line();
+    }
+}
+
 /// What can be written as one line of JSON.
 trait JsonLine {
     fn line(&self) -> serde_json::Result<String>;
 }
 
 impl JsonLine for ChatChunk<'_> {
+    fn line(&self) -> serde_json::Result<String> {
+        serde_json::to_string(self)
+    }
+}
+
+impl JsonLine for Value {
     fn line(&self) -> serde_json::Result<String> {
         serde_json::to_string(self)
     }

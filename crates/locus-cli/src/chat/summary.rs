@@ -10,13 +10,17 @@ use locus::{ChatAnswer, Model, Transport, Warning};
 use crate::escape;
 
 /// What is known of a call, filled in as it goes on.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Summary {
     start: Instant,
     model: String,
     transport: Option<Transport>,
     finish_reason: Option<FinishReason>,
     usage: Option<Usage>,
+    /// The tokens of the answers before the last, which called tools.
+    earlier: Vec<Option<Usage>>,
+    /// How many answers there were.
+    answers: usize,
     first_token: Option<Duration>,
     total: Duration,
     opc_request_id: Option<String>,
@@ -32,6 +36,8 @@ impl Summary {
             transport: model.route().ok().map(|route| route.transport),
             finish_reason: None,
             usage: None,
+            earlier: Vec::new(),
+            answers: 0,
             first_token: None,
             total: Duration::ZERO,
             opc_request_id: None,
@@ -40,7 +46,13 @@ impl Summary {
         }
     }
 
+    /// The next answer begins.
     pub(crate) fn opened(&mut self, opc_request_id: Option<&str>) {
+        if self.answers > 0 {
+            self.earlier.push(self.usage.take());
+        }
+        self.answers += 1;
+        self.finish_reason = None;
         self.opc_request_id = opc_request_id.map(str::to_owned);
     }
 
@@ -58,9 +70,13 @@ impl Summary {
         }
     }
 
-    pub(crate) fn ended(&mut self, unknown_lines: u64) {
+    pub(crate) fn ended(&mut self) {
         self.total = self.start.elapsed();
-        self.unknown_lines = unknown_lines;
+    }
+
+    /// So many lines of a stream could not be understood.
+    pub(crate) fn not_understood(&mut self, lines: u64) {
+        self.unknown_lines += lines;
     }
 
     pub(crate) fn whole(&mut self, answer: &ChatAnswer) {
@@ -72,7 +88,11 @@ impl Summary {
 
     /// Notes what the call did differently from what was asked.
     pub(crate) fn warned(&mut self, warnings: &[Warning]) {
-        self.warnings = warnings.iter().map(Warning::to_string).collect();
+        for warning in warnings.iter().map(Warning::to_string) {
+            if !self.warnings.contains(&warning) {
+                self.warnings.push(warning);
+            }
+        }
     }
 
     /// Writes the line, dimmed where that can be seen so that it is not taken for the answer.
@@ -98,7 +118,11 @@ impl fmt::Display for Summary {
             None => write!(f, " | no finish reason")?,
         }
         write!(f, " | ")?;
-        tokens(f, self.usage.as_ref())?;
+        let usages = self.earlier.iter().chain([&self.usage]).map(Option::as_ref);
+        tokens(f, &usages.collect::<Vec<_>>())?;
+        if self.answers > 1 {
+            write!(f, " in {} answers", self.answers)?;
+        }
         if let Some(first) = self.first_token {
             write!(f, " | first token {} ms", first.as_millis())?;
         }
@@ -115,18 +139,22 @@ impl fmt::Display for Summary {
     }
 }
 
-fn tokens(f: &mut fmt::Formatter<'_>, usage: Option<&Usage>) -> fmt::Result {
-    let Some(usage) = usage else { return f.write_str("tokens not told") };
-    let number =
-        |count: Option<u64>| count.map_or_else(|| "?".to_owned(), |count| count.to_string());
-    write!(
-        f,
-        "{} in + {} out = {} tokens",
-        number(usage.prompt_tokens),
-        number(usage.completion_tokens),
-        number(usage.total())
-    )?;
-    if let Some(reasoning) = usage.reasoning_tokens().filter(|tokens| *tokens > 0) {
+/// The tokens of all answers together; what one of them does not tell is not known of all.
+fn tokens(f: &mut fmt::Formatter<'_>, usages: &[Option<&Usage>]) -> fmt::Result {
+    if usages.iter().all(Option::is_none) {
+        return f.write_str("tokens not told");
+    }
+    let sum = |part: fn(&Usage) -> Option<u64>| {
+        let parts = usages.iter().map(|usage| usage.and_then(part));
+        let sum = parts.sum::<Option<u64>>();
+        sum.map_or_else(|| "?".to_owned(), |sum| sum.to_string())
+    };
+    let (prompt, completion) =
+        (sum(|usage| usage.prompt_tokens), sum(|usage| usage.completion_tokens));
+    write!(f, "{prompt} in + {completion} out = {} tokens", sum(Usage::total))?;
+    let reasoning =
+        usages.iter().flatten().filter_map(|usage| usage.reasoning_tokens()).sum::<u64>();
+    if reasoning > 0 {
         write!(f, ", {reasoning} of them reasoning")?;
     }
     Ok(())
