@@ -30,4 +30,5 @@ pub use config::{Config, ConfigError, ConfigWarning};
 pub use error::Error;
 pub use gateway::{Gateway, GatewayBuilder};
 pub use keys::{ClientKey, KeyFile, KeyFileError, KeyStore, Spent};
+pub use price::Price;
 pub use server::Server;

@@ -3,20 +3,27 @@
 use locus::wire::chat::Usage;
 
 /// The price of a model, in US dollars for a token.
+///
+/// The catalogue is that of LiteLLM 1.109.1, read on 2026-11-21. Oracle bills some of these models by the character, and a contract
+/// may say something else.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Price {
-    pub(crate) prompt: f64,
-    pub(crate) answer: f64,
+#[non_exhaustive]
+pub struct Price {
+    /// For a token of a prompt, or of a text that becomes a vector.
+    pub prompt: f64,
+    /// For a token of an answer; zero for models that give none.
+    pub answer: f64,
     /// For the part of a prompt that the service had in its cache.
-    pub(crate) cached: f64,
+    pub cached: f64,
 }
 
 impl Price {
     /// For work that is not charged for by the token, and not counted.
     pub(crate) const NOTHING: Self = Self { prompt: 0.0, answer: 0.0, cached: 0.0 };
 
-    /// The catalogue's price of a model's id, with or without `oci/` before it.
-    pub(crate) fn listed(id: &str) -> Option<Self> {
+    /// The catalogue's price of a model's id, with or without `oci/` or `oci:` before it; `None` if it is not known.
+    #[must_use]
+    pub fn listed(id: &str) -> Option<Self> {
         let id = ["oci/", "oci:"].iter().find_map(|prefix| id.strip_prefix(prefix)).unwrap_or(id);
         CATALOGUE.lines().find_map(|line| {
             let rest = line.strip_prefix(id)?.strip_prefix('\t')?;
