@@ -66,7 +66,7 @@ pub(crate) struct BatchArgs {
     #[arg(long)]
     retry_failed: bool,
 
-    /// What a million tokens of input cost, for the sums that are told.
+    /// What a million tokens of input cost, for the sums that are told [default: as `locus models` shows it, in US dollars].
     #[arg(long, value_name = "PRICE", requires = "output_price")]
     input_price: Option<f64>,
 
@@ -88,6 +88,7 @@ pub(crate) async fn run(args: BatchArgs) -> Result<ExitCode, Failure> {
     let input = Input::check(&args.input, &args.shard, &output)?;
     let prices = args.input_price.zip(args.output_price);
     let prices = prices.map(|(input, output)| Prices { input, output });
+    let prices = prices.or_else(|| Prices::listed(&args.model, &input));
     let mut progress = Progress::new(input.prompts, output.done(), prices);
     progress.begin(&input, args.max_tokens);
     if args.estimate {

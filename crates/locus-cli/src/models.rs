@@ -1,20 +1,20 @@
-//! `locus models`: what the region offers, and how each model is reached.
+//! `locus models`: what the region offers, how each model is reached, and what it costs.
 
 use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::Args;
 use locus::{Capabilities, ModelId, Operation, route};
+use locus_gateway::Price;
 use serde_json::json;
 
-use crate::args::EXIT_STATUS;
 use crate::connect::ConnectArgs;
 use crate::escape;
 use crate::failure::Failure;
 use crate::stdout::say;
 
 #[derive(Args, Debug)]
-#[command(after_help = EXIT_STATUS)]
+#[command(after_help = AFTER_HELP)]
 pub(crate) struct ModelsArgs {
     /// Only models whose id contains this text.
     #[arg(value_name = "TEXT")]
@@ -39,8 +39,7 @@ pub(crate) async fn run(args: ModelsArgs) -> Result<ExitCode, Failure> {
         .collect();
     ids.sort_unstable();
     ids.dedup();
-    let width = ids.iter().map(|id| id.chars().count()).max().unwrap_or_default();
-    let text: String = ids.iter().map(|id| line(id, width, args.json)).collect();
+    let text = if args.json { objects(&ids) } else { table(&ids) };
     say(&text)?;
     if ids.is_empty() {
         // The list itself is the answer, and it is empty: whoever reads only that must not take it for a failure.
@@ -54,41 +53,97 @@ fn contains(id: &str, part: &str) -> bool {
     id.to_ascii_lowercase().contains(&part.to_ascii_lowercase())
 }
 
-fn line(id: &str, width: usize, as_json: bool) -> String {
-    let known = Capabilities::of(id);
+/// How a model is reached. One that is not for chat has its own operation of the native API.
+fn transport(id: &str, known: &Capabilities) -> Option<&'static str> {
     let transport = ModelId::parse(id).ok().and_then(|id| route(id).ok());
-    // A model that is not for chat has its own operation of the native API.
-    let transport = match known.operation {
+    match known.operation {
         Some(Operation::Embeddings | Operation::Rerank) => Some("native"),
         _ => transport.map(|route| route.transport.name()),
-    };
-    let operation = known.operation.map(|operation| operation.to_string());
-    if as_json {
+    }
+}
+
+fn objects(ids: &[&str]) -> String {
+    let objects = ids.iter().map(|id| {
+        let known = Capabilities::of(id);
+        let price = Price::listed(id);
         let value = json!({
             "model": id,
-            "operation": operation,
-            "transport": transport,
+            "operation": known.operation.map(|operation| operation.to_string()),
+            "transport": transport(id, &known),
             "takes_images": known.takes_images,
             "dimensions": known.dimensions,
+            "input_price": price.map(|price| per_million(price.prompt)),
+            "output_price": price.map(|price| per_million(price.answer)),
         });
-        return escape::json(&format!("{value}\n"));
-    }
-    // What is for chat is the rule, and goes without saying.
-    let mut notes = Vec::new();
-    match (known.operation, known.dimensions) {
-        (Some(Operation::Chat), _) => {}
-        (Some(operation), Some(dimensions)) => notes.push(format!("{operation} {dimensions}")),
-        (Some(operation), None) => notes.push(operation.to_string()),
-        (None, _) => notes.push("an unknown vendor".to_owned()),
-    }
-    if known.takes_images {
-        notes.push("images".to_owned());
-    }
-    let line = format!(
-        "{:width$}  {:9}  {}",
-        escape::line(id),
-        transport.unwrap_or("no route"),
-        notes.join(", "),
-    );
+        escape::json(&format!("{value}\n"))
+    });
+    objects.collect()
+}
+
+fn table(ids: &[&str]) -> String {
+    let Some(width) = ids.iter().map(|id| id.chars().count()).max() else { return String::new() };
+    let header = row(["MODEL", "OVER", "$ IN", "$ OUT", "NOTES"], width);
+    let rows = ids.iter().map(|id| {
+        let known = Capabilities::of(id);
+        let price = Price::listed(id);
+        let dollars = |part: fn(Price) -> f64| {
+            price.map_or_else(|| "-".to_owned(), |price| per_million(part(price)).to_string())
+        };
+        let cells = [
+            &escape::line(id),
+            transport(id, &known).unwrap_or("no route"),
+            &dollars(|price| price.prompt),
+            &dollars(|price| price.answer),
+            &notes(&known),
+        ];
+        row(cells, width)
+    });
+    std::iter::once(header).chain(rows).collect()
+}
+
+fn row([model, over, input, output, notes]: [&str; 5], width: usize) -> String {
+    let line = format!("{model:width$}  {over:9}  {input:>5}  {output:>5}  {notes}");
     format!("{}\n", line.trim_end())
+}
+
+/// What is worth a word: that a model is for chat is the rule, and goes without saying.
+fn notes(known: &Capabilities) -> String {
+    let operation = match (known.operation, known.dimensions) {
+        (Some(Operation::Chat), _) => None,
+        (Some(operation), Some(dimensions)) => Some(format!("{operation} {dimensions}")),
+        (Some(operation), None) => Some(operation.to_string()),
+        (None, _) => Some("an unknown vendor".to_owned()),
+    };
+    let images = known.takes_images.then(|| "images".to_owned());
+    operation.into_iter().chain(images).collect::<Vec<_>>().join(", ")
+}
+
+/// The price of a million tokens, as it was before it became that of one.
+pub(crate) fn per_million(token: f64) -> f64 {
+    (token * 1e12).round() / 1e6
+}
+
+const AFTER_HELP: &str = "\
+Prices are US dollars for a million tokens of input and of output, and - where none is known. They are those of the catalogue
+that LiteLLM 1.109.1 carries, read on 2026-11-21; Oracle bills some models by the character, and your contract goes before them.
+
+Exit status: as for `locus chat`.";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prices_are_those_of_the_catalogue_and_in_line() {
+        let text = table(&["cohere.embed-v4.0", "xai.grok-4", "xai.grok-9"]);
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines[0], "MODEL              OVER        $ IN  $ OUT  NOTES");
+        assert_eq!(lines[2], "xai.grok-4         v1             3     15  images");
+        assert_eq!(lines[3], "xai.grok-9         v1             -      -");
+        assert_eq!(table(&[]), "");
+        let json: serde_json::Value = serde_json::from_str(&objects(&["xai.grok-4"])).unwrap();
+        assert_eq!((&json["input_price"], &json["output_price"]), (&3.0.into(), &15.0.into()));
+        let json: serde_json::Value = serde_json::from_str(&objects(&["xai.grok-9"])).unwrap();
+        assert!(json["input_price"].is_null());
+    }
 }

@@ -1,6 +1,10 @@
-//! What a batch takes: tokens, and money where prices are told.
+//! What a batch takes: tokens, and money where prices are known.
 
 use locus::wire::chat::Usage;
+use locus_gateway::Price;
+
+use super::input::Input;
+use crate::models::per_million;
 
 /// What a million tokens cost.
 #[derive(Clone, Copy, Debug)]
@@ -10,8 +14,19 @@ pub(super) struct Prices {
 }
 
 impl Prices {
-    pub(super) fn of(self, input: u64, output: u64) -> f64 {
-        (input as f64 * self.input + output as f64 * self.output) / 1_000_000.0
+    /// The catalogue's, if all prompts go to one model; of several, each with its own, no sum would be right.
+    pub(super) fn listed(model: &str, input: &Input) -> Option<Self> {
+        if input.models.iter().any(|other| other != model) {
+            return None;
+        }
+        let price = Price::listed(model)?;
+        Some(Self { input: per_million(price.prompt), output: per_million(price.answer) })
+    }
+
+    /// What so many tokens cost, with more digits for small sums.
+    pub(super) fn of(self, input: u64, output: u64) -> String {
+        let sum = (input as f64 * self.input + output as f64 * self.output) / 1_000_000.0;
+        if sum < 1.0 { format!("{sum:.4}") } else { format!("{sum:.2}") }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The prompts: JSON values on lines of a file, all checked before the first is asked.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
@@ -31,12 +32,20 @@ pub(super) struct Input {
     /// The bytes of those that have no answer yet.
     pub(super) bytes_to_do: u64,
     pub(super) to_do: u64,
+    /// The models that lines name.
+    pub(super) models: BTreeSet<String>,
 }
 
 impl Input {
     /// Reads every line, so that a mistake in the last one is told before the first is paid for.
     pub(super) fn check(path: &Path, shard: &Shard, output: &Output) -> Result<Self, Failure> {
-        let mut input = Self { path: path.to_owned(), prompts: 0, bytes_to_do: 0, to_do: 0 };
+        let mut input = Self {
+            path: path.to_owned(),
+            prompts: 0,
+            bytes_to_do: 0,
+            to_do: 0,
+            models: BTreeSet::new(),
+        };
         let mut last = 0;
         for (line, text) in lines(path)? {
             let text = text.map_err(|error| unreadable(path, error))?;
@@ -46,6 +55,10 @@ impl Input {
             }
             let prompt = parse(path, line, &text)?;
             input.prompts += 1;
+            let model = &prompt.request.model;
+            if !model.is_empty() && !input.models.contains(model) {
+                input.models.insert(model.clone());
+            }
             if let Some(other) = output.custom_id(line).filter(|id| *id != prompt.custom_id) {
                 let message = format!(
                     "the output belongs to another input: line {line} of {} is {}, and {other} was answered",

@@ -49,10 +49,10 @@ impl Progress {
             let output = most.saturating_mul(input.to_do);
             text.push_str(&format!(", {output} of output at most"));
             if let Some(prices) = self.prices {
-                text.push_str(&format!(", at most about {:.2}", prices.of(tokens, output)));
+                text.push_str(&format!(", at most about {}", prices.of(tokens, output)));
             }
         } else if let Some(prices) = self.prices {
-            text.push_str(&format!(", {:.2} without the output", prices.of(tokens, 0)));
+            text.push_str(&format!(", {} without the output", prices.of(tokens, 0)));
         }
         self.say(&text);
     }
@@ -65,7 +65,7 @@ impl Progress {
             text.push_str(&format!(", {} failed", self.failed));
         }
         if let Some(prices) = self.prices {
-            text.push_str(&format!(", cost {:.2}", prices.of(spent.input, spent.output)));
+            text.push_str(&format!(", cost {}", prices.of(spent.input, spent.output)));
         }
         self.bar.set_message(text);
     }
@@ -87,7 +87,7 @@ impl Progress {
             text.push_str(&format!(", {} answers without a count", spent.untold));
         }
         if let Some(prices) = self.prices {
-            text.push_str(&format!(", cost {:.2}", prices.of(spent.input, spent.output)));
+            text.push_str(&format!(", cost {}", prices.of(spent.input, spent.output)));
         }
         self.say(&text);
     }

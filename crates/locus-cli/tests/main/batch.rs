@@ -85,6 +85,13 @@ async fn an_estimate_asks_nothing() {
     let output = batch.run(&args).await;
     assert!(output.status.success());
     assert!(stderr(&output).contains("at most about 6.00"), "{}", stderr(&output));
+    // Without prices those of the catalogue do, for a model that it has.
+    for (model, told) in [("xai.grok-4", "at most about 45.00"), ("xai.grok-9", "at most\n")] {
+        let model = format!("oci:{model}");
+        let args = ["--estimate", "--max-tokens", "1000000", "--model", &model];
+        let output = batch.run(&args).await;
+        assert!(stderr(&output).contains(told), "{model}: {}", stderr(&output));
+    }
     assert!(batch.desk.emulator.requests().is_empty());
 }
 

@@ -92,6 +92,10 @@ async fn the_models_of_the_region_are_listed_with_their_way() {
     let desk = Desk::new().await;
     let lines = json(&desk.told("models", &["--json"]).await);
     assert!(lines.iter().any(|line| line["transport"] == "v1"), "{lines:?}");
+    let grok = lines.iter().find(|line| line["model"] == "xai.grok-4").unwrap();
+    assert_eq!((&grok["input_price"], &grok["output_price"]), (&3.0.into(), &15.0.into()));
+    let people = desk.told("models", &["grok-4"]).await;
+    assert!(stdout(&people).contains("      3     15  images\n"), "{}", stdout(&people));
     let found = json(&desk.told("models", &["--json", "LLAMA"]).await);
     assert!(!found.is_empty() && found.len() < lines.len());
     assert!(found.iter().all(|line| line["model"].as_str().unwrap().contains("llama")));
