@@ -146,6 +146,10 @@ impl OpenAiChunks {
 
 impl ChunkEvents for OpenAiChunks {
     fn chunk(&mut self, mut chunk: ChatChunk<'_>, output: &mut Encoder) {
+        // Chat completions have no word for what tools of the service do.
+        if chunk.hosted_item.is_some() {
+            return;
+        }
         if !self.show_usage && chunk.usage.take().is_some() && chunk.choices.is_empty() {
             // Clients that did not ask for it stumble over a chunk without choices.
             return;
@@ -160,5 +164,21 @@ impl ChunkEvents for OpenAiChunks {
     fn fail(&mut self, failure: &Failure, output: &mut Encoder) {
         // No [DONE]: that would say the answer is complete.
         self.scratch.write(None, &failure.body(Dialect::OpenAi), output);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_tools_of_the_service_do_is_no_chunk_of_chat_completions() {
+        let searching = r#"{"choices":[{"index":0,"delta":{}}],
+            "hosted_item":{"output_index":0,"type":"web_search_call","progress":"searching"}}"#;
+        let chunk = ChatChunk::from_json(searching).unwrap();
+        assert!(chunk.hosted_item().is_some());
+        let mut output = Encoder::new();
+        OpenAiChunks::new(true).chunk(chunk, &mut output);
+        assert!(output.as_bytes().is_empty());
     }
 }
