@@ -1,11 +1,12 @@
 //! One answer of the model: the request, its pieces, and what hooks say of it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use oci_router::wire::chat::{
     ChatAccumulator, ChatChunk, ChatRequest, Message, ToolChoice, ToolChoiceMode,
 };
-use oci_router::wire::responses::{Item, Response};
+use oci_router::wire::responses::{HostedDelta, Item, Response};
 
 use crate::answer::Answer;
 use crate::engine::{Engine, Stop};
@@ -113,19 +114,27 @@ impl<M: ChatModel> Engine<M> {
     async fn read(&mut self, stream: &mut M::Stream) -> Result<Answer, Error> {
         self.warn(stream.warnings());
         let mut whole = ChatAccumulator::new();
+        let mut shown = BTreeSet::new();
         while let Some(chunk) = stream.next().await {
             let chunk = chunk?;
             whole.push(&chunk);
             for event in pieces(&chunk) {
                 self.events.emit(event).await;
             }
+            if let Some(delta) = chunk.hosted_item() {
+                shown.extend(delta.done().map(|_| delta.output_index));
+                self.events.emit(hosted(delta)).await;
+            }
         }
         let mut answer = Answer::new(whole.finish()).ok_or(Error::NoAnswer)?;
         let items = stream.response().map(Response::output).unwrap_or_default();
         answer.hosted = items.iter().filter(|item| is_hosted(item)).cloned().collect();
         answer.opc_request_id = stream.opc_request_id().map(str::to_owned);
-        for item in &answer.hosted {
-            self.events.emit(Event::Hosted(Box::new(item.clone()))).await;
+        // Not every stream tells of them while it lasts.
+        for (at, item) in (0..).zip(items) {
+            if is_hosted(item) && !shown.contains(&at) {
+                self.events.emit(Event::Hosted(Box::new(item.clone()))).await;
+            }
         }
         self.iterations += 1;
         self.usage.complete(answer.usage.as_ref());
@@ -141,6 +150,14 @@ fn pieces(chunk: &ChatChunk<'_>) -> impl Iterator<Item = Event> {
     let reasoning = owned(chunk.reasoning()).map(Event::Reasoning);
     let text = owned(chunk.text()).map(Event::Text);
     reasoning.into_iter().chain(text).chain(owned(chunk.refusal()).map(Event::Refusal))
+}
+
+/// What a tool of the service does, for whoever watches.
+fn hosted(delta: &HostedDelta<'_>) -> Event {
+    match delta.done() {
+        Some(item) => Event::Hosted(Box::new(item.clone())),
+        None => Event::HostedProgress(Box::new(delta.clone().into_owned())),
+    }
 }
 
 /// Whether an item is of a tool that the service runs, rather than a part of the answer itself.

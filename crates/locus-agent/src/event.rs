@@ -7,7 +7,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use oci_router::wire::chat::ToolCall;
-use oci_router::wire::responses::Item;
+use oci_router::wire::responses::{HostedDelta, Item};
 use oci_router::{JsonSchema, Misfit, Schema, Warning};
 use serde::de::DeserializeOwned;
 
@@ -28,8 +28,10 @@ pub enum Event {
     Refusal(String),
     /// What was shown of this answer does not count: it broke off, or a hook wants another.
     Discarded,
-    /// A tool that the service ran itself left this in the answer.
+    /// A tool that the service ran itself is done and left this in the answer.
     Hosted(Box<Item>),
+    /// A tool that the service runs itself begins, tells how far it is, or more of what it is called with.
+    HostedProgress(Box<HostedDelta<'static>>),
     /// An answer is complete, with its token counts and the calls that come next.
     Answer(Box<Answer>),
     /// A call did something differently from what was asked. Each difference is told once in a run.

@@ -217,7 +217,16 @@ pub(crate) async fn hosted_tools_leave_their_items(service: Service, lane: Lane)
         return;
     }
     let (events, outcome) = watch(agent.run("Use web_search.")).await;
-    assert!(events.iter().any(|event| matches!(event, Event::Hosted(_))), "{events:?}");
+    let place = |is: fn(&Event) -> bool| {
+        let places: Vec<usize> =
+            (0..).zip(&events).filter(|(_, it)| is(it)).map(|it| it.0).collect();
+        (places[0], places.len())
+    };
+    let (done, times) = place(|event| matches!(event, Event::Hosted(_)));
+    assert_eq!(times, 1, "{events:?}");
+    let (progress, _) = place(|event| matches!(event, Event::HostedProgress(_)));
+    let (text, _) = place(|event| matches!(event, Event::Text(_)));
+    assert!(progress < done && done < text, "while it streams: {events:?}");
     assert_eq!(outcome.reason, Reason::Answered);
     let told_otherwise = matches!(lane, Lane::Generic);
     assert_eq!(outcome.warnings.len(), usize::from(told_otherwise), "{:?}", outcome.warnings);
