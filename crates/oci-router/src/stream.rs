@@ -20,6 +20,26 @@ use crate::warning::{Warning, of_answer};
 /// The chunks of an answer in the dialect of chat completions, whatever the transport, in two forms: [`next`](Self::next) lends
 /// each chunk, and the [`Stream`] implementation yields owned ones.
 ///
+/// What tools that the service runs do is told while they do it: [`ChatChunk::hosted_item`] of chunks that say nothing else.
+///
+/// ```no_run
+/// # async fn run(model: oci_router::Model) -> Result<(), oci_router::Error> {
+/// use oci_router::wire::responses::WebSearchTool;
+///
+/// let mut stream = model.chat("What is new in Chicago?").hosted_tools([WebSearchTool::default()]).stream().await?;
+/// while let Some(chunk) = stream.next().await {
+///     let chunk = chunk?;
+///     if let Some(delta) = chunk.hosted_item()
+///         && let Some(status) = delta.progress()
+///     {
+///         eprintln!("{} {}: {status}", delta.output_index, delta.kind);
+///     }
+///     print!("{}", chunk.text().unwrap_or_default());
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
 /// It ends when the answer is complete, and never early: see [`oci_transport::ChatStream`]. Dropping it cancels the request.
 #[derive(Debug)]
 pub struct ChatStream {

@@ -9,6 +9,8 @@ mod defects;
 mod families;
 #[path = "main/gotchas.rs"]
 mod gotchas;
+#[path = "main/hosted.rs"]
+mod hosted;
 #[path = "main/pages.rs"]
 mod pages;
 #[path = "main/regions.rs"]

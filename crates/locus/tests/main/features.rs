@@ -3,6 +3,10 @@
 use locus::wire::chat::{ChatAccumulator, ChatRequest, FinishReason, ImageDetail};
 use locus::wire::chat::{ChatResponse, Part, ReasoningEffort, ResponseFormat, ToolCall, Usage};
 use locus::wire::chat::{Message, Tool};
+use locus::wire::responses::{
+    AutoContainer, CodeInterpreterTool, HostedChange, HostedDelta, ImageGenerationTool, Item,
+    McpApproval, McpApprovalMode, McpTool, Tool as Hosted,
+};
 use locus::{Chat, Client, Endpoint, Env, Family, Model, Transport, Warning};
 use oci_emulator::{Emulator, Sandbox};
 use serde_json::{Value, json};
@@ -190,17 +194,7 @@ async fn verdict(
 
 #[tokio::test]
 async fn every_family_has_its_features_over_every_transport() {
-    let folder = tempfile::tempdir().unwrap();
-    let oci = folder.path().join(".oci");
-    std::fs::create_dir(&oci).unwrap();
-    let sandbox = Sandbox::create(&oci).unwrap();
-    let emulator = Emulator::builder().identity(sandbox.identity()).start().await.unwrap();
-    let client = Client::builder(Env::from_pairs([("HOME", folder.path().to_str().unwrap())]))
-        .compartment_id(sandbox.compartment_id())
-        .endpoint(Endpoint::parse(&emulator.url()).unwrap())
-        .build()
-        .unwrap();
-
+    let (emulator, client, _folder) = service().await;
     let names: Vec<&str> = FEATURES.iter().map(|feature| feature.name).collect();
     let mut lines = vec![
         format!("| family | transport | {} |", names.join(" | ")),
@@ -236,4 +230,81 @@ async fn every_family_has_its_features_over_every_transport() {
         }
     }
     page::check("features.md", "matrix", &lines);
+}
+
+async fn service() -> (Emulator, Client, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let oci = folder.path().join(".oci");
+    std::fs::create_dir(&oci).unwrap();
+    let sandbox = Sandbox::create(&oci).unwrap();
+    let emulator = Emulator::builder().identity(sandbox.identity()).start().await.unwrap();
+    let client = Client::builder(Env::from_pairs([("HOME", folder.path().to_str().unwrap())]))
+        .compartment_id(sandbox.compartment_id())
+        .endpoint(Endpoint::parse(&emulator.url()).unwrap())
+        .build()
+        .unwrap();
+    (emulator, client, folder)
+}
+
+/// A tool of the service, how it is called, and a question that makes the emulator use it.
+fn tools_of_the_service() -> [(&'static str, Hosted, &'static str); 6] {
+    let server = |mode| {
+        let mut server = McpTool::new("dice", "https://dice.example/mcp");
+        server.require_approval = Some(McpApproval::Mode(mode));
+        server.into()
+    };
+    let code = CodeInterpreterTool::new(AutoContainer::default());
+    [
+        ("web search", Hosted::web_search(), "Use web_search."),
+        ("file search", Hosted::file_search(["vs_1"]), "Use file_search."),
+        ("code interpreter", code.into(), "Use code_interpreter."),
+        ("image generation", ImageGenerationTool::default().into(), "Use image_generation."),
+        ("an MCP server", server(McpApprovalMode::Never), "Ask dice."),
+        ("an MCP server that asks for consent", server(McpApprovalMode::Always), "Ask dice."),
+    ]
+}
+
+/// What is told of an item, without repetition.
+fn told(delta: &HostedDelta<'_>) -> String {
+    match &delta.change {
+        HostedChange::Begun(_) => "begins".to_owned(),
+        HostedChange::Progress(status) => format!("`{status}`"),
+        HostedChange::Arguments(_) => "pieces of arguments".to_owned(),
+        HostedChange::Code(_) => "pieces of code".to_owned(),
+        HostedChange::Done(_) => "whole".to_owned(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn every_tool_of_the_service_is_told_whole_and_streamed() {
+    let (_emulator, client, _folder) = service().await;
+    let mut lines =
+        vec!["| tool | item | while it streams |".to_owned(), "|---|---|---|".to_owned()];
+    for (name, tool, question) in tools_of_the_service() {
+        let call = client.model("oci:openai.gpt-oss-120b").chat(question).hosted_tools([tool]);
+        let whole = call.clone().await.unwrap();
+        let items = whole.as_response().unwrap().output().iter();
+        let items = items.filter(|item| !matches!(item, Item::Message(_) | Item::Reasoning(_)));
+        let kinds: Vec<String> = items.map(|item| item.kind().to_string()).collect();
+
+        let mut stream = call.stream().await.unwrap();
+        let mut streamed: Vec<(String, Vec<String>)> = Vec::new();
+        while let Some(chunk) = stream.next().await {
+            let chunk = chunk.unwrap();
+            let Some(delta) = chunk.hosted_item() else { continue };
+            let place = streamed.iter_mut().find(|(kind, _)| *kind == delta.kind.as_str());
+            match place {
+                Some((_, changes)) => changes.push(told(delta)),
+                None => streamed.push((delta.kind.to_string(), vec![told(delta)])),
+            }
+        }
+        let found: Vec<String> = streamed.iter().map(|(kind, _)| kind.clone()).collect();
+        assert_eq!(found, kinds, "{name}: a stream tells of the same items");
+        for (kind, mut changes) in streamed {
+            changes.dedup();
+            lines.push(format!("| {name} | `{kind}` | {} |", changes.join(", ")));
+        }
+    }
+    page::check("features.md", "tools of the service", &lines);
 }
