@@ -108,6 +108,13 @@ impl Client {
         proxy.filter(|proxy| proxy.tunnel(&self.inner.endpoint).is_some())
     }
 
+    /// What sends the requests, for others to the same endpoint that are no calls of the service: they go out as they are, without
+    /// a signature, retries and deadlines, except that for a connection.
+    #[must_use]
+    pub fn http_service(&self) -> Arc<dyn HttpService> {
+        self.inner.service.clone()
+    }
+
     /// The compartment that calls are made in, if one was set.
     #[must_use]
     pub fn compartment_id(&self) -> Option<&str> {
