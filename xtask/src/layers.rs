@@ -115,7 +115,7 @@ const LAYERS: &[Layer] = &[
         arrows: &["locus-oci", "locus-gateway", "oci-emulator"],
         tests_use_emulator: true,
         needs: &["serde_json", "tokio"],
-        forbids: &["http", "hyper", "hyper-util", "ring", "rustls"],
+        forbids: &["hyper", "hyper-util", "ring", "rustls"],
         behind_features: &[],
         reason: "the command uses what the facade offers to everybody, and the emulator",
     },

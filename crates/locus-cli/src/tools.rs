@@ -2,6 +2,7 @@
 
 mod capture;
 mod gate;
+mod http;
 mod mcp;
 mod process;
 mod shell;
@@ -16,17 +17,21 @@ use serde_json::{Map, Value};
 
 use crate::failure::Failure;
 pub(crate) use gate::Gate;
-use mcp::{McpTool, Server};
-use process::Environment;
+use mcp::{McpTool, Server, Surroundings};
+use process::{Environment, variable};
 use shell::Shell;
 
 /// What the model may do on this machine.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Tools")]
 pub(crate) struct ToolArgs {
-    /// Offer the tools of an MCP server, which is started by this command; may be repeated.
-    #[arg(long = "mcp", value_name = "COMMAND")]
+    /// Offer the tools of an MCP server: its address, such as https://host/mcp, or the command that starts it; may be repeated.
+    #[arg(long = "mcp", value_name = "URL|COMMAND")]
     servers: Vec<String>,
+
+    /// The variable of the environment that holds the bearer token of MCP servers that have an address.
+    #[arg(long, value_name = "NAME")]
+    mcp_token_env: Option<String>,
 
     /// Offer a tool that runs one command of a shell.
     #[arg(long)]
@@ -65,20 +70,24 @@ impl Tools {
     pub(crate) async fn open(args: &ToolArgs, env: &Env) -> Result<Self, Failure> {
         let limit = Duration::from_secs(args.tool_timeout);
         let environment = Environment::new(env, &args.tool_env)?;
+        let token =
+            args.mcp_token_env.as_deref().map(|name| variable(env, name, "--mcp-token-env"));
+        let token = token.transpose()?.map(str::to_owned);
         let mut offered = Vec::new();
         if args.shell {
             let tool = Shell::new(environment.clone(), limit)?;
             offered
                 .push(AnyTool { definition: tool.definition().clone(), kind: Kind::Shell(tool) });
         }
+        let surroundings = Surroundings { environment, env: env.clone(), token };
         // Side by side, since most of them take a while.
         let opening: Vec<_> = args
             .servers
             .iter()
             .map(|place| {
-                let (place, environment) = (place.clone(), environment.clone());
+                let (place, surroundings) = (place.clone(), surroundings.clone());
                 tokio::spawn(async move {
-                    let server = Server::open(&place, &environment).await?;
+                    let server = Server::open(&place, &surroundings).await?;
                     let tools = server.tools().await?;
                     Ok::<_, Failure>((server, tools))
                 })

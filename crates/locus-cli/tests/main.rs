@@ -19,6 +19,8 @@ mod failures;
 mod kept;
 #[path = "main/keys.rs"]
 mod keys;
+#[path = "main/mcp_http.rs"]
+mod mcp_http;
 #[cfg(feature = "otlp")]
 #[path = "main/otlp.rs"]
 mod otlp;

@@ -6,6 +6,7 @@ use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 
+use locus::Env;
 use locus::agent::ToolError;
 use locus::wire::RawJson;
 use locus::wire::chat::FunctionDefinition;
@@ -13,15 +14,18 @@ use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, ClientCapabilities, ClientConfig,
     ContentBlock, Implementation, ResourceContents, Tool,
 };
-use rmcp::service::RunningService;
+use rmcp::service::{ClientInitializeError, RunningService};
+use rmcp::transport::StreamableHttpClientTransport;
+use rmcp::transport::streamable_http_client::StreamableHttpClientTransportConfig;
 use rmcp::{Peer, RoleClient, ServiceError};
 use serde_json::{Map, Value};
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::sync::watch;
 
 use super::capture::bounded;
+use super::http::Http;
 use super::process::{Environment, Process};
-use crate::failure::Failure;
+use crate::failure::{Failure, chain};
 
 /// A server that answers, until this is dropped.
 pub(super) struct Server {
@@ -33,16 +37,16 @@ pub(super) struct Server {
 
 impl Server {
     /// Starts a server, or calls one by its address.
-    pub(super) async fn open(place: &str, environment: &Environment) -> Result<Self, Failure> {
+    pub(super) async fn open(place: &str, surroundings: &Surroundings) -> Result<Self, Failure> {
         let last_words = LastWords::default();
-        let opened = tokio::time::timeout(PATIENCE, connect(place, environment, &last_words));
+        let opened = tokio::time::timeout(PATIENCE, connect(place, surroundings, &last_words));
         let silent = |_| Err(format!("it said nothing in {} seconds", PATIENCE.as_secs()));
         let (service, process) = match opened.await.unwrap_or_else(silent) {
             Ok(opened) => opened,
             Err(why) => {
                 let last_words = last_words.heard().await;
                 let message = format!("cannot use the MCP server {place:?}: {why}{last_words}");
-                let hint = "--mcp wants the command that starts it";
+                let hint = "--mcp wants its address, or the command that starts it";
                 return Err(Failure::local(message, hint));
             }
         };
@@ -137,17 +141,37 @@ impl McpTool {
     }
 }
 
+/// What servers are reached with.
+#[derive(Clone)]
+pub(super) struct Surroundings {
+    /// For those that are started.
+    pub(super) environment: Environment,
+    /// For those that are called.
+    pub(super) env: Env,
+    pub(super) token: Option<String>,
+}
+
 type Opened = (RunningService<RoleClient, ClientConfig>, Option<Process>);
 
 async fn connect(
     place: &str,
-    environment: &Environment,
+    surroundings: &Surroundings,
     last_words: &LastWords,
 ) -> Result<Opened, String> {
     let about = Implementation::new("locus", env!("CARGO_PKG_VERSION"));
     // Nothing is offered to the server: neither files nor our model nor a person to ask.
     let about = ClientConfig::new(ClientCapabilities::default(), about);
-    let mut process = Process::shell(place, environment, Stdio::piped())
+    if place.starts_with("https://") || place.starts_with("http://") {
+        let http = Http::to(place, &surroundings.env)?;
+        let mut config = StreamableHttpClientTransportConfig::with_uri(place);
+        if let Some(token) = &surroundings.token {
+            config = config.auth_header(token.as_str());
+        }
+        let transport = StreamableHttpClientTransport::with_client(http, config);
+        let service = rmcp::serve_client(about, transport).await;
+        return Ok((service.map_err(|error| chain("", &error))?, None));
+    }
+    let mut process = Process::shell(place, &surroundings.environment, Stdio::piped())
         .map_err(|error| format!("it does not start: {error}"))?;
     let (Some(input), Some(output)) = (process.stdin(), process.stdout()) else {
         return Err("it has no standard input and output".to_owned());
@@ -157,8 +181,8 @@ async fn connect(
     }
     let service = rmcp::serve_client(about, (output, input)).await;
     let service = service.map_err(|error| match error {
-        rmcp::service::ClientInitializeError::ConnectionClosed(_) => "it ended".to_owned(),
-        error => error.to_string(),
+        ClientInitializeError::ConnectionClosed(_) => "it ended".to_owned(),
+        error => chain("", &error),
     })?;
     Ok((service, Some(process)))
 }
@@ -241,10 +265,17 @@ fn text(result: CallToolResult) -> Result<String, ToolError> {
 fn told(error: &ServiceError) -> String {
     match error {
         ServiceError::McpError(error) => error.message.clone().into_owned(),
-        ServiceError::TransportClosed | ServiceError::TransportSend(_) => "it has ended".to_owned(),
+        ServiceError::TransportClosed => ENDED.to_owned(),
+        // A pipe that nobody reads any more.
+        ServiceError::TransportSend(error) if error.error.is::<std::io::Error>() => {
+            ENDED.to_owned()
+        }
+        ServiceError::TransportSend(error) => chain("", &*error.error),
         error => error.to_string(),
     }
 }
+
+const ENDED: &str = "it has ended";
 
 /// Servers that are fetched when they are started take their time.
 const PATIENCE: Duration = Duration::from_secs(60);

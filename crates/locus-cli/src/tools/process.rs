@@ -28,17 +28,18 @@ impl Environment {
             }
         }
         for name in named {
-            let value = env.get(name).map_err(|error| {
-                Failure::usage(error.to_string(), "correct it, or leave --tool-env out")
-            })?;
-            let value = value.ok_or_else(|| {
-                let message = format!("the variable {name} is not set");
-                Failure::usage(message, "set it, or leave --tool-env out")
-            })?;
+            let value = variable(env, name, "--tool-env")?;
             variables.insert(name.clone(), value.to_owned());
         }
         Ok(Self(variables))
     }
+}
+
+/// The value of a variable that an option names.
+pub(super) fn variable<'e>(env: &'e Env, name: &str, option: &str) -> Result<&'e str, Failure> {
+    let hint = format!("set it, or leave {option} out");
+    let value = env.get(name).map_err(|error| Failure::usage(error.to_string(), &hint))?;
+    value.ok_or_else(|| Failure::usage(format!("the variable {name} is not set"), &hint))
 }
 
 /// A process with all that it started, which ends when this is dropped.
