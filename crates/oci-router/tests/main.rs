@@ -11,6 +11,8 @@ mod families;
 mod gotchas;
 #[path = "main/hosted.rs"]
 mod hosted;
+#[path = "main/messages.rs"]
+mod messages;
 #[path = "main/pages.rs"]
 mod pages;
 #[path = "main/regions.rs"]
