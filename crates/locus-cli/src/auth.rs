@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use crate::escape;
 use crate::failure::Failure;
+use crate::lines::{hanging, width};
 use crate::stdout::say;
 
 #[derive(Debug, Subcommand)]
@@ -57,25 +58,28 @@ pub(crate) async fn run(command: AuthCommand) -> Result<ExitCode, Failure> {
 
 fn explain(args: &ExplainArgs) -> Result<ExitCode, Failure> {
     let chain = CredentialChain::from_env(&Env::process(), &options(args.profile.as_deref()));
+    let links: Vec<(&str, LinkOutcome)> =
+        chain.explain().iter().map(|link| (link.name(), link.outcome().clone())).collect();
+    let credentials = chain.into_credentials();
     let mut text = String::new();
-    for link in chain.explain() {
-        let (outcome, why) = match link.outcome() {
-            LinkOutcome::Used => ("used", ""),
-            LinkOutcome::Absent(why) => ("absent", why.as_str()),
-            LinkOutcome::Failed(why) => ("failed", why.as_str()),
-            LinkOutcome::NotTried => ("not tried", "the one before is used"),
-            _ => ("unknown", ""),
+    for (place, outcome) in &links {
+        let origin = || credentials.as_ref().map(|it| it.origin().to_string()).unwrap_or_default();
+        let (outcome, why) = match outcome {
+            LinkOutcome::Used => ("used", origin()),
+            LinkOutcome::Absent(why) => ("absent", why.clone()),
+            LinkOutcome::Failed(why) => ("failed", why.clone()),
+            LinkOutcome::NotTried => ("not tried", "the one before is used".to_owned()),
+            _ => ("unknown", String::new()),
         };
         if args.json {
-            let value = json!({"place": link.name(), "outcome": outcome, "why": why});
+            let value = json!({"place": place, "outcome": outcome, "why": why});
             text.push_str(&escape::json(&format!("{value}\n")));
         } else {
-            let line = format!("{:<9}  {:<24}  {why}", outcome, link.name());
-            text.push_str(&format!("{}\n", escape::line(line.trim_end())));
+            text.push_str(&hanging(&format!("{outcome:<9}  {place:<24}  "), &why, width()));
         }
     }
     say(&text)?;
-    match chain.into_credentials() {
+    match credentials {
         Ok(_) => Ok(ExitCode::SUCCESS),
         Err(error) => Err(locus::Error::from(error).into()),
     }
@@ -146,7 +150,7 @@ impl Told {
 
     fn text(&self) -> String {
         let line =
-            |(name, value): &(&str, String)| format!("{name:<11}  {}\n", escape::line(value));
+            |(name, value): &(&str, String)| hanging(&format!("{name:<11}  "), value, width());
         self.0.iter().map(line).collect()
     }
 

@@ -1,6 +1,5 @@
 //! What every command that calls the service is told about where and as whom, and the client that comes of it.
 
-use std::io::Write as _;
 use std::sync::Arc;
 
 use clap::Args;
@@ -10,6 +9,7 @@ use oci_emulator::Emulator;
 use crate::emulate;
 use crate::escape;
 use crate::failure::Failure;
+use crate::lines::tell;
 use crate::stdout::say;
 
 /// Where to call, and as whom.
@@ -63,7 +63,7 @@ impl ConnectArgs {
         }
         let client = self.builder()?.build()?;
         for warning in client.warnings() {
-            let _ = writeln!(std::io::stderr(), "locus: {}", escape::line(&warning.to_string()));
+            tell(&warning.to_string());
         }
         Ok(Target { client, _emulator: None })
     }

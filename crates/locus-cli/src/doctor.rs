@@ -4,13 +4,13 @@ mod call;
 mod local;
 mod report;
 
-use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 use clap::Args;
 
 use crate::connect::ConnectArgs;
 use crate::failure::Failure;
+use crate::lines::width;
 use crate::stdout::say;
 use report::Report;
 
@@ -47,8 +47,7 @@ pub(crate) async fn run(args: DoctorArgs) -> Result<ExitCode, Failure> {
             call::check(&mut report, &client, &args.model).await;
         }
     }
-    let width = std::io::stdout().is_terminal().then(textwrap::termwidth);
-    say(&if args.json { report.json() } else { report.text(width) })?;
+    say(&if args.json { report.json() } else { report.text(width()) })?;
     Ok(report.exit_code())
 }
 

@@ -14,6 +14,7 @@ mod image;
 mod input;
 mod kept;
 mod keys;
+mod lines;
 mod logging;
 mod models;
 #[cfg(feature = "otlp")]
@@ -26,7 +27,6 @@ mod signal;
 mod stdout;
 mod tools;
 
-use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -77,12 +77,11 @@ fn main() -> ExitCode {
     }
 }
 
-/// One line on standard error, then the status that the failure stands for.
+/// A message on standard error, then the status that the failure stands for.
 fn report(failure: &Failure) -> ExitCode {
     if failure.is_none() {
         return failure.exit_code();
     }
-    // If standard error is closed there is nobody left to tell.
-    let _ = writeln!(std::io::stderr(), "locus: {}", escape::line(&failure.to_string()));
+    lines::tell(&escape::line(&failure.to_string()));
     failure.exit_code()
 }

@@ -1,6 +1,5 @@
 //! `locus models`: what the region offers, how each model is reached, and what it costs.
 
-use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::Args;
@@ -11,6 +10,7 @@ use serde_json::json;
 use crate::connect::ConnectArgs;
 use crate::escape;
 use crate::failure::Failure;
+use crate::lines::{hanging, tell, width};
 use crate::stdout::say;
 
 #[derive(Args, Debug)]
@@ -39,12 +39,11 @@ pub(crate) async fn run(args: ModelsArgs) -> Result<ExitCode, Failure> {
         .collect();
     ids.sort_unstable();
     ids.dedup();
-    let text = if args.json { objects(&ids) } else { table(&ids) };
+    let text = if args.json { objects(&ids) } else { table(&ids, width()) };
     say(&text)?;
     if ids.is_empty() {
         // The list itself is the answer, and it is empty: whoever reads only that must not take it for a failure.
-        let what = "no model; `locus route` prints how ids are reached";
-        let _ = writeln!(std::io::stderr(), "locus: {what}");
+        tell("no model; `locus route` prints how ids are reached");
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -80,30 +79,23 @@ fn objects(ids: &[&str]) -> String {
     objects.collect()
 }
 
-fn table(ids: &[&str]) -> String {
+fn table(ids: &[&str], terminal: Option<usize>) -> String {
     let Some(width) = ids.iter().map(|id| id.chars().count()).max() else { return String::new() };
-    let header = row(["MODEL", "OVER", "$ IN", "$ OUT", "NOTES"], width);
+    let row = |model: &str, over: &str, input: &str, output: &str, notes: &str| {
+        let head = format!("{model:width$}  {over:9}  {input:>5}  {output:>5}  ");
+        hanging(&head, notes, terminal)
+    };
     let rows = ids.iter().map(|id| {
         let known = Capabilities::of(id);
         let price = Price::listed(id);
         let dollars = |part: fn(Price) -> f64| {
             price.map_or_else(|| "-".to_owned(), |price| per_million(part(price)).to_string())
         };
-        let cells = [
-            &escape::line(id),
-            transport(id, &known).unwrap_or("no route"),
-            &dollars(|price| price.prompt),
-            &dollars(|price| price.answer),
-            &notes(&known),
-        ];
-        row(cells, width)
+        let over = transport(id, &known).unwrap_or("no route");
+        let (input, output) = (dollars(|price| price.prompt), dollars(|price| price.answer));
+        row(&escape::line(id), over, &input, &output, &notes(&known))
     });
-    std::iter::once(header).chain(rows).collect()
-}
-
-fn row([model, over, input, output, notes]: [&str; 5], width: usize) -> String {
-    let line = format!("{model:width$}  {over:9}  {input:>5}  {output:>5}  {notes}");
-    format!("{}\n", line.trim_end())
+    std::iter::once(row("MODEL", "OVER", "$ IN", "$ OUT", "NOTES")).chain(rows).collect()
 }
 
 /// What is worth a word: that a model is for chat is the rule, and goes without saying.
@@ -135,12 +127,12 @@ mod tests {
 
     #[test]
     fn prices_are_those_of_the_catalogue_and_in_line() {
-        let text = table(&["cohere.embed-v4.0", "xai.grok-4", "xai.grok-9"]);
+        let text = table(&["cohere.embed-v4.0", "xai.grok-4", "xai.grok-9"], None);
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines[0], "MODEL              OVER        $ IN  $ OUT  NOTES");
         assert_eq!(lines[2], "xai.grok-4         v1             3     15  images");
         assert_eq!(lines[3], "xai.grok-9         v1             -      -");
-        assert_eq!(table(&[]), "");
+        assert_eq!(table(&[], None), "");
         let json: serde_json::Value = serde_json::from_str(&objects(&["xai.grok-4"])).unwrap();
         assert_eq!((&json["input_price"], &json["output_price"]), (&3.0.into(), &15.0.into()));
         let json: serde_json::Value = serde_json::from_str(&objects(&["xai.grok-9"])).unwrap();

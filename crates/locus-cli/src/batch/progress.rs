@@ -1,6 +1,6 @@
 //! What a person sees of a batch, on standard error.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::IsTerminal as _;
 use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -8,6 +8,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::budget::{Prices, Spent};
 use super::input::Input;
 use super::output::{Line, Output};
+use crate::lines::tell;
 
 pub(super) struct Progress {
     bar: ProgressBar,
@@ -52,7 +53,7 @@ impl Progress {
                 text.push_str(&format!(", at most about {}", prices.of(tokens, output)));
             }
         } else if let Some(prices) = self.prices {
-            text.push_str(&format!(", {} without the output", prices.of(tokens, 0)));
+            text.push_str(&format!(", cost {} without the output", prices.of(tokens, 0)));
         }
         self.say(&text);
     }
@@ -93,9 +94,7 @@ impl Progress {
     }
 
     pub(super) fn say(&self, text: &str) {
-        self.bar.suspend(|| {
-            let _ = writeln!(std::io::stderr(), "locus: {text}");
-        });
+        self.bar.suspend(|| tell(text));
     }
 }
 

@@ -12,8 +12,8 @@ use rustyline::{Config, DefaultEditor};
 use super::turn::{self, Manner, Question};
 use super::{Ended, Look, attach};
 use crate::args::ChatArgs;
-use crate::escape;
 use crate::failure::Failure;
+use crate::lines::tell;
 use crate::signal::interrupted;
 use crate::tools::Tools;
 
@@ -186,12 +186,6 @@ impl Dialogue<'_> {
         serde_json::to_writer_pretty(&mut file, self.conversation.messages())?;
         file.write_all(b"\n")
     }
-}
-
-fn tell(text: &str) {
-    let safe: Vec<String> = text.lines().map(escape::line).collect();
-    // If standard error is closed there is nobody left to tell.
-    let _ = writeln!(std::io::stderr(), "locus: {}", safe.join("\n       "));
 }
 
 const HELP: &str = "the commands are

@@ -1,13 +1,13 @@
 //! The line on standard error that says what a call took.
 
 use std::fmt;
-use std::io::Write as _;
 use std::time::{Duration, Instant};
 
 use locus::wire::chat::{ChatChunk, FinishReason, Usage};
 use locus::{ChatAnswer, Model, Transport, Warning};
 
 use crate::escape;
+use crate::lines::{tell, whisper};
 
 /// What is known of a call, filled in as it goes on.
 #[derive(Clone, Debug)]
@@ -97,12 +97,8 @@ impl Summary {
 
     /// Writes the line, dimmed where that can be seen so that it is not taken for the answer.
     pub(crate) fn print(&self, dim: bool) {
-        let (begin, end) = if dim { ("\u{1b}[2m", "\u{1b}[0m") } else { ("", "") };
-        // If standard error is closed there is nobody left to tell.
-        for warning in &self.warnings {
-            let _ = writeln!(std::io::stderr(), "locus: {}", escape::line(warning));
-        }
-        let _ = writeln!(std::io::stderr(), "{begin}{}{end}", escape::line(&self.to_string()));
+        self.warnings.iter().for_each(|warning| tell(&escape::line(warning)));
+        whisper(&escape::line(&self.to_string()), dim);
     }
 }
 

@@ -134,7 +134,7 @@ fn ended_by(reason: &Reason) -> Result<(), Ended> {
     let failure = match reason {
         Reason::Cancelled => return Err(Ended::Interrupted),
         Reason::Iterations(turns) => {
-            let message = format!("no answer after {turns} turns that called tools");
+            let message = format!("no answer within the limit of turns with tools, {turns}");
             Failure::unfinished(message, "allow more with --max-turns")
         }
         Reason::Loop => {

@@ -3,9 +3,9 @@
 use std::process::ExitCode;
 
 use serde_json::json;
-use textwrap::Options;
 
 use crate::escape;
+use crate::lines::hanging;
 
 /// What a call depends on, in the order in which one depends on the other.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -162,17 +162,7 @@ impl Report {
     /// For people; `width` is that of their terminal, if it is one.
     pub(super) fn text(&self, width: Option<usize>) -> String {
         let mut text = String::new();
-        let mut write = |head: &str, body: &str| {
-            let line = format!("{head}{}", escape::line(body));
-            match width {
-                Some(width) => {
-                    let options = Options::new(width.max(40)).subsequent_indent(INDENT);
-                    text.push_str(&textwrap::fill(&line, options));
-                }
-                None => text.push_str(&line),
-            }
-            text.push('\n');
-        };
+        let mut write = |head: &str, body: &str| text.push_str(&hanging(head, body, width));
         for Line { topic, outcome } in &self.lines {
             let (mark, found) = match outcome {
                 Outcome::Passed(found) => ("ok", found),
@@ -181,7 +171,7 @@ impl Report {
             };
             write(&format!("{mark:<4}  {topic:<11}  "), found);
             if let Outcome::Failed { advice, .. } = outcome {
-                write(&format!("{INDENT}to do: "), advice);
+                write(INDENT, &format!("to do: {advice}"));
             }
         }
         text

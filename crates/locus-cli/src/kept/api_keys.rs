@@ -9,7 +9,7 @@ use locus::wire::control::{
     ApiKey, CreateApiKey, KeyDetails, KeyState, LifecycleState, RenewApiKey, SetApiKeyState,
 };
 
-use super::table::{Shown as _, Table, time, word};
+use super::table::{Shown as _, Table, moment, time, word};
 use super::{Common, DONE, List, One, entries, failed, one};
 use crate::failure::Failure;
 
@@ -139,7 +139,7 @@ fn secrets(key: &ApiKey, as_json: bool) -> Result<ExitCode, Failure> {
     }
     for item in &key.keys {
         let secret = item.key.as_ref().map(|secret| secret.expose().to_owned());
-        let cells = [key.id.shown(), item.key_name.shown(), item.time_expiry.shown()];
+        let cells = [key.id.shown(), item.key_name.shown(), moment(item.time_expiry.as_deref())];
         let cells: Vec<String> = cells.into_iter().chain([secret.shown()]).collect();
         table.row(Ok(String::new()), &cells);
     }

@@ -9,7 +9,7 @@ use locus::wire::control::{
     ShortTermMemoryConfig, UpdateProject,
 };
 
-use super::table::{Shown as _, Table, word};
+use super::table::{Shown as _, Table, moment, word};
 use super::{Common, DONE, List, One, entries, failed, one};
 use crate::failure::Failure;
 
@@ -140,7 +140,7 @@ fn row(project: &Project) -> Vec<String> {
         project.id.shown(),
         project.display_name.shown(),
         word(project.lifecycle_state.as_ref().map(LifecycleState::as_str)),
-        project.time_created.shown(),
+        moment(project.time_created.as_deref()),
     ]
 }
 

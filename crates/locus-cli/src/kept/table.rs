@@ -7,11 +7,12 @@ use comfy_table::{ContentArrangement, Table as Columns, presets};
 use super::DONE;
 use crate::escape;
 use crate::failure::Failure;
+use crate::lines::{hanging, width};
 use crate::stdout::say;
 
 /// Entries as a person or a program wants them.
 pub(super) enum Table {
-    People(Box<Columns>),
+    People { header: Vec<String>, rows: Vec<Vec<String>> },
     Programs(String),
 }
 
@@ -25,17 +26,17 @@ impl Table {
         if as_json {
             return Self::Programs(String::new());
         }
-        let mut columns = Columns::new();
-        columns.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
-        columns.set_header(header);
-        Self::People(Box::new(columns))
+        Self::People {
+            header: header.iter().map(|name| (*name).to_owned()).collect(),
+            rows: Vec::new(),
+        }
     }
 
     /// Adds an entry. `json` is all of it, `cells` what a person wants to see.
     pub(super) fn row(&mut self, json: serde_json::Result<String>, cells: &[String]) {
         match self {
-            Self::People(columns) => {
-                columns.add_row(cells.iter().map(|cell| escape::line(cell)));
+            Self::People { rows, .. } => {
+                rows.push(cells.iter().map(|cell| escape::line(cell)).collect());
             }
             // Entries were read from JSON, so that they can be written as JSON again.
             Self::Programs(text) => {
@@ -47,19 +48,34 @@ impl Table {
 
     pub(super) fn print(self) -> Result<ExitCode, Failure> {
         match self {
-            Self::People(columns) => {
-                let lines = columns.lines().map(|line| format!("{}\n", line.trim_end()));
-                // The border that is nothing leaves a blank before each line.
-                let lines = lines.map(|line| match line.strip_prefix(' ') {
-                    Some(rest) => rest.to_owned(),
-                    None => line,
-                });
-                say(&lines.collect::<String>())?;
-            }
+            Self::People { header, rows } => say(&for_people(&header, &rows, width()))?,
             Self::Programs(text) => say(&escape::json(&text))?,
         }
         Ok(DONE)
     }
+}
+
+/// A row for each entry, unless the terminal is too narrow for that: then a line for each cell.
+fn for_people(header: &[String], rows: &[Vec<String>], width: Option<usize>) -> String {
+    let mut columns = Columns::new();
+    columns.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    columns.set_header(header);
+    for row in rows {
+        columns.add_row(row);
+    }
+    // The border that is nothing leaves a blank before each line.
+    let line = |line: String| line.strip_prefix(' ').unwrap_or(&line).trim_end().to_owned();
+    let lines: Vec<String> = columns.lines().map(line).collect();
+    let fits = |width| lines.iter().all(|line| textwrap::core::display_width(line) <= width);
+    if rows.is_empty() || width.is_none_or(fits) {
+        return lines.iter().map(|line| format!("{line}\n")).collect();
+    }
+    let names = header.iter().map(|name| name.chars().count()).max().unwrap_or_default();
+    let entry = |row: &Vec<String>| -> String {
+        let cells = header.iter().zip(row);
+        cells.map(|(name, cell)| hanging(&format!("{name:names$}  "), cell, width)).collect()
+    };
+    rows.iter().map(entry).collect::<Vec<_>>().join("\n")
 }
 
 impl Shown for Option<String> {
@@ -77,6 +93,12 @@ impl Shown for Option<u64> {
 /// The word of an enumeration that may grow.
 pub(super) fn word(found: Option<&str>) -> String {
     found.unwrap_or("-").to_owned()
+}
+
+/// A date and time as the control plane writes it, such as `2026-11-21T18:58:02.567Z`, to the minute.
+pub(super) fn moment(text: Option<&str>) -> String {
+    let minute = text.and_then(|text| text.get(..16)).map(|minute| minute.replace('T', " "));
+    minute.or_else(|| text.map(str::to_owned)).unwrap_or_else(|| "-".to_owned())
 }
 
 /// Seconds since 1970 as a date and time of UTC.
@@ -112,5 +134,24 @@ mod tests {
             assert_eq!(time(Some(seconds)), expected, "{seconds}");
         }
         assert_eq!(time(None), "-");
+    }
+
+    #[test]
+    fn what_is_too_wide_for_a_terminal_stands_below_each_other() {
+        let header = ["ID".to_owned(), "NAME".to_owned()];
+        let rows = [vec!["a".repeat(40), "one".to_owned()], vec!["b".to_owned(), "two".to_owned()]];
+        let (id, gap) = ("a".repeat(40), " ".repeat(38));
+        let wide = format!("ID{gap}  NAME\n{id}  one\nb {gap}  two\n");
+        assert_eq!(for_people(&header, &rows, None), wide);
+        assert_eq!(for_people(&header, &rows, Some(46)), wide);
+        let narrow = format!("ID\n      {id}\nNAME  one\n\nID    b\nNAME  two\n");
+        assert_eq!(for_people(&header, &rows, Some(45)), narrow);
+        assert_eq!(for_people(&header, &[], Some(40)), "ID  NAME\n");
+    }
+
+    #[test]
+    fn moments_are_told_to_the_minute() {
+        assert_eq!(moment(Some("2026-11-21T18:58:02.567Z")), "2026-11-21 18:58");
+        assert_eq!((moment(Some("soon")), moment(None)), ("soon".to_owned(), "-".to_owned()));
     }
 }

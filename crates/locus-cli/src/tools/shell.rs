@@ -68,7 +68,7 @@ impl Shell {
         let output = output.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
         let mut text = match ended {
             Ok(status) => told(status?),
-            Err(_) => format!("ended after {} seconds, before it was done", self.limit.as_secs()),
+            Err(_) => format!("ended after {} s, before it was done", self.limit.as_secs()),
         };
         let _ = write!(text, "\n{}", output.text());
         Ok(text)

@@ -69,7 +69,7 @@ async fn a_command_that_takes_too_long_is_ended_with_all_that_it_started() {
     let prompt = format!("shell {}", serde_json::json!({ "command": command }));
     let output = chat(&desk, &["--shell", "--yes", "--tool-timeout", "1", &prompt]).await;
     assert!(output.status.success(), "{}", stderr(&output));
-    assert_eq!(told(&desk), ["ended after 1 seconds, before it was done\nbegun\n"]);
+    assert_eq!(told(&desk), ["ended after 1 s, before it was done\nbegun\n"]);
 }
 
 #[tokio::test]
@@ -151,7 +151,9 @@ async fn turns_are_counted() {
     assert_eq!(output.status.code(), Some(9), "{}", stderr(&output));
     let said = stderr(&output);
     assert!(
-        said.ends_with("no answer after 1 turns that called tools; allow more with --max-turns\n"),
+        said.ends_with(
+            "no answer within the limit of turns with tools, 1; allow more with --max-turns\n"
+        ),
         "{said}"
     );
 }
