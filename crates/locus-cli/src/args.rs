@@ -319,6 +319,10 @@ pub(crate) struct EmulateArgs {
     #[arg(long, default_value_t = 0, value_name = "PORT")]
     pub(crate) cluster_port: u16,
 
+    /// Show the variables of this kind of credentials, such as resource_principal; may be given several times.
+    #[arg(long, value_name = "KIND", conflicts_with = "json")]
+    pub(crate) credentials: Vec<String>,
+
     /// How far the clock of the service is ahead of this machine's, in seconds; more than 300 is refused as skew.
     #[arg(long, default_value_t = 0, value_name = "SECONDS", allow_negative_numbers = true)]
     pub(crate) clock_offset: i32,

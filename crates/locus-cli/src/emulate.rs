@@ -10,6 +10,7 @@ use oci_emulator::{Authority, Credentials, Emulator, Sandbox, TokenKind};
 
 use crate::args::EmulateArgs;
 use crate::failure::{Failure, is_closed_pipe};
+use crate::lines::{hanging, width};
 use crate::signal::interrupted;
 
 pub(crate) async fn run(args: EmulateArgs) -> Result<ExitCode, Failure> {
@@ -53,7 +54,7 @@ pub(crate) async fn run(args: EmulateArgs) -> Result<ExitCode, Failure> {
     let text = if args.json {
         json(&emulator, &sandbox, &credentials)?
     } else {
-        instructions(&emulator, &sandbox, &credentials)
+        instructions(&emulator, &sandbox, &credentials, &args.credentials)?
     };
     let mut stdout = std::io::stdout();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
@@ -142,47 +143,70 @@ fn json(
     Ok(format!("{value}\n"))
 }
 
-fn instructions(emulator: &Emulator, sandbox: &Sandbox, credentials: &[Credentials]) -> String {
+/// How each client calls it, in commands that can be copied: no line is broken where that would change it.
+fn instructions(
+    emulator: &Emulator,
+    sandbox: &Sandbox,
+    credentials: &[Credentials],
+    shown: &[String],
+) -> Result<String, Failure> {
     let (url, config, compartment) =
         (emulator.url(), sandbox.config_file().display(), sandbox.compartment_id());
-    let kinds: Vec<String> = credentials
-        .iter()
-        .map(|one| {
-            let pairs = one.variables.iter().map(|(name, value)| format!(" {name}={value}"));
-            format!("  {}:\n    export{}\n", one.name, pairs.collect::<String>())
-        })
-        .collect();
-    format!(
+    let names: Vec<&str> = credentials.iter().map(|one| one.name).collect();
+    let mut kinds = String::new();
+    for name in shown {
+        let Some(kind) = credentials.iter().find(|one| one.name == name) else {
+            let message = format!("no kind of credentials {name}");
+            return Err(Failure::usage(message, &format!("name one of {}", names.join(", "))));
+        };
+        kinds.push_str(&format!("\n{name}, by variables of the official tools:\n"));
+        for (name, value) in &kind.variables {
+            kinds.push_str(&format!("  export {name}={value}\n"));
+        }
+    }
+    let others = hanging("  ", &names.join(", "), width());
+    Ok(format!(
         r#"The emulator listens on {url} until Ctrl-C.
 It knows the key of {config}, profile {profile},
-and at {url}/openai/v1 the Generative AI API key {api_key}.
+and as API key of Generative AI
+  {api_key}
 
 locus:
-  OCI_CONFIG_FILE={config} locus chat --endpoint {url} "What is 2x2?"
+  export OCI_CONFIG_FILE={config}
+  locus chat --endpoint {url} "What is 2x2?"
+
+curl:
+  curl {url}/openai/v1/chat/completions \
+    -H "Authorization: Bearer {api_key}" \
+    -H "Content-Type: application/json" \
+    -d '{{"model": "openai.gpt-5.5",
+         "messages": [{{"role": "user", "content": "What is 2x2?"}}]}}'
 
 oci (Python):
   config = oci.config.from_file("{config}")
-  client = oci.generative_ai_inference.GenerativeAiInferenceClient(config, service_endpoint="{url}")
-
-curl:
-  curl {url}/openai/v1/chat/completions -H "Authorization: Bearer {api_key}" -H "Content-Type: application/json" \
-    -d '{{"model": "openai.gpt-5.5", "messages": [{{"role": "user", "content": "What is 2x2?"}}]}}'
+  client = oci.generative_ai_inference.GenerativeAiInferenceClient(
+      config, service_endpoint="{url}")
 
 openai with oci-genai-auth (Python):
   auth = OciUserPrincipalAuth(config_file="{config}")
-  client = openai.OpenAI(base_url="{url}/openai/v1", api_key="unused", http_client=httpx.Client(auth=auth),
-                         default_headers={{"opc-compartment-id": "{compartment}"}})
+  client = openai.OpenAI(
+      base_url="{url}/openai/v1",
+      api_key="unused",
+      http_client=httpx.Client(auth=auth),
+      default_headers={{"opc-compartment-id": "{compartment}"}})
 
 oci-openai (Python):
-  client = OciOpenAI(base_url="{url}/openai/v1", auth=OciUserPrincipalAuth(config_file="{config}"),
-                     compartment_id="{compartment}")
+  client = OciOpenAI(
+      base_url="{url}/openai/v1",
+      auth=OciUserPrincipalAuth(config_file="{config}"),
+      compartment_id="{compartment}")
 
-Other kinds of credentials, by variables of the official tools:
-{kinds}"#,
-        kinds = kinds.concat(),
+It also knows these kinds of credentials; --credentials KIND shows the variables
+of one, --json of all:
+{others}{kinds}"#,
         profile = sandbox.profile(),
         api_key = sandbox.api_key().as_str(),
-    )
+    ))
 }
 
 /// The least life of tokens in files, which nobody renews: as long as somebody may try things out.

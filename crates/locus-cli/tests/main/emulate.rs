@@ -90,7 +90,7 @@ fn variables_alone_change_who_calls() {
 #[test]
 fn a_clock_that_is_off_is_a_401() {
     let home = tempfile::tempdir().unwrap();
-    for (offset, status) in [("-301", 4), ("301", 4), ("-200", 0)] {
+    for (offset, status) in [("-330", 4), ("301", 4), ("-200", 0)] {
         let args = ["--port", "0", "--json", "--clock-offset", offset];
         let (mut child, line, _) = start(home.path(), &args);
         let told: serde_json::Value = serde_json::from_str(&line).unwrap();
@@ -136,4 +136,26 @@ fn a_person_is_told_how_to_call_it() {
     }
     let killed = signal("TERM", child.id());
     assert!(killed && child.wait().unwrap().success());
+}
+
+#[test]
+fn the_variables_of_one_kind_of_credentials_can_be_copied() {
+    let home = tempfile::tempdir().unwrap();
+    let args = ["--port", "0", "--credentials", "security_token"];
+    let (mut child, _, mut output) = start(home.path(), &args);
+    let (mut line, mut exports) = (String::new(), Vec::new());
+    while exports.len() < 4 && output.read_line(&mut line).unwrap() > 0 {
+        exports.extend(line.strip_prefix("  export OCI_C").map(|text| text.trim().to_owned()));
+        line.clear();
+        if exports.last().is_some_and(|last| last.starts_with("LI_PROFILE")) {
+            break;
+        }
+    }
+    assert!(exports.contains(&"LI_AUTH=security_token".to_owned()), "{exports:?}");
+    assert!(signal("TERM", child.id()) && child.wait().unwrap().success());
+    let mut unknown = locus(home.path());
+    let unknown = unknown.args(["emulate", "--port", "0", "--credentials", "magic"]).output();
+    let unknown = unknown.unwrap();
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(stderr(&unknown).contains("no kind of credentials magic; name one of api_key, "));
 }
