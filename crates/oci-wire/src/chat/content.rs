@@ -194,6 +194,15 @@ impl Part {
         })
     }
 
+    /// A part that names a file by its address.
+    #[must_use]
+    pub fn file_url(url: impl Into<String>) -> Self {
+        Self::File(FilePart {
+            file: FileRef { file_url: Some(url.into()), ..FileRef::default() },
+            ..FilePart::default()
+        })
+    }
+
     /// A refusal part.
     #[must_use]
     pub fn refusal(text: impl Into<String>) -> Self {
@@ -285,12 +294,14 @@ object! { strict
 }
 
 object! { strict
-    /// A file by id, or inline with a name.
+    /// A file by id, by address, or inline with a name.
     pub struct FileRef {
         /// A `data:` URL with base64 content.
         pub file_data: Option<String> = "file_data",
         /// The id of an uploaded file.
         pub file_id: Option<String> = "file_id",
+        /// Where the file is (an extension of OpenAI's chat completions; its Responses API and the native API have it).
+        pub file_url: Option<String> = "file_url",
         /// The name shown to the model.
         pub filename: Option<String> = "filename",
     }

@@ -173,13 +173,11 @@ fn documents_are_files_or_text() {
             {"type": "file", "file": {"file_id": "file_1"}},
             {"type": "text", "text": "T\nbody"},
             {"type": "text", "text": "chunk"},
+            {"type": "file", "file": {"file_url": "https://e.example/a.pdf"}},
             {"type": "text", "text": "E\nhttps://e.example\nfound"},
             {"type": "image_url", "image_url": {"url": "https://e.example/a.png"}}])
     );
-    assert_eq!(
-        paths(&to.losses, LossKind::Dropped),
-        ["messages[0].content[2].context", "messages[0].content[4].source"]
-    );
+    assert_eq!(paths(&to.losses, LossKind::Dropped), ["messages[0].content[2].context"]);
     assert_eq!(
         paths(&to.losses, LossKind::Approximated),
         ["messages[0].content[2]", "messages[0].content[3]", "messages[0].content[5]"]

@@ -155,6 +155,10 @@ fn chat_messages() -> String {
         ),
         ("file by id", user(json!({"type": "file", "file": {"file_id": "f"}}))),
         (
+            "file by address",
+            user(json!({"type": "file", "file": {"file_url": "https://e.example/a.pdf"}})),
+        ),
+        (
             "file inline",
             user(
                 json!({"type": "file", "file": {"filename": "a.pdf", "file_data": "data:application/pdf;base64,AA"}}),

@@ -230,6 +230,7 @@ fn parts_of_all_kinds() {
             Part::input_audio("SUQz", "mp3"),
             Part::file_data("a.pdf", "data:application/pdf;base64,JVBERi0="),
             Part::file_id("file-1"),
+            Part::file_url("https://e.example/a.pdf"),
         ])
         .with_name("alice")],
     );
@@ -240,7 +241,8 @@ fn parts_of_all_kinds() {
             {"type": "TEXT", "text": "look"},
             {"type": "IMAGE", "imageUrl": {"url": "data:image/png;base64,AA", "detail": "LOW"}},
             {"type": "AUDIO", "audioUrl": {"url": "data:audio/mp3;base64,SUQz"}},
-            {"type": "DOCUMENT", "documentUrl": {"url": "data:application/pdf;base64,JVBERi0="}}]})
+            {"type": "DOCUMENT", "documentUrl": {"url": "data:application/pdf;base64,JVBERi0="}},
+            {"type": "DOCUMENT", "documentUrl": {"url": "https://e.example/a.pdf"}}]})
     );
     assert_eq!(
         paths(&translated.losses),
@@ -253,10 +255,10 @@ fn parts_of_all_kinds() {
         json!([{"type": "TEXT", "text": "look"},
             {"type": "IMAGE_URL", "imageUrl": {"url": "data:image/png;base64,AA", "detail": "LOW"}}])
     );
-    assert_eq!(v2.losses.len(), 4);
+    assert_eq!(v2.losses.len(), 5);
     let v1 = cohere_request(&request);
     assert_eq!(v1.value.message, "look");
-    assert_eq!(v1.losses.len(), 5);
+    assert_eq!(v1.losses.len(), 6);
 }
 
 #[test]

@@ -236,6 +236,7 @@ fn every_kind_of_message_and_part() {
             Part::input_audio("AA==", "wav"),
             Part::file_id("file-1"),
             Part::file_data("a.pdf", "data:application/pdf;base64,AA=="),
+            Part::file_url("https://e.example/a.pdf"),
         ]),
         Message::assistant([Part::text("no"), Part::refusal("I will not")]),
         Message::assistant_tool_calls([
@@ -254,7 +255,8 @@ fn every_kind_of_message_and_part() {
             {"type": "image_url", "image_url": {"url": "data:image/png;base64,AA==", "detail": "high"}},
             {"type": "input_audio", "input_audio": {"data": "AA==", "format": "wav"}},
             {"type": "file", "file": {"file_id": "file-1"}},
-            {"type": "file", "file": {"filename": "a.pdf", "file_data": "data:application/pdf;base64,AA=="}}
+            {"type": "file", "file": {"filename": "a.pdf", "file_data": "data:application/pdf;base64,AA=="}},
+            {"type": "file", "file": {"file_url": "https://e.example/a.pdf"}}
         ]},
         {"role": "assistant", "content": [
             {"type": "text", "text": "no"}, {"type": "refusal", "refusal": "I will not"}

@@ -206,7 +206,6 @@ fn what_a_captured_request_loses_on_the_way_to_chat() {
         paths(&to.losses, LossKind::Dropped),
         [
             "input[1].content[2]",
-            "input[1].content[4].file_url",
             "input[3]",
             "input[7]",
             "input[8]",
@@ -237,6 +236,7 @@ fn what_a_captured_request_loses_on_the_way_to_chat() {
                 {"type": "text", "text": "look"},
                 {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA", "detail": "high"}},
                 {"type": "file", "file": {"file_id": "file-1"}},
+                {"type": "file", "file": {"file_url": "https://e.example/a.pdf"}},
                 {"type": "file", "file": {"filename": "b.pdf", "file_data": "data:application/pdf;base64,AAAA"}}]},
             {"role": "assistant", "content": [{"type": "text", "text": "ok"}], "tool_calls": [
                 {"id": "call_1", "type": "function", "function": {"name": "get_weather",

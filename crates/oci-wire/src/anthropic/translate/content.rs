@@ -116,8 +116,15 @@ fn document_to_chat(block: &DocumentBlock, path: &str, losses: &mut Losses) -> O
             losses.unknown(source_path);
             None
         }
-        // Chat completions fetches no files.
-        Some(Source::Url(_)) | None => {
+        Some(Source::Url(source)) => {
+            let file = FileRef {
+                file_url: Some(source.url.clone()),
+                filename: block.title.clone(),
+                ..FileRef::default()
+            };
+            Some(vec![Part::File(FilePart { file, ..FilePart::default() })])
+        }
+        None => {
             losses.dropped(source_path);
             None
         }
@@ -222,13 +229,14 @@ fn part_from_chat(part: &Part, path: &str, losses: &mut Losses) -> Option<Conten
         Part::File(part) => {
             let file = &part.file;
             note_extra(&file.extra, &format!("{path}.file"), losses);
-            let source = match (&file.file_data, &file.file_id) {
-                (Some(data), _) => base64_of(data).or_else(|| {
+            let source = match (&file.file_data, &file.file_id, &file.file_url) {
+                (Some(data), _, _) => base64_of(data).or_else(|| {
                     losses.dropped(format!("{path}.file.file_data"));
                     None
                 })?,
-                (None, Some(id)) => Source::file(id.clone()),
-                (None, None) => {
+                (None, Some(id), _) => Source::file(id.clone()),
+                (None, None, Some(url)) => Source::url(url.clone()),
+                (None, None, None) => {
                     losses.dropped(path);
                     return None;
                 }

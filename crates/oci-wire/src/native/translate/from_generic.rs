@@ -184,7 +184,9 @@ fn part(part: &Content, path: &str, losses: &mut Losses) -> Option<Part> {
         }),
         Content::Document(part) => part.document_url.as_ref().map(|document| {
             let mut file = chat::FilePart::default();
-            file.file.file_data = Some(document.url.clone());
+            let is_inline = document.url.starts_with("data:");
+            let place = if is_inline { &mut file.file.file_data } else { &mut file.file.file_url };
+            *place = Some(document.url.clone());
             Part::File(file)
         }),
         Content::Video(part) => part.video_url.as_ref().map(|video| {

@@ -178,18 +178,20 @@ impl Writer<'_> {
                 let audio = &part.input_audio;
                 NativeContent::audio(format!("data:audio/{};base64,{}", audio.format, audio.data))
             }
-            Part::File(part) => match &part.file.file_data {
-                Some(data) => {
-                    if part.file.filename.is_some() {
-                        self.losses.dropped(format!("{path}.file.filename"));
+            Part::File(part) => {
+                match part.file.file_data.as_ref().or(part.file.file_url.as_ref()) {
+                    Some(url) => {
+                        if part.file.filename.is_some() {
+                            self.losses.dropped(format!("{path}.file.filename"));
+                        }
+                        NativeContent::document(url.as_str())
                     }
-                    NativeContent::document(data.as_str())
+                    None => {
+                        self.losses.dropped(path);
+                        return None;
+                    }
                 }
-                None => {
-                    self.losses.dropped(path);
-                    return None;
-                }
-            },
+            }
             // The assistant's goes into its own member.
             Part::Refusal(_) => {
                 self.losses.dropped_if([(!self.is_assistant, path)]);

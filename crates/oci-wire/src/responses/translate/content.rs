@@ -85,6 +85,7 @@ fn part_from_chat(
         chat::Part::File(part) => Some(Part::InputFile(InputFile {
             file_data: part.file.file_data.clone(),
             file_id: part.file.file_id.clone(),
+            file_url: part.file.file_url.clone(),
             filename: part.file.filename.clone(),
             prompt_cache_breakpoint: part.prompt_cache_breakpoint.clone(),
             ..InputFile::default()
@@ -182,14 +183,12 @@ fn part_to_chat(part: &Part, path: &str, losses: &mut Losses) -> Option<chat::Pa
         Part::InputImage(part) => image_to_chat(part, path, losses),
         Part::InputFile(part) => {
             losses.dropped_if([(part.detail.is_some(), &*format!("{path}.detail"))]);
-            if part.file_url.is_some() {
-                losses.dropped(format!("{path}.file_url"));
-            }
-            if part.file_id.is_none() && part.file_data.is_none() {
+            if part.file_id.is_none() && part.file_data.is_none() && part.file_url.is_none() {
                 return None;
             }
             let file = chat::FileRef {
                 file_id: part.file_id.clone(),
+                file_url: part.file_url.clone(),
                 filename: part.filename.clone(),
                 file_data: part.file_data.clone(),
                 ..chat::FileRef::default()
