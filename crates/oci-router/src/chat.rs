@@ -37,6 +37,8 @@ pub struct Chat {
     pub(crate) request: Box<ChatRequest>,
     pub(crate) is_strict: bool,
     pub(crate) state: Option<ProviderState>,
+    /// Whether it was said of this call that the service keeps the answer.
+    pub(crate) is_kept: bool,
     pub(crate) hosted: Vec<responses::Tool>,
     /// What was lost before the request was there.
     pub(crate) warnings: Vec<Warning>,
@@ -53,6 +55,7 @@ impl Chat {
             request: Box::new(request),
             is_strict: false,
             state: None,
+            is_kept: false,
             hosted: Vec::new(),
             warnings: Vec::new(),
             summary: None,
@@ -101,9 +104,10 @@ impl Chat {
     }
 
     /// Whether the service keeps the answer, so that a next call can [continue](Self::continues) it by its id. Only the Responses
-    /// API does. Default: not.
+    /// API does, so a call that asks for it goes there. Default: not.
     pub fn store(mut self, store: bool) -> Self {
         self.request.store = Some(store);
+        self.is_kept = store;
         self
     }
 

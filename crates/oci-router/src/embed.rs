@@ -5,16 +5,17 @@ use std::pin::Pin;
 
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use oci_transport::Client;
-use oci_wire::Number;
 use oci_wire::native::{
     EmbedInputType, EmbedTextDetails, EmbedTextResult, ServingMode, Truncate, Usage,
 };
 use oci_wire::resources::{EmbeddingRequest, EmbeddingResponse};
+use oci_wire::{Loss, LossKind, Number};
 
 use crate::error::Error;
 use crate::route::Route;
 use crate::router::Model;
 use crate::transport::{Operation, Serving, Transport};
+use crate::warning::Warning;
 
 /// Embeddings being asked for; await it to send.
 ///
@@ -46,6 +47,8 @@ pub struct Embeddings {
     pub total_tokens: Option<u64>,
     /// The ids by which Oracle finds the requests, one for each batch.
     pub opc_request_ids: Vec<String>,
+    /// What of the call the API that serves the model does not have; empty when it did all of it.
+    pub warnings: Vec<Warning>,
 }
 
 impl Embed {
@@ -83,7 +86,8 @@ impl Embed {
             batches.push(self.batch(&client, route, id, batch));
         }
         let batches: Vec<_> = stream::iter(batches).buffered(CONCURRENT).try_collect().await?;
-        let mut whole = Embeddings::default();
+        let mut whole =
+            Embeddings { warnings: self.foreign(route).collect(), ..Default::default() };
         for batch in batches {
             whole.vectors.extend(batch.vectors);
             whole.opc_request_ids.extend(batch.opc_request_ids);
@@ -92,6 +96,15 @@ impl Embed {
             }
         }
         Ok(whole)
+    }
+
+    /// What the OpenAI-compatible API has no parameter for.
+    fn foreign(&self, route: Route) -> impl Iterator<Item = Warning> + use<> {
+        let is_lost = route.transport != Transport::Native;
+        let parameters =
+            [(self.input_type.is_some(), "input_type"), (self.truncate.is_some(), "truncate")];
+        let lost = parameters.into_iter().filter(move |(is_set, _)| is_lost && *is_set);
+        lost.map(|(_, name)| Warning::Request(Loss::new(LossKind::Dropped, name)))
     }
 
     async fn batch(

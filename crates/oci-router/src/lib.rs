@@ -18,9 +18,9 @@
 //! [`Warning`] of the answer, never silent, or an error of a [strict](Chat::strict) call. This crate knows neither sockets nor
 //! signatures and reads no environment.
 //!
-//! The Responses API is used where a model is offered there only, and where a call asks for what no other API has: tools that the
-//! service runs ([`Chat::hosted_tools`]) or a conversation that it keeps ([`Chat::store`], [`Chat::continues`]). Unless it is told
-//! to, it stores nothing.
+//! The Responses API is used where a model is offered there only, and where a call asks for what chat completions do not have: tools
+//! that the service runs ([`Chat::hosted_tools`]), a conversation that it keeps ([`Chat::store`], [`Chat::continues`]), or a file by
+//! its address ([`Part::file_url`](oci_wire::chat::Part::file_url)). Unless it is told to, it stores nothing.
 
 mod answer;
 mod capabilities;

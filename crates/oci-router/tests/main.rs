@@ -5,6 +5,8 @@
 mod calls;
 #[path = "main/defects.rs"]
 mod defects;
+#[path = "main/embeddings.rs"]
+mod embeddings;
 #[path = "main/families.rs"]
 mod families;
 #[path = "main/gotchas.rs"]

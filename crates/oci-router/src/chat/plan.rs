@@ -1,7 +1,7 @@
 //! The way of one call: translate, send, repair or fall back where the service says so, translate back.
 
 use oci_transport::{Client, Error as TransportError};
-use oci_wire::chat::{FinishReason, Message, StreamOptions};
+use oci_wire::chat::{ChatRequest, Content, FinishReason, Message, Part, StreamOptions};
 use oci_wire::error::ErrorBody;
 use oci_wire::native::cohere_v2::Thinking;
 use oci_wire::native::translate::{chat_details, chat_response};
@@ -39,7 +39,7 @@ pub(super) struct Plan {
 impl Plan {
     pub(super) fn of(mut chat: Chat) -> Result<Self, Error> {
         let mut warnings = std::mem::take(&mut chat.warnings);
-        if !chat.hosted.is_empty() || chat.state.is_some() {
+        if asks_for_responses(&chat)? {
             let chosen = chat.model.choice.transport.replace(Transport::Responses);
             if chosen.is_some_and(|chosen| chosen != Transport::Responses) {
                 warnings.push(Warning::OverResponses);
@@ -359,6 +359,32 @@ impl Plan {
         }
         Ok(translated.value)
     }
+}
+
+/// Whether a call asks for what only the Responses API has.
+fn asks_for_responses(chat: &Chat) -> Result<bool, Error> {
+    if !chat.hosted.is_empty() || chat.state.is_some() || chat.is_kept {
+        return Ok(true);
+    }
+    // The native API has addresses of files, too; chat completions have not.
+    let is_v1 = || Ok(chat.model.routed(Operation::Chat)?.0.transport == Transport::V1);
+    if names_addresses(&chat.request) { is_v1() } else { Ok(false) }
+}
+
+/// Whether a file of the user is told by its address only.
+fn names_addresses(request: &ChatRequest) -> bool {
+    let contents = request.messages.iter().filter_map(|message| match message {
+        Message::User(message) => message.content.as_option(),
+        _ => None,
+    });
+    let parts = contents.flat_map(|content| match content {
+        Content::Parts(parts) => parts.as_slice(),
+        _ => &[],
+    });
+    parts.into_iter().any(|part| match part {
+        Part::File(part) => part.file.file_url.is_some() && part.file.file_data.is_none(),
+        _ => false,
+    })
 }
 
 /// That an answer broke off at a limit that nobody set.

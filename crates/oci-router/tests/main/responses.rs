@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -11,7 +12,7 @@ use http_body_util::Full;
 use oci_auth::{Secret, Signer};
 use oci_router::{Error, ProviderState, Router, Transport, Warning};
 use oci_transport::{Body, Client, Endpoint, HttpService, RetryPolicy, SendError};
-use oci_wire::chat::{ChatAccumulator, Message, Tool};
+use oci_wire::chat::{ChatAccumulator, ChatRequest, Message, Part, Tool};
 use oci_wire::responses::{self, WebSearchTool};
 use serde_json::{Value, json};
 
@@ -47,6 +48,22 @@ impl Scripted {
         answers: impl IntoIterator<Item = (u16, Value)>,
         signer: Signer,
     ) -> (Router, Self) {
+        Self::with(answers, signer, RetryPolicy::NEVER)
+    }
+
+    /// The same, with calls that are tried again.
+    pub(crate) fn retried(
+        answers: impl IntoIterator<Item = (u16, Value)>,
+        retry: RetryPolicy,
+    ) -> (Router, Self) {
+        Self::with(answers, Signer::bearer(&Secret::new("sk-test".to_owned())).unwrap(), retry)
+    }
+
+    fn with(
+        answers: impl IntoIterator<Item = (u16, Value)>,
+        signer: Signer,
+        retry: RetryPolicy,
+    ) -> (Router, Self) {
         let service = Self::default();
         let answers = answers.into_iter().map(|(status, value)| {
             (status, value.as_str().map_or_else(|| value.to_string(), str::to_owned))
@@ -54,7 +71,7 @@ impl Scripted {
         service.answers.lock().unwrap().extend(answers);
         let client = Client::builder(Endpoint::parse("https://h.example").unwrap(), signer)
             .compartment_id("ocid1.compartment.oc1..a");
-        let client = client.retry(RetryPolicy::NEVER).service(service.clone());
+        let client = client.retry(retry).service(service.clone());
         (Router::new(client.build().unwrap()), service)
     }
 
@@ -211,6 +228,106 @@ async fn lost_state_is_sent_again_once_and_told() {
         assert_eq!(asked.get("previous_response_id"), None);
         assert_eq!(asked["input"].as_array().unwrap().len(), 3, "the whole history: {asked}");
     }
+}
+
+/// What was lost stays lost for the whole call, whatever else is refused in it.
+#[tokio::test]
+async fn state_that_was_lost_is_not_sent_with_a_repaired_request() {
+    let lost = json!({"error": {"message": "Previous response with id 'resp_1' not found.",
+        "type": "invalid_request_error", "param": "previous_response_id", "code": "previous_response_not_found"}});
+    let (router, service) = Scripted::router([
+        (200, response("resp_1", &[text("m1", "Hello Ada.")])),
+        (400, lost),
+        (400, refusal("top_p")),
+        (200, response("resp_3", &[text("m3", "Ada.")])),
+    ]);
+    let model = router.model("oci:openai.gpt-5.5").over(Transport::Responses);
+    let mut history = vec![Message::user("I am Ada.")];
+    let first = model.chat(history.clone()).store(true).await.unwrap();
+    history.extend([first.to_message().unwrap(), Message::user("Who am I?")]);
+    let call = model.chat(history).store(true).continues(first.state().unwrap());
+    let answer = call.with(|request| request.top_p = Some(0.5.into())).await.unwrap();
+    let lost = |warning: &&Warning| **warning == Warning::StateLost;
+    assert_eq!(answer.warnings().iter().filter(lost).count(), 1, "{:?}", answer.warnings());
+    assert_eq!(service.count(), 4);
+    assert_eq!(service.asked(3).get("previous_response_id"), None);
+}
+
+/// A refusal of one parameter.
+fn refusal(param: &str) -> Value {
+    json!({"error": {"message": format!("Unsupported parameter: '{param}' is not supported with this model."),
+        "type": "invalid_request_error", "param": param, "code": "unsupported_parameter"}})
+}
+
+fn odd(request: &mut ChatRequest) {
+    *request = std::mem::take(request).with_temperature(0.5).with_stop("END");
+    (request.seed, request.top_p) = (Some(7), Some(0.5.into()));
+}
+
+#[tokio::test]
+async fn at_most_three_parameters_of_a_call_are_changed() {
+    let names = ["temperature", "stop", "seed", "top_p"];
+    for is_streamed in [false, true] {
+        let (router, service) = Scripted::router(names.map(|name| (400, refusal(name))));
+        let call = router.model("oci:xai.grok-4").chat("hi").with(odd);
+        let error =
+            if is_streamed { call.stream().await.unwrap_err() } else { call.await.unwrap_err() };
+        assert!(error.to_string().contains("top_p"), "{error}");
+        assert_eq!(service.count(), 4);
+        let sent = service.sent(3);
+        assert!(names[..3].iter().all(|name| sent.get(name).is_none()), "{sent}");
+    }
+}
+
+#[tokio::test]
+async fn repairs_and_retries_are_of_one_budget() {
+    let busy = json!({"error": {"message": "busy", "type": "server_error"}});
+    let policy = RetryPolicy {
+        retries: 2,
+        base: Duration::from_millis(1),
+        cap: Duration::from_millis(1),
+        ..RetryPolicy::default()
+    };
+    let (router, service) = Scripted::retried(
+        [
+            (503, busy.clone()),
+            (400, refusal("temperature")),
+            (503, busy.clone()),
+            (400, refusal("stop")),
+            (503, busy),
+        ],
+        policy,
+    );
+    let call = router.model("oci:xai.grok-4").chat("hi").with(odd);
+    let error = call.await.unwrap_err().to_string();
+    assert!(error.contains("busy"), "{error}");
+    assert_eq!(
+        service.count(),
+        5,
+        "two retries are for the whole call, not for each request of it"
+    );
+}
+
+#[tokio::test]
+async fn what_only_responses_have_goes_there() {
+    let answer = || (200, response("resp_1", &[text("m1", "A letter.")]));
+    let url = "https://www.example.com/letter.pdf";
+    let ask = || Message::user([Part::text("What is in this file?"), Part::file_url(url)]);
+    let (router, service) = Scripted::router([answer(), answer(), answer(), answer()]);
+    let model = router.model("oci:google.gemini-2.5-pro");
+    let found = model.chat(ask()).await.unwrap();
+    assert!(found.warnings().is_empty(), "{:?}", found.warnings());
+    assert_eq!(service.asked(0)["input"][0]["content"][1]["file_url"], url);
+    assert_eq!(service.asked(0)["store"], false);
+    let told = model.clone().over(Transport::V1).chat(ask()).await.unwrap();
+    assert_eq!(told.warnings(), [Warning::OverResponses]);
+
+    model.chat("hi").store(true).await.unwrap();
+    assert_eq!(service.asked(2)["store"], true);
+    drop(model.over(Transport::Native).chat(ask()).await);
+    let native = service.sent(3);
+    let parts = &native["chatRequest"]["messages"][0]["content"];
+    assert_eq!(parts[1]["documentUrl"]["url"], url, "{native}");
 }
 
 #[tokio::test]
