@@ -166,9 +166,14 @@ impl Client {
 }
 
 /// What sends over the connections of a connector.
-fn over(version: HttpVersion, connector: Connector, connect: Duration) -> Arc<dyn HttpService> {
+fn over(
+    version: HttpVersion,
+    connector: Connector,
+    endpoint: &Endpoint,
+    connect: Duration,
+) -> Arc<dyn HttpService> {
     match version {
-        HttpVersion::Http1 => Arc::new(Pooled::new(connector)),
+        HttpVersion::Http1 => Arc::new(Pooled::new(connector, endpoint)),
         HttpVersion::Http2 => Arc::new(Multiplexed::new(connector, connect)),
     }
 }
@@ -179,11 +184,9 @@ impl Inner {
         let service = match &self.tls {
             Some(tls) => {
                 let (proxy, connect) = (self.proxy.as_ref(), self.deadlines.connect);
-                over(
-                    self.http_version,
-                    connector(tls.clone(), &endpoint, proxy, connect, self.http_version),
-                    connect,
-                )
+                let version = self.http_version;
+                let connector = connector(tls.clone(), &endpoint, proxy, connect, version);
+                over(version, connector, &endpoint, connect)
             }
             None => self.service.clone(),
         };
@@ -345,7 +348,7 @@ impl ClientBuilder {
                 let (endpoint, proxy, version) =
                     (&self.endpoint, self.proxy.as_ref(), self.http_version);
                 let connector = connector(tls.clone(), endpoint, proxy, connect, version);
-                (over(version, connector, connect), Some(tls))
+                (over(version, connector, endpoint, connect), Some(tls))
             }
         };
         let header = |field: &'static str, text: &Option<String>| match text {

@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::IpAddr;
 
 use http::Uri;
+use http::header::HeaderValue;
 use http::uri::{Authority, PathAndQuery, Scheme};
 use oci_auth::Region;
 
@@ -163,6 +164,19 @@ impl Endpoint {
         self.plain_http
     }
 
+    /// The URL of the root, which is what a connection is made to.
+    pub(crate) fn origin(&self) -> Uri {
+        self.url(PathAndQuery::from_static("/"))
+    }
+
+    /// What requests call it: the host, and the port unless it is that of the scheme.
+    pub(crate) fn host_header(&self) -> HeaderValue {
+        let usual = if self.plain_http == PlainHttp::Never { 443 } else { 80 };
+        let is_usual = self.authority.port_u16().is_none_or(|port| port == usual);
+        let name = if is_usual { self.host() } else { self.authority.as_str() };
+        HeaderValue::from_str(name).expect("an authority is visible ASCII, because it was parsed")
+    }
+
     /// The URL of an operation. `path` is relative to the authority and cannot change it.
     pub(crate) fn url(&self, path: PathAndQuery) -> Uri {
         let mut parts = http::uri::Parts::default();
@@ -277,6 +291,19 @@ mod tests {
             let url = endpoint.url(PathAndQuery::try_from(path).unwrap());
             assert_eq!(url.authority().unwrap(), "h.example", "{path}");
             assert_eq!(url.path(), path);
+        }
+    }
+
+    #[test]
+    fn requests_name_the_port_only_if_it_is_an_unusual_one() {
+        for (url, host) in [
+            ("https://h.example", "h.example"),
+            ("https://h.example:443", "h.example"),
+            ("https://h.example:80", "h.example:80"),
+            ("http://localhost:80", "localhost"),
+            ("http://[::1]:443", "[::1]:443"),
+        ] {
+            assert_eq!(Endpoint::parse(url).unwrap().host_header(), host, "{url}");
         }
     }
 

@@ -1,64 +1,111 @@
-//! The service that a client has unless it is given another: hyper over pooled connections.
+//! The service that a client has unless it is given another: HTTP/1.1 over connections that are used again.
 
-use std::error::Error as _;
-use std::future::Future;
+mod idle;
+mod lent;
+#[cfg(test)]
+mod tests;
+
+use std::future::{Future, poll_fn};
 use std::pin::Pin;
+use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::header::{HOST, HeaderValue};
+use http::{Request, Response, Uri};
 use http_body_util::{Either, Full};
-use hyper_util::client::legacy;
-use hyper_util::rt::{TokioExecutor, TokioTimer};
+use hyper::client::conn::http1::{SendRequest, handshake};
+use hyper::rt::{Read, Write};
+use tower_service::Service;
 
-use crate::connect::Connector;
+use crate::connect::BoxError;
+use crate::endpoint::Endpoint;
 use crate::service::{Body, HttpService, SendError};
+use idle::Idle;
 
-/// HTTP/1.1 over connections that are used again.
-pub(crate) struct Pooled(legacy::Client<Connector, Either<Full<Bytes>, Body>>);
+pub(crate) use lent::Lent;
 
-impl Pooled {
-    pub(crate) fn new(connector: Connector) -> Self {
-        // The timer lets idle connections be closed after a while, before the service does.
-        let client = legacy::Client::builder(TokioExecutor::new())
-            .timer(TokioTimer::new())
-            .pool_timer(TokioTimer::new())
-            .build(connector);
-        Self(client)
-    }
+/// HTTP/1.1 over connections to one host.
+///
+/// A connection carries one request at a time. A request takes one that is idle, or else a new one, and the connection comes back
+/// when the answer has been read to its end. It is closed if that never happens.
+pub(crate) struct Pooled<C> {
+    connector: C,
+    /// Where connections go.
+    target: Uri,
+    /// What requests call it.
+    host: HeaderValue,
+    idle: Arc<Idle>,
 }
 
-impl HttpService for Pooled {
-    fn send(
-        &self,
-        request: Request<Bytes>,
-    ) -> Pin<Box<dyn Future<Output = Result<Response<Body>, SendError>> + Send + '_>> {
-        let sending = self.0.request(request.map(|body| Either::Left(Full::new(body))));
-        Box::pin(async move { answered(sending.await) })
+/// What a connection is handed its requests by.
+type Sender = SendRequest<Sent>;
+
+/// The body of a request: in memory, or read while it is sent.
+type Sent = Either<Full<Bytes>, Box<Body>>;
+
+type Sending<'s> = Pin<Box<dyn Future<Output = Result<Response<Body>, SendError>> + Send + 's>>;
+
+impl<C> Pooled<C>
+where
+    C: Service<Uri, Error = BoxError, Future: Send> + Clone + Send + Sync + 'static,
+    C::Response: Read + Write + Send + Unpin + 'static,
+{
+    pub(crate) fn new(connector: C, endpoint: &Endpoint) -> Self {
+        let (target, host) = (endpoint.origin(), endpoint.host_header());
+        Self { connector, target, host, idle: Arc::default() }
     }
 
-    fn send_streamed(
-        &self,
-        request: Request<Body>,
-    ) -> Pin<Box<dyn Future<Output = Result<Response<Body>, SendError>> + Send + '_>> {
-        let sending = self.0.request(request.map(Either::Right));
-        Box::pin(async move { answered(sending.await) })
-    }
-}
-
-fn answered(
-    outcome: Result<Response<hyper::body::Incoming>, legacy::Error>,
-) -> Result<Response<Body>, SendError> {
-    match outcome {
-        Ok(response) => Ok(response.map(Body::new)),
-        Err(error) if error.is_connect() || was_never_sent(&error) => {
-            Err(SendError::connecting(error))
+    fn carry(&self, mut request: Request<Sent>) -> Sending<'_> {
+        // On a connection to its host a request names its path only, and the host in a header (RFC 9112 section 3.2.1).
+        if let Some(path) = request.uri().path_and_query().cloned() {
+            *request.uri_mut() = Uri::from(path);
         }
-        Err(error) => Err(SendError::sending(error)),
+        request.headers_mut().entry(HOST).or_insert_with(|| self.host.clone());
+        Box::pin(async move {
+            loop {
+                let (mut sender, is_new) = match self.idle.take() {
+                    Some(sender) => (sender, false),
+                    // Seldom needed and large, so it has no place in the future of every request.
+                    None => (Box::pin(self.connect()).await?, true),
+                };
+                let mut error = match sender.try_send_request(request).await {
+                    Ok(response) => {
+                        let lend = |incoming| Body::lent(Lent::new(incoming, sender, &self.idle));
+                        return Ok(response.map(lend));
+                    }
+                    Err(error) => error,
+                };
+                // A request comes back if the connection was closed before any of it was written.
+                request = match error.take_message() {
+                    Some(unsent) if !is_new => unsent,
+                    Some(_) => return Err(SendError::connecting(error.into_error())),
+                    None => return Err(SendError::sending(error.into_error())),
+                };
+            }
+        })
+    }
+
+    async fn connect(&self) -> Result<Sender, SendError> {
+        let mut connector = self.connector.clone();
+        poll_fn(|cx| connector.poll_ready(cx)).await.map_err(SendError::connecting)?;
+        let io = connector.call(self.target.clone()).await.map_err(SendError::connecting)?;
+        let (sender, connection) = handshake(io).await.map_err(SendError::connecting)?;
+        // What breaks it is told to the request that it carries.
+        tokio::spawn(connection);
+        Ok(sender)
     }
 }
 
-/// Whether hyper gave the request back because its connection was closed before any of it was written.
-fn was_never_sent(error: &legacy::Error) -> bool {
-    let cause = error.source().and_then(|cause| cause.downcast_ref::<hyper::Error>());
-    cause.is_some_and(hyper::Error::is_canceled)
+impl<C> HttpService for Pooled<C>
+where
+    C: Service<Uri, Error = BoxError, Future: Send> + Clone + Send + Sync + 'static,
+    C::Response: Read + Write + Send + Unpin + 'static,
+{
+    fn send(&self, request: Request<Bytes>) -> Sending<'_> {
+        self.carry(request.map(|body| Either::Left(Full::new(body))))
+    }
+
+    fn send_streamed(&self, request: Request<Body>) -> Sending<'_> {
+        self.carry(request.map(|body| Either::Right(Box::new(body))))
+    }
 }

@@ -12,6 +12,7 @@ use http_body_util::BodyExt as _;
 use http_body_util::combinators::UnsyncBoxBody;
 
 use crate::connect::BoxError;
+use crate::pooled::Lent;
 
 /// Sends a request that is complete and signed, and returns the answer whatever its status.
 ///
@@ -95,7 +96,13 @@ impl SendError {
 }
 
 /// The body of an answer, received piece by piece, or of a request that is not held in memory.
-pub struct Body(UnsyncBoxBody<Bytes, BoxError>);
+pub struct Body(Kind);
+
+enum Kind {
+    /// What nearly every answer comes in, without another allocation.
+    Lent(Lent),
+    Other(UnsyncBoxBody<Bytes, BoxError>),
+}
 
 impl Body {
     /// A body of any kind.
@@ -104,7 +111,11 @@ impl Body {
         B: http_body::Body<Data = Bytes> + Send + 'static,
         B::Error: Into<BoxError>,
     {
-        Self(body.map_err(Into::into).boxed_unsync())
+        Self(Kind::Other(body.map_err(Into::into).boxed_unsync()))
+    }
+
+    pub(crate) fn lent(body: Lent) -> Self {
+        Self(Kind::Lent(body))
     }
 }
 
@@ -116,15 +127,24 @@ impl http_body::Body for Body {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        Pin::new(&mut self.0).poll_frame(cx)
+        match &mut self.0 {
+            Kind::Lent(body) => Pin::new(body).poll_frame(cx),
+            Kind::Other(body) => Pin::new(body).poll_frame(cx),
+        }
     }
 
     fn is_end_stream(&self) -> bool {
-        self.0.is_end_stream()
+        match &self.0 {
+            Kind::Lent(body) => body.is_end_stream(),
+            Kind::Other(body) => body.is_end_stream(),
+        }
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.0.size_hint()
+        match &self.0 {
+            Kind::Lent(body) => body.size_hint(),
+            Kind::Other(body) => body.size_hint(),
+        }
     }
 }
 
