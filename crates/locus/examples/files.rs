@@ -8,7 +8,7 @@ use locus::control::{Filter, Waiting};
 use locus::prelude::*;
 use locus::wire::control::{ConversationConfig, CreateProject, LongTermMemoryConfig};
 use locus::wire::resources::{CreateVectorStore, FilePurpose, FileUpload, SearchVectorStore};
-use locus::wire::responses::{Item, Part as ItemPart, ResponsesRequest, Tool as Hosted};
+use locus::wire::responses::Tool as Hosted;
 use locus::{FileOnDisk, Listing};
 
 /// A file by its id, deleted afterwards. It is uploaded from its path, however large it is.
@@ -16,14 +16,11 @@ pub(crate) async fn about_upload(client: &Client, path: &Path) -> locus::Result<
     let upload = FileUpload::new(FilePurpose::UserData);
     let file = client.files().upload_from_disk(&upload, &FileOnDisk::new(path)).await?;
     let id = file.id.clone().unwrap_or_default();
-    let message = Item::user([
-        ItemPart::input_file(&id),
-        ItemPart::input_text("What's discussed in the file?"),
-    ]);
-    let request = ResponsesRequest::new("google.gemini-2.5-pro", [message]);
-    let answer = client.transport().create_response(request).await?.text();
+    let message = Message::user([Part::file_id(&id), Part::text("What's discussed in the file?")]);
+    let model = client.model("oci:google.gemini-2.5-pro").over(Transport::Responses);
+    let answer = model.chat(message).await?;
     client.files().delete(&id).await?;
-    Ok(answer)
+    Ok(answer.output_text().into_owned())
 }
 
 /// A vector store of one file, searched, and then asked about by a model. The id of the store is returned, too.
@@ -44,10 +41,9 @@ pub(crate) async fn search(
     let found = stores.search(&store, &SearchVectorStore::new(question)).await?;
     let first = found.data.first().and_then(|result| result.content.first()?.text.clone());
 
-    let request = ResponsesRequest::new("openai.gpt-oss-120b", question)
-        .with_tools([Hosted::file_search([&store])]);
-    let answer = client.transport().create_response(request).await?.text();
-    Ok((store, first.unwrap_or_default(), answer))
+    let model = client.model("oci:openai.gpt-oss-120b");
+    let answer = model.chat(question).hosted_tools([Hosted::file_search([&store])]).await?;
+    Ok((store, first.unwrap_or_default(), answer.output_text().into_owned()))
 }
 
 /// The names of all files, page after page.

@@ -4,8 +4,8 @@
 use locus::prelude::*;
 use locus::wire::resources::{ConversationMetadata, CreateConversation};
 use locus::wire::responses::{
-    Item, McpApproval, McpApprovalMode, McpTool, Part as ItemPart, Reasoning, ReasoningSummary,
-    ResponsesRequest, Tool as Hosted,
+    HostedChange, McpApproval, McpApprovalMode, McpTool, ReasoningSummary, ResponsesRequest,
+    Tool as Hosted,
 };
 
 /// Two turns. With `store` the service keeps the first, and the second names it and sends only what is new; without, as tenancies
@@ -42,34 +42,62 @@ pub(crate) async fn web_search(client: &Client, question: &str) -> locus::Result
     Ok(answer.text().to_owned())
 }
 
-/// What chat completions have no word for is asked through the client below, here only the pieces of text of a stream.
-pub(crate) async fn only_text(client: &Client) -> locus::Result<String> {
-    let request = ResponsesRequest::new("openai.gpt-oss-120b", "What are the shapes of OCI GPUs?");
-    let mut stream = client.transport().stream_response_as_chat(request.with_store(false)).await?;
-    let mut text = String::new();
+/// What tools of the service do while they do it: the items of the answer, and how far each is.
+pub(crate) async fn progress(client: &Client, question: &str) -> locus::Result<Vec<String>> {
+    let model = client.model("oci:openai.gpt-oss-120b");
+    let mut stream = model.chat(question).hosted_tools([Hosted::web_search()]).stream().await?;
+    let mut seen = Vec::new();
     while let Some(chunk) = stream.next().await {
-        text.push_str(chunk?.text().unwrap_or_default());
+        if let Some(delta) = chunk?.hosted_item() {
+            match &delta.change {
+                HostedChange::Progress(status) => seen.push(format!("{}: {status}", delta.kind)),
+                HostedChange::Done(item) => seen.push(format!("{} is done", item.kind())),
+                _ => {}
+            }
+        }
+    }
+    Ok(seen)
+}
+
+/// Every event of a response, as the service sends it, through the client below; here their names.
+pub(crate) async fn all_events(client: &Client) -> locus::Result<Vec<String>> {
+    let request = ResponsesRequest::new("openai.gpt-oss-120b", "What are the shapes of OCI GPUs?");
+    let mut stream = client.transport().stream_response(request.with_store(false)).await?;
+    let mut names = Vec::new();
+    while let Some(event) = stream.next().await {
+        names.push(event?.name().to_owned());
+    }
+    Ok(names)
+}
+
+/// Only the pieces of text of a stream.
+pub(crate) async fn only_text(client: &Client) -> locus::Result<String> {
+    let model = client.model("oci:openai.gpt-oss-120b").over(Transport::Responses);
+    let mut texts = model.chat("What are the shapes of OCI GPUs?").stream().await?.texts();
+    let mut text = String::new();
+    while let Some(piece) = texts.next().await {
+        text.push_str(piece?);
     }
     Ok(text)
 }
 
-/// A file by its address, and no trace of it afterwards.
+/// A file by its address, which selects the Responses API, and no trace of it afterwards.
 pub(crate) async fn about_file(client: &Client, url: &str) -> locus::Result<String> {
-    let message =
-        Item::user([ItemPart::input_text("What is in this file?"), ItemPart::input_file_url(url)]);
-    let request = ResponsesRequest::new("google.gemini-2.5-pro", [message]).with_store(false);
-    Ok(client.transport().create_response(request).await?.text())
+    let message = Message::user([Part::text("What is in this file?"), Part::file_url(url)]);
+    let answer = client.model("oci:google.gemini-2.5-pro").chat(message).await?;
+    Ok(answer.output_text().into_owned())
 }
 
 /// What the model thought, in few words, beside its answer.
 pub(crate) async fn thoughts(client: &Client) -> locus::Result<(Option<String>, String)> {
-    let mut reasoning = Reasoning::default();
-    reasoning.effort = Some(ReasoningEffort::High);
-    reasoning.summary = Some(ReasoningSummary::Auto);
-    let question = "What is the answer to 12 * (3 + 9)?";
-    let request = ResponsesRequest::new("openai.gpt-oss-120b", question).with_store(false);
-    let answer = client.transport().create_response(request.with_reasoning(reasoning)).await?;
-    Ok((answer.reasoning_text(), answer.text()))
+    let answer = client
+        .model("oci:openai.gpt-oss-120b")
+        .over(Transport::Responses)
+        .chat("What is the answer to 12 * (3 + 9)?")
+        .with(|request| request.reasoning_effort = Some(ReasoningEffort::High))
+        .reasoning_summary(ReasoningSummary::Auto)
+        .await?;
+    Ok((answer.reasoning().map(str::to_owned), answer.text().to_owned()))
 }
 
 /// A conversation of the Conversations API: the service keeps it, and each turn sends nothing but what is new.
@@ -94,6 +122,8 @@ async fn main() -> locus::Result<()> {
     println!("{:?}", two_turns(&client, false).await?);
     println!("{:?}", mcp(&client, "What events are scheduled for 2026-04-02?").await?);
     println!("{}", web_search(&client, "What is new in Chicago?").await?);
+    println!("{:?}", progress(&client, "What is new in Chicago?").await?);
+    println!("{:?}", all_events(&client).await?);
     println!("{}", only_text(&client).await?);
     println!("{}", about_file(&client, "https://www.example.com/letters/2025ltr.pdf").await?);
     println!("{:?}", thoughts(&client).await?);

@@ -19,6 +19,16 @@ pub(crate) async fn dedicated(
     Ok(model.chat("Hey! How's it going?").await?.text().to_owned())
 }
 
+/// The same over an API of choice; the OpenAI-compatible ones are told the endpoint as the model.
+pub(crate) async fn dedicated_over(
+    client: &Client,
+    endpoint: &str,
+    transport: Transport,
+) -> locus::Result<String> {
+    let model = client.model(format!("oci:{endpoint}")).over(transport);
+    Ok(model.chat("What is 2x2?").await?.text().to_owned())
+}
+
 /// The same the other way round: the model says family and format, the endpoint where it runs.
 pub(crate) async fn hosted_model(
     client: &Client,
@@ -48,6 +58,7 @@ async fn main() -> locus::Result<()> {
     println!("{:?}", transports(&client).await?);
     if let Some(endpoint) = std::env::args().nth(1) {
         println!("{}", dedicated(&client, &endpoint, Family::Llama).await?);
+        println!("{}", dedicated_over(&client, &endpoint, Transport::Responses).await?);
         println!("{}", hosted_model(&client, "oci:cohere.command-latest", &endpoint).await?);
     }
     Ok(())

@@ -3,6 +3,8 @@
 
 #[path = "main/client.rs"]
 mod client;
+#[path = "main/columns.rs"]
+mod columns;
 #[path = "main/examples.rs"]
 mod examples;
 #[path = "main/explicit.rs"]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use locus::{Client, Endpoint, Env, Family};
+use locus::{Client, Endpoint, Env, Family, Transport};
 use oci_emulator::{Emulator, RecordedRequest, Sandbox};
 use serde_json::{Value, json};
 
@@ -125,6 +125,13 @@ async fn routes_are_by_prefix_by_endpoint_or_told() {
     assert_eq!(format(), "COHERE");
     assert_eq!(service.last().1.pointer("/servingMode/endpointId").unwrap(), ENDPOINT);
 
+    for transport in [Transport::Responses, Transport::V1] {
+        routes::dedicated_over(&service.client, ENDPOINT, transport).await.unwrap();
+        let (path, body) = service.last();
+        assert!(path.starts_with("/openai/v1/"), "{path}");
+        assert_eq!(body["model"], ENDPOINT);
+    }
+
     let before = service.sent().len();
     let answers = routes::transports(&service.client).await.unwrap();
     assert!(answers.iter().all(|text| text.contains("2x2 is 4.")), "{answers:?}");
@@ -151,6 +158,13 @@ async fn responses_keep_or_replay_and_run_tools() {
     assert_eq!(service.last().1.pointer("/tools/0/server_label").unwrap(), "calendar");
     responses::web_search(&service.client, "Use web_search.").await.unwrap();
     assert_eq!(service.last().1.pointer("/tools/0/type").unwrap(), "web_search");
+    let seen = responses::progress(&service.client, "Use web_search.").await.unwrap();
+    assert_eq!(seen[1..3], ["web_search_call: searching", "web_search_call: completed"]);
+    assert_eq!(seen.last().unwrap(), "web_search_call is done");
+    let names = responses::all_events(&service.client).await.unwrap();
+    assert_eq!(names.first().unwrap(), "response.created");
+    assert!(names.iter().any(|name| name == "response.output_text.delta"), "{names:?}");
+    assert_eq!(names.last().unwrap(), "response.completed");
     let text = responses::only_text(&service.client).await.unwrap();
     assert!(text.contains("shapes of OCI GPUs"), "{text}");
     let file = "https://www.example.com/letters/2025ltr.pdf";
@@ -207,7 +221,7 @@ async fn a_route_is_explained_with_its_reason_and_the_compartments_origin() {
     assert!(told("cohere.embed-v4.0").contains("embeddings over native, on demand"));
     let error = service.client.explain("oci:acme.x").unwrap_err();
     assert!(error.to_string().contains("acme.x"), "{error}");
-    let model = service.client.model("oci:xai.grok-4").over(locus::Transport::Native);
+    let model = service.client.model("oci:xai.grok-4").over(Transport::Native);
     let told = model.explain().unwrap().to_string();
     assert!(told.contains("over native") && told.contains("goes over v1 by itself"), "{told}");
     assert!(service.sent().is_empty(), "nothing was sent");

@@ -1,20 +1,18 @@
 //! The matrix of docs/features.md, made by asking each family over each transport for each feature, whole and streamed.
 
-use locus::wire::chat::{ChatAccumulator, ChatRequest, FinishReason, ImageDetail};
-use locus::wire::chat::{ChatResponse, Part, ReasoningEffort, ResponseFormat, ToolCall, Usage};
-use locus::wire::chat::{Message, Tool};
+use locus::wire::chat::{ChatAccumulator, ChatResponse};
+use locus::wire::resources::{FilePurpose, FileUpload};
 use locus::wire::responses::{
     AutoContainer, CodeInterpreterTool, HostedChange, HostedDelta, ImageGenerationTool, Item,
     McpApproval, McpApprovalMode, McpTool, Tool as Hosted,
 };
-use locus::{Chat, Client, Endpoint, Env, Family, Model, Transport, Warning};
+use locus::{Client, Endpoint, Env, Family, FileBytes, Model, Transport, Warning};
 use oci_emulator::{Emulator, Sandbox};
-use serde_json::{Value, json};
 
+use crate::columns::{FEATURES, Feature, MORE, UPLOADED};
 use crate::page;
 
 const ENDPOINT: &str = "ocid1.generativeaiendpoint.oc1.us-chicago-1.aaaa";
-const IMAGE: &str = "data:image/png;base64,iVBORw0KGgo=";
 
 /// How a row of the matrix is called, and the model that stands for it.
 const MODELS: &[(&str, &str)] = &[
@@ -28,127 +26,6 @@ const MODELS: &[(&str, &str)] = &[
     ("Cohere, second format", "cohere.command-a-vision-07-2025"),
     ("a dedicated endpoint", ENDPOINT),
 ];
-
-/// A column: its name, the call, and what its answer and the body that was sent must have.
-struct Feature {
-    name: &'static str,
-    call: fn(&Model) -> Chat,
-    holds: fn(&ChatResponse, &str) -> bool,
-}
-
-const FEATURES: &[Feature] = &[
-    Feature {
-        name: "text",
-        call: |model| model.chat("What is 2x2?").system("Be brief."),
-        holds: |answer, sent| answer.text().contains("2x2 is 4.") && sent.contains("Be brief."),
-    },
-    Feature {
-        name: "token counts",
-        call: |model| model.chat("What is 2x2?"),
-        holds: |answer, _| answer.usage.as_ref().and_then(Usage::total) > Some(4),
-    },
-    Feature {
-        name: "two calls",
-        call: |model| {
-            let question = "Call get_weather {\"city\":\"Rome\"} and get_time {\"city\":\"Rome\"}.";
-            model.chat(question).tools([tool("get_weather"), tool("get_time")])
-        },
-        holds: |answer, _| {
-            let calls = answer.tool_calls();
-            let names: Vec<&str> = calls.iter().map(ToolCall::name).collect();
-            let is_rome = |text: &str| {
-                serde_json::from_str::<Value>(text).is_ok_and(|value| value["city"] == "Rome")
-            };
-            names == ["get_weather", "get_time"]
-                && calls.iter().all(|call| is_rome(call.arguments()) && !call.id().is_empty())
-                && calls[0].id() != calls[1].id()
-                && answer.finish_reason() == Some(&FinishReason::ToolCalls)
-        },
-    },
-    Feature {
-        name: "results",
-        call: |model| {
-            let asked = json!({"role": "assistant", "tool_calls": [{"id": "call_1", "type": "function",
-                "function": {"name": "get_weather", "arguments": "{\"city\":\"Rome\"}"}}]});
-            let asked: Message = serde_json::from_value(asked).unwrap();
-            let result = Message::tool("call_1", "{\"celsius\":21}");
-            let history = [Message::user("How is Rome?"), asked, result];
-            model.chat(history).tools([tool("get_weather")])
-        },
-        holds: |answer, _| answer.text().contains("21"),
-    },
-    Feature {
-        name: "forced call",
-        call: |model| {
-            let choice = json!({"type": "function", "function": {"name": "get_time"}});
-            let choice = serde_json::from_value(choice).unwrap();
-            model
-                .chat("Hello.")
-                .tools([tool("get_weather"), tool("get_time")])
-                .with(|request| request.tool_choice = Some(choice))
-        },
-        holds: |answer, _| answer.tool_calls().iter().any(|call| call.name() == "get_time"),
-    },
-    Feature {
-        name: "JSON schema",
-        call: |model| {
-            let schema = json!({"type": "object", "properties": {"name": {"type": "string"}},
-                "required": ["name"], "additionalProperties": false});
-            let format = ResponseFormat::json_schema("person", schema);
-            model.chat("Who is Ada?").with(|request| request.response_format = Some(format))
-        },
-        holds: |answer, _| {
-            serde_json::from_str::<Value>(answer.text())
-                .is_ok_and(|value| value["name"].is_string())
-        },
-    },
-    Feature {
-        name: "images",
-        call: |model| {
-            let image = Part::image_url_with_detail(IMAGE, ImageDetail::High);
-            model.chat(Message::user([Part::text("What is it?"), image]))
-        },
-        holds: |_, sent| sent.contains(IMAGE),
-    },
-    Feature {
-        name: "effort",
-        call: |model| {
-            model.chat("Think.").with(|it| it.reasoning_effort = Some(ReasoningEffort::High))
-        },
-        holds: |_, sent| sent.to_lowercase().contains("\"high\""),
-    },
-    Feature {
-        // Responses take no limit below 16.
-        name: "limit",
-        call: |model| {
-            model
-                .chat("one two three four ".repeat(10))
-                .with(|it: &mut ChatRequest| it.max_tokens = Some(16))
-        },
-        holds: |answer, _| answer.finish_reason() == Some(&FinishReason::Length),
-    },
-    Feature {
-        name: "temperature",
-        call: |model| model.chat("Hello.").with(|it| it.temperature = Some(1.into())),
-        holds: |_, sent| sent.contains("\"temperature\":1"),
-    },
-    Feature {
-        name: "stop",
-        call: |model| model.chat("one two three").with(|it| it.stop = Some("two".into())),
-        holds: |answer, _| !answer.text().contains("three"),
-    },
-    Feature {
-        name: "seed",
-        call: |model| model.chat("Hello.").with(|it| it.seed = Some(7)),
-        holds: |_, sent| sent.contains("\"seed\":7"),
-    },
-];
-
-fn tool(name: &str) -> Tool {
-    let schema =
-        json!({"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]});
-    Tool::function(name, "Tells something of a city", schema)
-}
 
 /// What comes of a call: `yes`, `told` with a warning, or `refused`; anything else fails.
 async fn verdict(
@@ -195,7 +72,20 @@ async fn verdict(
 #[tokio::test]
 async fn every_family_has_its_features_over_every_transport() {
     let (emulator, client, _folder) = service().await;
-    let names: Vec<&str> = FEATURES.iter().map(|feature| feature.name).collect();
+    check("matrix", FEATURES, &emulator, &client).await;
+}
+
+#[tokio::test]
+async fn every_input_and_parameter_is_carried_or_told() {
+    let upload = FileUpload::new(FilePurpose::UserData);
+    let (emulator, client, _folder) = service().await;
+    let uploaded = client.files().upload(&upload, &FileBytes::new("a.pdf", "%PDF-")).await.unwrap();
+    UPLOADED.set(uploaded.id.clone().unwrap()).unwrap();
+    check("inputs", MORE, &emulator, &client).await;
+}
+
+async fn check(table: &str, features: &[Feature], emulator: &Emulator, client: &Client) {
+    let names: Vec<&str> = features.iter().map(|feature| feature.name).collect();
     let mut lines = vec![
         format!("| family | transport | {} |", names.join(" | ")),
         format!("|---|---|{}", "---|".repeat(names.len())),
@@ -208,7 +98,7 @@ async fn every_family_has_its_features_over_every_transport() {
                 continue;
             }
             let mut cells = Vec::new();
-            for feature in FEATURES {
+            for feature in features {
                 // What is learnt from a refusal stays with the client's clones, so each cell has a model that knows nothing.
                 let mut model = locus::router::Router::new(client.transport().clone())
                     .model(*id)
@@ -216,8 +106,8 @@ async fn every_family_has_its_features_over_every_transport() {
                 if *id == ENDPOINT {
                     model = model.of_family(Family::Llama);
                 }
-                let whole = verdict(&emulator, feature, &model, false).await;
-                let streamed = verdict(&emulator, feature, &model, true).await;
+                let whole = verdict(emulator, feature, &model, false).await;
+                let streamed = verdict(emulator, feature, &model, true).await;
                 cells.push(if whole == streamed {
                     whole
                 } else {
@@ -229,7 +119,7 @@ async fn every_family_has_its_features_over_every_transport() {
             lines.push(format!("| {family} | {mark} | {} |", cells.join(" | ")));
         }
     }
-    page::check("features.md", "matrix", &lines);
+    page::check("features.md", table, &lines);
 }
 
 async fn service() -> (Emulator, Client, tempfile::TempDir) {
