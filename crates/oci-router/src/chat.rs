@@ -6,7 +6,7 @@ use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 
 use oci_wire::chat::{ChatRequest, Message};
-use oci_wire::responses::{self, ReasoningSummary};
+use oci_wire::responses::{self, McpApprovalResponse, ReasoningSummary};
 use oci_wire::{Loss, LossKind};
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
@@ -40,6 +40,7 @@ pub struct Chat {
     /// Whether it was said of this call that the service keeps the answer.
     pub(crate) is_kept: bool,
     pub(crate) hosted: Vec<responses::Tool>,
+    pub(crate) consents: Vec<McpApprovalResponse>,
     /// What was lost before the request was there.
     pub(crate) warnings: Vec<Warning>,
     pub(crate) summary: Option<ReasoningSummary>,
@@ -57,6 +58,7 @@ impl Chat {
             state: None,
             is_kept: false,
             hosted: Vec::new(),
+            consents: Vec::new(),
             warnings: Vec::new(),
             summary: None,
             thinking: None,
@@ -86,6 +88,38 @@ impl Chat {
     /// has them, so the call goes there.
     pub fn hosted_tools(mut self, tools: impl IntoIterator<Item = impl HostedTool>) -> Self {
         self.hosted.extend(tools.into_iter().map(HostedTool::into_hosted_tool));
+        self
+    }
+
+    /// Says which calls of MCP tools may be made, after an answer that asked for it with items `mcp_approval_request` and has no text.
+    /// The call [continues](Self::continues) that answer, offers the same tools, and needs no new message.
+    ///
+    /// ```no_run
+    /// # async fn run(model: oci_router::Model, server: oci_wire::responses::McpTool) -> Result<(), oci_router::Error> {
+    /// use oci_wire::chat::Message;
+    /// use oci_wire::responses::{Item, McpApprovalResponse};
+    ///
+    /// let mut messages = vec![Message::user("What is on today?")];
+    /// let mut answer = model.chat(&messages).hosted_tools([server.clone()]).await?;
+    /// let items = answer.as_response().map(|response| response.output()).unwrap_or_default();
+    /// let consents: Vec<McpApprovalResponse> = items
+    ///     .iter()
+    ///     .filter_map(|item| match item {
+    ///         Item::McpApprovalRequest(asked) => Some(McpApprovalResponse::new(asked.id.clone()?, true)),
+    ///         _ => None,
+    ///     })
+    ///     .collect();
+    /// if let Some(state) = answer.state().filter(|_| !consents.is_empty()) {
+    ///     messages.extend(answer.to_message());
+    ///     let call = model.chat(&messages).hosted_tools([server]).continues(state);
+    ///     answer = call.consents(consents).await?;
+    /// }
+    /// println!("{}", answer.output_text());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn consents(mut self, answers: impl IntoIterator<Item = McpApprovalResponse>) -> Self {
+        self.consents.extend(answers);
         self
     }
 

@@ -7,7 +7,7 @@ use oci_wire::native::cohere_v2::Thinking;
 use oci_wire::native::translate::{chat_details, chat_response};
 use oci_wire::native::{BaseChatRequest, ChatDetails};
 use oci_wire::repair::{Repair, repair};
-use oci_wire::responses::{Include, ResponsesRequest};
+use oci_wire::responses::{Include, Input, Item, ResponsesRequest};
 use oci_wire::{Nullable, Translated};
 
 use crate::answer::ChatAnswer;
@@ -259,6 +259,9 @@ impl Plan {
             tools.extend(self.chat.hosted.iter().cloned());
             request.tools = Some(tools);
         }
+        if let Some(Input::Items(items)) = &mut request.input {
+            items.extend(self.chat.consents.iter().cloned().map(Item::McpApprovalResponse));
+        }
         if let Some(summary) = &self.chat.summary {
             let mut reasoning = request.reasoning.as_option().cloned().unwrap_or_default();
             reasoning.summary = Some(summary.clone());
@@ -363,7 +366,8 @@ impl Plan {
 
 /// Whether a call asks for what only the Responses API has.
 fn asks_for_responses(chat: &Chat) -> Result<bool, Error> {
-    if !chat.hosted.is_empty() || chat.state.is_some() || chat.is_kept {
+    let has_tools = !(chat.hosted.is_empty() && chat.consents.is_empty());
+    if has_tools || chat.state.is_some() || chat.is_kept {
         return Ok(true);
     }
     // The native API has addresses of files, too; chat completions have not.

@@ -1,6 +1,16 @@
 //! Embeddings through the router against the emulator.
 
-use oci_router::{Transport, Warning};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::Full;
+use oci_auth::{Secret, Signer};
+use oci_router::{Router, Transport, Warning};
+use oci_transport::{Body, Client, Endpoint, HttpService, SendError};
 use oci_wire::native::{EmbedInputType, Truncate};
 
 use crate::service::{ENDPOINT, body, last, service};
@@ -101,4 +111,50 @@ async fn what_the_other_api_has_no_word_for_is_told() {
     assert_eq!(told, [left_out("input_type"), left_out("truncate")]);
     let (path, sent) = last(&service);
     assert_eq!((path.as_str(), &sent["dimensions"]), ("/openai/v1/embeddings", &512.into()));
+}
+
+/// Counts how many requests are under way at a time, and answers those that came first last.
+#[derive(Clone, Default)]
+struct Busy {
+    now: Arc<AtomicUsize>,
+    most: Arc<AtomicUsize>,
+    count: Arc<AtomicUsize>,
+}
+
+impl HttpService for Busy {
+    fn send(
+        &self,
+        request: Request<Bytes>,
+    ) -> Pin<Box<dyn Future<Output = Result<Response<Body>, SendError>> + Send + '_>> {
+        let asked: serde_json::Value = serde_json::from_slice(request.body()).unwrap();
+        Box::pin(async move {
+            self.most.fetch_max(self.now.fetch_add(1, SeqCst) + 1, SeqCst);
+            for _ in self.count.fetch_add(1, SeqCst)..20 {
+                tokio::task::yield_now().await;
+            }
+            self.now.fetch_sub(1, SeqCst);
+            let number =
+                |text: &serde_json::Value| [text.as_str().unwrap().parse::<f32>().unwrap()];
+            let inputs = asked["inputs"].as_array().unwrap();
+            let vectors: Vec<[f32; 1]> = inputs.iter().map(number).collect();
+            let body = serde_json::json!({ "embeddings": vectors }).to_string();
+            let answer = Response::builder().header("content-type", "application/json");
+            Ok(answer.body(Body::new(Full::new(Bytes::from(body)))).unwrap())
+        })
+    }
+}
+
+#[tokio::test]
+async fn batches_are_under_way_together_and_in_order_all_the_same() {
+    let busy = Busy::default();
+    let signer = Signer::bearer(&Secret::new("sk-test".to_owned())).unwrap();
+    let client = Client::builder(Endpoint::parse("https://h.example").unwrap(), signer)
+        .compartment_id("ocid1.compartment.oc1..a")
+        .service(busy.clone());
+    let model = Router::new(client.build().unwrap()).model("cohere.embed-v4.0");
+    let texts: Vec<String> = (0..960).map(|number| number.to_string()).collect();
+    let embeddings = model.embed(texts).await.unwrap();
+    let expected: Vec<Vec<f32>> = (0..960_u16).map(|number| vec![f32::from(number)]).collect();
+    assert_eq!(embeddings.vectors, expected);
+    assert_eq!((busy.count.load(SeqCst), busy.most.load(SeqCst)), (10, 4));
 }

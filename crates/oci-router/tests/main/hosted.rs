@@ -1,10 +1,10 @@
 //! Tools that the service runs, over the emulator: what of them is in a whole answer is told while it streams, too.
 
 use oci_router::{Chat, ChatAnswer, HostedTool, Router};
-use oci_wire::chat::ChatAccumulator;
+use oci_wire::chat::{ChatAccumulator, Message};
 use oci_wire::responses::{
     AutoContainer, CodeInterpreterTool, HostedChange, HostedDelta, ImageGenerationTool, Item,
-    McpApproval, McpApprovalMode, McpTool, Tool, WebSearchTool,
+    McpApproval, McpApprovalMode, McpApprovalResponse, McpTool, Tool, WebSearchTool,
 };
 
 use crate::service::service;
@@ -115,4 +115,30 @@ async fn servers_tell_their_tools_and_what_they_are_called_with() {
     let (told, answer) = streamed(call(&service.router, "Ask dice to roll.", always)).await;
     assert_told(&told[4..], "mcp_approval_request", &["begun", "done"]);
     assert_eq!(answer.output_text(), "", "it waits for consent");
+}
+
+#[tokio::test]
+async fn a_call_that_waits_for_consent_goes_on_with_it() {
+    let service = service().await;
+    let model = service.router.model("oci:openai.gpt-oss-120b");
+    for (store, approve) in [(true, true), (false, true), (true, false), (false, false)] {
+        let mut history = vec![Message::user("Ask dice to roll.")];
+        let tool = || server(McpApprovalMode::Always);
+        let asked = model.chat(&history).hosted_tools([tool()]).store(store).await.unwrap();
+        let id = |item: &Item| match item {
+            Item::McpApprovalRequest(request) => request.id.clone(),
+            _ => None,
+        };
+        let id = asked.as_response().unwrap().output().iter().find_map(id).unwrap();
+        history.extend(asked.to_message());
+        let consent = McpApprovalResponse::new(id, approve);
+        let call = model.chat(&history).hosted_tools([tool()]).store(store);
+        let call = call.continues(asked.state().unwrap()).consents([consent]);
+        let answer = call.stream().await.unwrap().collect().await.unwrap();
+        let is_call = |item: &Item| matches!(item, Item::McpCall(_));
+        let named = format!("store: {store}, approve: {approve}");
+        let items = answer.as_response().unwrap().output();
+        assert_eq!(items.iter().any(is_call), approve, "{named}: {items:?}");
+        assert!(!answer.output_text().is_empty(), "{named}");
+    }
 }
