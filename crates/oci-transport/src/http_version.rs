@@ -2,6 +2,9 @@
 
 /// The version of HTTP that a client speaks with the service. Both need no setting there; over plain http, which is for tests, the
 /// server has to be told as well.
+///
+/// Over TLS both sides agree by ALPN. A client of [`Http1`](Self::Http1) offers nothing, which means HTTP/1.1; a client of
+/// [`Http2`](Self::Http2) offers that alone, and where nobody takes it fails with [`Connect`](crate::ErrorKind::Connect).
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum HttpVersion {

@@ -1,6 +1,8 @@
 //! The tests of `oci-transport` against the emulator and servers of their own.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
+#[path = "main/alpn.rs"]
+mod alpn;
 #[path = "main/calls.rs"]
 mod calls;
 #[path = "main/captures.rs"]

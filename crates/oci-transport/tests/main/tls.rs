@@ -13,8 +13,8 @@ use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
 use crate::{Service, request};
 
-/// A TLS server for a host name that answers every connection with one chat completion, and its certificate as PEM.
-async fn server(host: &str) -> (u16, String) {
+/// The configuration of a TLS server for a host name, and its certificate as PEM.
+pub(crate) fn config(host: &str) -> (ServerConfig, String) {
     let issued = rcgen::generate_simple_self_signed([host.to_owned()]).unwrap();
     let key = PrivateKeyDer::Pkcs8(issued.signing_key.serialize_der().into());
     // The server uses the other provider, which is linked into this program as well.
@@ -26,6 +26,12 @@ async fn server(host: &str) -> (u16, String) {
     .with_no_client_auth()
     .with_single_cert(vec![issued.cert.der().clone()], key)
     .unwrap();
+    (config, issued.cert.pem())
+}
+
+/// A TLS server for a host name that answers every connection with one chat completion, and its certificate as PEM.
+async fn server(host: &str) -> (u16, String) {
+    let (config, pem) = config(host);
     let acceptor = TlsAcceptor::from(Arc::new(config));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -44,7 +50,7 @@ async fn server(host: &str) -> (u16, String) {
             let _ = stream.shutdown().await;
         }
     });
-    (port, issued.cert.pem())
+    (port, pem)
 }
 
 fn client(service: &Service, port: u16, roots: Roots) -> Client {
