@@ -2,7 +2,7 @@
 
 use std::ops::Deref;
 
-use http::HeaderMap;
+use http::header::{ETAG, HeaderMap, HeaderName};
 
 /// A decoded answer and the id of the request it belongs to. It dereferences to the answer.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,13 +16,16 @@ pub struct Answer<T> {
 
 impl<T> Answer<T> {
     pub(crate) fn new(value: T, opc_request_id: Option<String>, headers: &HeaderMap) -> Self {
-        let text = |name| headers.get(name)?.to_str().ok().filter(|text| !text.is_empty());
+        let text = |name: &HeaderName| {
+            let text = headers.get(name)?.to_str().ok()?;
+            (!text.is_empty()).then(|| text.to_owned())
+        };
         Self {
             value,
             opc_request_id,
-            etag: text("etag").map(str::to_owned),
-            opc_next_page: text("opc-next-page").map(str::to_owned),
-            opc_work_request_id: text("opc-work-request-id").map(str::to_owned),
+            etag: text(&ETAG),
+            opc_next_page: text(&OPC_NEXT_PAGE),
+            opc_work_request_id: text(&OPC_WORK_REQUEST_ID),
         }
     }
 
@@ -65,3 +68,6 @@ impl<T> Deref for Answer<T> {
         &self.value
     }
 }
+
+const OPC_NEXT_PAGE: HeaderName = HeaderName::from_static("opc-next-page");
+const OPC_WORK_REQUEST_ID: HeaderName = HeaderName::from_static("opc-work-request-id");

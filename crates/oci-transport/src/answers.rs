@@ -19,12 +19,12 @@ use crate::trace::Trace;
 
 impl Client {
     /// Sends a call; its answer has a status of success and a body that is not yet read.
-    pub(crate) async fn open(&self, call: Call<'_>) -> Result<Opened, Error> {
-        let trace = Trace::of(&call, &self.inner.endpoint);
-        let budget = self.budget();
-        let sent = match self.unfit(&call) {
+    pub(crate) async fn open(&self, call: &Call<'_>) -> Result<Box<Opened>, Error> {
+        let trace = Trace::of(call, &self.inner.endpoint);
+        let sent = match self.unfit(call) {
             Some(error) => Err(error),
             None => {
+                let budget = self.budget();
                 // Pinned first: the span goes around the place of the future, and the future stays there.
                 let sending = pin!(self.inner.send(call, &budget));
                 sending.instrument(trace.span()).await
@@ -60,9 +60,9 @@ impl Client {
     }
 
     /// The same for an answer that is read as a whole, and may therefore come compressed. A log of bodies wants to read them.
-    async fn open_whole(&self, call: Call<'_>) -> Result<Opened, Error> {
-        let takes_gzip = !self.inner.hook.as_ref().is_some_and(|hook| hook.wants_bodies());
-        self.open(Call { takes_gzip, ..call }).await
+    async fn open_whole(&self, call: &mut Call<'_>) -> Result<Box<Opened>, Error> {
+        call.takes_gzip = !self.inner.hook.as_ref().is_some_and(|hook| hook.wants_bodies());
+        self.open(call).await
     }
 
     /// Sends a call and reads its whole answer. Types of answers take nearly anything, so `is_answer` says whether it is one.
@@ -77,12 +77,12 @@ impl Client {
     /// The same for an answer that is read in a way of its own.
     pub(crate) async fn whole_read<T>(
         &self,
-        call: Call<'_>,
+        mut call: Call<'_>,
         read: Read<T>,
         is_answer: fn(&T) -> bool,
     ) -> Result<Answer<T>, Error> {
         let what = call.operation.name;
-        let mut opened = self.open_whole(call).await?;
+        let mut opened = self.open_whole(&mut call).await?;
         let body = opened.collect(self.inner.body_limit).await?;
         opened.trace.answer(&body);
         let value = decode(&opened, body, what, read, is_answer)?;
@@ -90,8 +90,8 @@ impl Client {
     }
 
     /// Sends a call whose answer has no body. One that has tells a failure in it, or nothing of use.
-    pub(crate) async fn done(&self, call: Call<'_>) -> Result<Answer<()>, Error> {
-        let mut opened = self.open_whole(call).await?;
+    pub(crate) async fn done(&self, mut call: Call<'_>) -> Result<Answer<()>, Error> {
+        let mut opened = self.open_whole(&mut call).await?;
         let body = opened.collect(self.inner.body_limit).await?;
         match opened.failure(&body) {
             Some(failure) => Err(failure),
@@ -100,9 +100,9 @@ impl Client {
     }
 
     /// Sends a deletion; an answer without a body confirms it too.
-    pub(crate) async fn delete(&self, call: Call<'_>) -> Result<Answer<Deleted>, Error> {
+    pub(crate) async fn delete(&self, mut call: Call<'_>) -> Result<Answer<Deleted>, Error> {
         let (what, id) = (call.operation.name, call.model.to_owned());
-        let mut opened = self.open_whole(call).await?;
+        let mut opened = self.open_whole(&mut call).await?;
         let body = opened.collect(self.inner.body_limit).await?;
         let deleted = if body.trim_ascii().is_empty() {
             let mut deleted = Deleted::default();
@@ -117,7 +117,7 @@ impl Client {
     }
 
     /// Sends a call and returns its answer if that is a stream.
-    pub(crate) async fn streamed(&self, call: Call<'_>) -> Result<Opened, Error> {
+    pub(crate) async fn streamed(&self, call: &Call<'_>) -> Result<Box<Opened>, Error> {
         let opened = self.open(call).await?;
         if media_type(&opened.headers) == EVENT_STREAM {
             return Ok(opened);
@@ -126,7 +126,7 @@ impl Client {
     }
 
     /// The error that an answer of another kind than a stream stands for, with what the service said.
-    async fn no_stream(&self, mut opened: Opened) -> Error {
+    async fn no_stream(&self, mut opened: Box<Opened>) -> Error {
         let found = media_type(&opened.headers);
         let body = match opened.collect(self.inner.body_limit).await {
             Ok(body) => body,

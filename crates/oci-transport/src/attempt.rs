@@ -20,7 +20,7 @@ use crate::client::Inner;
 use crate::error::{Clocks, Error, ErrorKind, Place, Timeout};
 use crate::hook::Watch;
 use crate::operation::Api;
-use crate::random;
+use crate::random::{self, RequestId};
 use crate::resources::{Measured, Tracker};
 use crate::retry::{Backoff, asked_for};
 use crate::service::Body;
@@ -70,7 +70,11 @@ impl Opened {
 
 impl Inner {
     /// Sends a request, again where that is right, and returns its answer if the status is a success.
-    pub(crate) async fn send(&self, call: Call<'_>, budget: &Budget) -> Result<Opened, Error> {
+    pub(crate) async fn send(
+        &self,
+        call: &Call<'_>,
+        budget: &Budget,
+    ) -> Result<Box<Opened>, Error> {
         let model = Arc::from(call.model);
         let place = Place { home: self.home.clone(), operation: call.operation, model };
         // An API key signs nothing, so a body, which may hold images, is not gone over for it.
@@ -94,7 +98,7 @@ impl Inner {
             // A token may have to be fetched first: a provider that never ends must not hold the call for ever.
             let ready = deadline.within(Timeout::FirstByte, self.signer.ready()).await;
             let identity = ready.map_err(|passed| passed.at(&place))?.map_err(unsigned)?;
-            let outcome = self.attempt(&call, &digest, deadline, &place, &identity, attempts).await;
+            let outcome = self.attempt(call, &digest, deadline, &place, &identity, attempts).await;
             self.breaker.note(&place.model, outcome.as_ref().err(), Instant::now);
             let error = match outcome {
                 Ok(opened) => return Ok(opened),
@@ -135,25 +139,26 @@ impl Inner {
         place: &Place,
         identity: &Snapshot,
         number: u32,
-    ) -> Result<Opened, Error> {
+    ) -> Result<Box<Opened>, Error> {
         let sent_id = self.ids.next();
-        let complete = |error: Error| error.with_request_id(sent_id.as_deref()).at(place);
+        let complete =
+            |error: Error| error.with_request_id(sent_id.as_ref().map(RequestId::as_str)).at(place);
 
-        let mut request = self.request(call, sent_id.as_deref());
+        let mut request = self.request(call, sent_id.as_ref());
         // Signed here, in the attempt, because a signature is valid for five minutes only.
         identity.sign(&mut request, digest, self.clock.now()).map_err(|source| {
             let error = Error::new(ErrorKind::Request, "the request could not be signed");
             complete(error.with_source(source))
         })?;
 
-        let takes_gzip =
-            request.headers().get(ACCEPT_ENCODING).is_some_and(|coding| coding == GZIP);
+        let asked = call.headers.get(ACCEPT_ENCODING);
+        let takes_gzip = asked.map_or(call.takes_gzip, |coding| coding == GZIP);
         let watch = Watch::begin(self.hook.as_ref(), &request, number);
         let outcome = match self.carry(request, call.upload.as_ref(), deadline).await {
             Ok(response) => judge(response, deadline, place, sent_id, takes_gzip, &watch).await,
             Err(error) => Err(complete(error)),
         };
-        watch.end(&outcome);
+        watch.end(outcome.as_deref());
         outcome
     }
 
@@ -184,7 +189,7 @@ impl Inner {
         }
     }
 
-    fn request(&self, call: &Call<'_>, id: Option<&str>) -> Request<Bytes> {
+    fn request(&self, call: &Call<'_>, id: Option<&RequestId>) -> Request<Bytes> {
         let mut request = Request::new(call.body.clone().unwrap_or_default());
         *request.method_mut() = call.operation.method.clone();
         *request.uri_mut() = self.endpoint.url(call.path.clone());
@@ -199,7 +204,7 @@ impl Inner {
         if call.body.is_some() {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static(JSON));
         }
-        if let Some(id) = id.and_then(|id| HeaderValue::from_str(id).ok()) {
+        if let Some(id) = id.and_then(|id| HeaderValue::from_bytes(id.as_bytes()).ok()) {
             headers.insert(OPC_REQUEST_ID, id);
         }
         let (compartment_id, project) = match call.operation.api {
@@ -212,7 +217,9 @@ impl Inner {
                 headers.insert(name, value.clone());
             }
         }
-        headers.extend(call.headers.clone());
+        if !call.headers.is_empty() {
+            headers.extend(call.headers.clone());
+        }
         request
     }
 }
@@ -222,16 +229,19 @@ async fn judge(
     response: Response<Body>,
     deadline: Deadline,
     place: &Place,
-    sent_id: Option<String>,
+    sent_id: Option<RequestId>,
     takes_gzip: bool,
     watch: &Watch<'_>,
-) -> Result<Opened, Error> {
+) -> Result<Box<Opened>, Error> {
     let (head, body) = response.into_parts();
-    let opc_request_id = text(&head.headers, &OPC_REQUEST_ID).map(str::to_owned).or(sent_id);
+    let opc_request_id = text(&head.headers, &OPC_REQUEST_ID);
+    let opc_request_id =
+        opc_request_id.or_else(|| sent_id.as_ref().map(RequestId::as_str)).map(str::to_owned);
     let (status, headers, place) = (head.status, head.headers, place.clone());
     let body = watch.body(body, opc_request_id.as_deref());
     let trace = Trace::none();
-    let opened = Opened { status, headers, body, opc_request_id, place, deadline, trace };
+    // Boxed, because it passes through several futures.
+    let opened = Box::new(Opened { status, headers, body, opc_request_id, place, deadline, trace });
     if opened.status.is_success() {
         return match opened.headers.get(CONTENT_ENCODING) {
             // Gzip is asked for where the answer is read as a whole, which is where it is decoded.
@@ -252,7 +262,7 @@ async fn judge(
 }
 
 /// The error that an answer without success stands for.
-async fn refused(mut opened: Opened) -> Error {
+async fn refused(mut opened: Box<Opened>) -> Error {
     if opened.status.is_redirection() {
         let message = format!(
             "the service answered {} with a redirect, which is never followed",

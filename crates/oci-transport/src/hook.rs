@@ -170,7 +170,7 @@ struct Sent {
 
 /// Watches one attempt.
 pub(crate) struct Watch<'a> {
-    hook: Option<(&'a Arc<dyn RequestHook>, Sent)>,
+    hook: Option<(&'a Arc<dyn RequestHook>, Box<Sent>)>,
     number: u32,
     start: Instant,
 }
@@ -187,7 +187,8 @@ impl<'a> Watch<'a> {
             let body = if wants_bodies { request.body().clone() } else { Bytes::new() };
             let (method, url) = (request.method().clone(), request.uri().clone());
             let hears = wants_bodies && !url.path().starts_with(API_KEYS);
-            (hook, Sent { method, url, headers: request.headers().clone(), body, hears })
+            let headers = request.headers().clone();
+            (hook, Box::new(Sent { method, url, headers, body, hears }))
         });
         Self { hook, number, start: Instant::now() }
     }
@@ -204,10 +205,10 @@ impl<'a> Watch<'a> {
     }
 
     /// Tells how the attempt ended.
-    pub(crate) fn end(self, outcome: &Result<Opened, Error>) {
-        trace::attempted(self.number, outcome.as_ref(), self.start);
+    pub(crate) fn end(self, outcome: Result<&Opened, &Error>) {
+        trace::attempted(self.number, outcome, self.start);
         if let Some((hook, sent)) = &self.hook {
-            let (outcome, elapsed) = (outcome.as_ref(), self.start.elapsed());
+            let elapsed = self.start.elapsed();
             hook.attempted(&Attempt { sent, number: self.number, outcome, elapsed });
         }
     }

@@ -40,7 +40,7 @@ impl Client {
         let wants_usage = set_stream(&mut details.chat_request, true)?;
         let format = details.chat_request.api_format().unwrap_or(ApiFormat::Generic);
         let call = Call::json(&NATIVE_CHAT, details.serving_mode.id(), &details)?;
-        let opened = self.streamed(call).await?;
+        let opened = self.streamed(&call).await?;
         Ok(ChatStream::native(opened, format, wants_usage))
     }
 

@@ -24,7 +24,7 @@ impl RequestIds {
 
     /// The next one: 32 hexadecimal digits in upper case, the form that the official SDKs send; `None` if the system has no
     /// random numbers.
-    pub(crate) fn next(&self) -> Option<String> {
+    pub(crate) fn next(&self) -> Option<RequestId> {
         let [high, low] = self.start?;
         let step = self.count.fetch_add(1, Ordering::Relaxed).wrapping_mul(GOLDEN);
         let halves = [mixed(high.wrapping_add(step)), mixed(low.wrapping_add(step))];
@@ -35,7 +35,21 @@ impl RequestIds {
         {
             *pair = [digit(byte >> 4), digit(byte & 0xf)];
         }
-        str::from_utf8(&text).ok().map(str::to_owned)
+        Some(RequestId(text))
+    }
+}
+
+/// The id of one request, in place: it is text for nearly no request but those that fail.
+#[derive(Clone, Copy)]
+pub(crate) struct RequestId([u8; 32]);
+
+impl RequestId {
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        str::from_utf8(&self.0).expect("digits are ASCII, because `next` makes nothing else")
     }
 }
 
@@ -67,8 +81,10 @@ mod tests {
     #[test]
     fn ids_are_hexadecimal_and_differ() {
         let clients = [RequestIds::new(), RequestIds::new()];
-        let ids: Vec<String> =
-            (0..1000).flat_map(|_| &clients).map(|client| client.next().unwrap()).collect();
+        let ids: Vec<String> = (0..1000)
+            .flat_map(|_| &clients)
+            .map(|client| client.next().unwrap().as_str().to_owned())
+            .collect();
         for id in &ids {
             assert!(id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit()), "{id}");
             assert!(!id.bytes().any(|byte| byte.is_ascii_lowercase()), "{id}");

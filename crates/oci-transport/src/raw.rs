@@ -151,7 +151,7 @@ impl Client {
 
     /// Sends a call whose answer is bytes.
     pub(crate) async fn content(&self, call: Call<'_>) -> Result<RawAnswer, Error> {
-        let opened = self.open(call).await?;
+        let opened = self.open(&call).await?;
         Ok(RawAnswer { opened, limit: self.inner.body_limit, timer: None, is_over: false })
     }
 }
@@ -162,7 +162,7 @@ impl Client {
 /// breaks off is [`ErrorKind::Truncated`]. Nothing knows the dialect here, so the end of an event stream is not checked.
 /// Dropping it cancels the request.
 pub struct RawAnswer {
-    opened: Opened,
+    opened: Box<Opened>,
     limit: usize,
     /// What the present wait lasts until, and which deadline that is.
     timer: Option<(Pin<Box<Sleep>>, Timeout)>,

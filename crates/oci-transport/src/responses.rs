@@ -5,6 +5,7 @@ use oci_wire::resources::{Deleted, ItemList};
 use oci_wire::responses::{Response, ResponsesRequest};
 
 use crate::answer::Answer;
+use crate::attempt::Opened;
 use crate::call::Call;
 use crate::client::Client;
 use crate::error::Error;
@@ -80,14 +81,11 @@ impl Client {
         Ok(ChatStream::responses(self.open_response(request).await?))
     }
 
-    async fn open_response(
-        &self,
-        mut request: ResponsesRequest,
-    ) -> Result<crate::attempt::Opened, Error> {
+    async fn open_response(&self, mut request: ResponsesRequest) -> Result<Box<Opened>, Error> {
         request.stream = Nullable::Value(true);
         let model = request.model.clone().unwrap_or_default();
         let call = Call::json(&CREATE_RESPONSE, &model, &request)?;
-        self.streamed(call).await
+        self.streamed(&call).await
     }
 
     /// A stored response.
@@ -116,7 +114,7 @@ impl Client {
             .query("stream", Some("true"))
             .build()?;
         let call = Call::at(&GET_RESPONSE, path).about(id);
-        Ok(ResponseStream::new(self.streamed(call).await?))
+        Ok(ResponseStream::new(self.streamed(&call).await?))
     }
 
     /// Deletes a stored response.

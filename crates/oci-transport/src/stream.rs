@@ -69,8 +69,8 @@ struct About {
 }
 
 impl About {
-    fn split(opened: Opened) -> (Body, Deadline, Self) {
-        let Opened { status, body, opc_request_id, place, deadline, trace, .. } = opened;
+    fn split(opened: Box<Opened>) -> (Body, Deadline, Self) {
+        let Opened { status, body, opc_request_id, place, deadline, trace, .. } = *opened;
         (body, deadline, Self { opc_request_id, place, status, trace })
     }
 
@@ -96,13 +96,13 @@ impl About {
 }
 
 impl ChatStream {
-    pub(crate) fn v1(opened: Opened, choices: u32, wants_usage: bool) -> Self {
+    pub(crate) fn v1(opened: Box<Opened>, choices: u32, wants_usage: bool) -> Self {
         let (body, deadline, about) = About::split(opened);
         let chunks = Box::new(Chunks::new(body, deadline, choices, wants_usage));
         Self { dialect: Dialect::V1(chunks), about }
     }
 
-    pub(crate) fn native(opened: Opened, format: ApiFormat, wants_usage: bool) -> Self {
+    pub(crate) fn native(opened: Box<Opened>, format: ApiFormat, wants_usage: bool) -> Self {
         let (body, deadline, about) = About::split(opened);
         let id = about.opc_request_id.clone().unwrap_or_default();
         let decoder = ChatDecoder::new(format).with_id(id).with_model(&*about.place.model);
@@ -111,7 +111,7 @@ impl ChatStream {
         Self { dialect: Dialect::Native(decoded), about }
     }
 
-    pub(crate) fn responses(opened: Opened) -> Self {
+    pub(crate) fn responses(opened: Box<Opened>) -> Self {
         let (body, deadline, about) = About::split(opened);
         let decoded = Box::new(Decoded::new(body, deadline, Responses::default()));
         Self { dialect: Dialect::Responses(decoded), about }

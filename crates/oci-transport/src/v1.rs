@@ -48,7 +48,7 @@ impl Client {
         let choices = request.n.unwrap_or(1);
         let wants_usage =
             request.stream_options.as_ref().and_then(|options| options.include_usage) == Some(true);
-        Ok(ChatStream::v1(self.streamed(call).await?, choices, wants_usage))
+        Ok(ChatStream::v1(self.streamed(&call).await?, choices, wants_usage))
     }
 
     /// Embeds texts with a model of the OpenAI-compatible API.

@@ -252,7 +252,7 @@ pub(super) fn with_token<'a>(call: Call<'a>, token: Option<&str>) -> Result<Call
     match token {
         Some(token) => with_header(call, OPC_RETRY_TOKEN, token),
         None => match RequestIds::new().next() {
-            Some(token) => with_header(call, OPC_RETRY_TOKEN, &token),
+            Some(token) => with_header(call, OPC_RETRY_TOKEN, token.as_str()),
             // Without random numbers it goes without, and is sent again with more care.
             None => Ok(call),
         },

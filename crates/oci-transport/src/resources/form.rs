@@ -98,9 +98,10 @@ impl Frame {
     ) -> Result<Self, Error> {
         let refused = |message: &str| Error::new(ErrorKind::Request, message);
         // 128 random bits do not occur in a file by chance, nor by the intent of who wrote it.
-        let boundary = RequestIds::new().next().ok_or_else(|| {
+        let id = RequestIds::new().next().ok_or_else(|| {
             refused("the system has no random numbers for the boundary of a form")
         })?;
+        let boundary = id.as_str();
         if !media_type.contains('/') || media_type.chars().any(|c| !(' '..='~').contains(&c)) {
             return Err(refused("expected a media type such as text/csv, found other text"));
         }

@@ -41,7 +41,7 @@ enum Place {
 }
 
 impl ResponseStream {
-    pub(crate) fn new(opened: Opened) -> Self {
+    pub(crate) fn new(opened: Box<Opened>) -> Self {
         let (body, deadline, about) = About::split(opened);
         Self {
             events: Events::new(body, deadline),
