@@ -106,8 +106,8 @@ const LAYERS: &[Layer] = &[
         arrows: &["locus-oci", "oci-sse"],
         tests_use_emulator: true,
         needs: &["axum", "hyper", "prometheus-client", "serde-saphyr", "tokio"],
-        forbids: &["clap", "ring", "rustls"],
-        behind_features: &[],
+        forbids: &["clap", "ring"],
+        behind_features: &["redis", "rustls", "tokio-rustls"],
         reason: "the gateway serves what the facade offers and writes events with the leaf that knows them",
     },
     Layer {
@@ -180,7 +180,7 @@ const RESERVED: &[Reserved] = &[
     },
     Reserved {
         package: "rustls",
-        users: &["oci-auth", "oci-emulator", "oci-transport"],
+        users: &["locus-gateway", "oci-auth", "oci-emulator", "oci-transport"],
         free_in_tests: false,
     },
     Reserved {
@@ -197,7 +197,7 @@ const RESERVED: &[Reserved] = &[
     },
     Reserved {
         package: "tokio-rustls",
-        users: &["oci-emulator", "oci-transport"],
+        users: &["locus-gateway", "oci-emulator", "oci-transport"],
         free_in_tests: false,
     },
 ];
@@ -432,7 +432,12 @@ mod tests {
             Development,
             "only locus-gateway, oci-auth, oci-emulator, oci-transport may use it",
         );
-        refused("oci-auth", "tokio-rustls", Normal, "only oci-emulator, oci-transport may use it");
+        refused(
+            "oci-auth",
+            "tokio-rustls",
+            Normal,
+            "only locus-gateway, oci-emulator, oci-transport may use it",
+        );
         refused("oci-transport", "aws-lc-rs", Normal, "the layer does without it");
         refused("oci-auth", "rustls", Normal, "`rustls` is forbidden: it belongs behind a feature");
     }

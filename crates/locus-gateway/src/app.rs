@@ -17,6 +17,7 @@ use crate::metrics::Metrics;
 use crate::receive::Limits;
 use crate::recent::Recent;
 use crate::routes;
+use crate::shared::Store;
 use crate::stored::Stored;
 use crate::traffic::Traffic;
 use crate::upstream::Upstreams;
@@ -38,6 +39,8 @@ pub(crate) struct App {
 pub(crate) struct Live {
     pub(crate) upstreams: Upstreams,
     pub(crate) keys: Keys,
+    /// Where gateways count together.
+    pub(crate) store: Option<Arc<Store>>,
     pub(crate) origins: Origins,
     /// When the configuration was read, in seconds since 1970.
     pub(crate) since: u64,
@@ -55,10 +58,11 @@ pub(crate) enum Phase {
 
 impl App {
     pub(crate) fn new(config: &Config, limits: Limits, insecure: bool) -> Result<Self, Error> {
-        let live = Live::new(config, None)?;
+        let metrics = Metrics::new();
+        let live = Live::new(config, None, &metrics)?;
         Ok(Self {
             live: RwLock::new(Arc::new(live)),
-            metrics: Metrics::new(),
+            metrics,
             recent: Recent::default(),
             traffic: Traffic::new(Instant::now()),
             stored: Arc::default(),
@@ -82,7 +86,7 @@ impl App {
         let before = self.live();
         // Keys that come back with other limits go on with what they have spent, which has to be in the store by then.
         before.keys.save_or_warn();
-        let live = Live::new(config, Some(&before.keys))?;
+        let live = Live::new(config, Some(&before), &self.metrics)?;
         *self.live.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(live);
         Ok(())
     }
@@ -122,10 +126,26 @@ impl App {
 }
 
 impl Live {
-    fn new(config: &Config, before: Option<&Keys>) -> Result<Self, Error> {
+    fn new(config: &Config, before: Option<&Self>, metrics: &Metrics) -> Result<Self, Error> {
+        let known = before.and_then(|before| before.store.as_ref());
+        let store = match &config.store {
+            None => None,
+            Some(store) => Some(match known.filter(|known| known.is_at(store)) {
+                Some(known) => Arc::clone(known),
+                None => Store::new(store, &metrics.store)?,
+            }),
+        };
+        let keys = Keys::new(config, before.map(|before| &before.keys), store.as_ref())?;
+        if store.is_none() && keys.have_limits() {
+            tracing::info!(
+                target: "locus_gateway",
+                "limits of keys are counted by this gateway alone; others share them with router_settings.redis_host"
+            );
+        }
         Ok(Self {
-            upstreams: Upstreams::new(config)?,
-            keys: Keys::new(config, before)?,
+            upstreams: Upstreams::new(config, store.as_ref())?,
+            keys,
+            store,
             origins: config.origins.clone(),
             since: clock::unix_seconds(),
         })

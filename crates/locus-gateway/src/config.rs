@@ -5,6 +5,7 @@ mod file;
 mod origins;
 mod params;
 mod routing;
+mod store;
 mod value;
 mod vars;
 
@@ -16,6 +17,7 @@ pub use error::{ConfigError, ConfigWarning};
 pub(crate) use origins::Origins;
 pub(crate) use params::{Identity, ModelConfig, Target};
 pub(crate) use routing::{FallbackKind, Routing, Strategy};
+pub(crate) use store::{StoreConfig, WhenAway};
 pub(crate) use vars::Vars;
 
 use crate::secret::Secret;
@@ -30,6 +32,8 @@ pub struct Config {
     pub(crate) master_key: Option<Secret>,
     /// Where clients' keys are kept.
     pub(crate) keys_at: Option<KeysAt>,
+    /// Where several gateways count together.
+    pub(crate) store: Option<StoreConfig>,
     /// The pages of the web that may call.
     pub(crate) origins: Origins,
     pub(crate) vars: Vars,
@@ -71,6 +75,7 @@ impl Config {
             routing: Routing::default(),
             master_key,
             keys_at: None,
+            store: None,
             origins: Origins::default(),
             endpoint: None,
             backend: Backend::AWS_LC_RS,
@@ -115,6 +120,7 @@ impl Config {
         reader.unknown(unknown);
         let models = params::models(&reader, &file)?;
         let routing = routing::routing(&reader, &file, &models)?;
+        let store = store::store(&reader, file.router_settings.as_ref())?;
         let general = file.general_settings.unwrap_or_default();
         let told = reader
             .required_reference("general_settings.master_key", general.master_key.as_ref())?;
@@ -133,6 +139,7 @@ impl Config {
             routing,
             master_key,
             keys_at,
+            store,
             origins,
             vars,
             endpoint: None,

@@ -34,6 +34,12 @@ pub enum Error {
         /// Why not.
         source: KeyFileError,
     },
+    /// The store that gateways share cannot be used.
+    #[error("the store of limits cannot be used: {message}")]
+    Store {
+        /// Why not.
+        message: &'static str,
+    },
     /// The address can be reached from other machines, and whoever reaches it could use the account.
     #[error("{address} can be reached from other machines, and no key protects the gateway")]
     Exposed {
@@ -50,6 +56,9 @@ impl Error {
             Self::Bind { .. } => Some("choose another address or port".to_owned()),
             Self::Client { source, .. } => source.hint(),
             Self::Keys { .. } => Some("make one with `locus keys create`".to_owned()),
+            Self::Store { .. } => {
+                Some("leave redis_host and redis_url out of router_settings".to_owned())
+            }
             Self::Exposed { .. } => Some(
                 "set general_settings.master_key, listen on 127.0.0.1, or allow it with --insecure"
                     .to_owned(),

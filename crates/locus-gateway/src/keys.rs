@@ -8,7 +8,7 @@ mod limits;
 mod store;
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, StatusCode};
@@ -24,8 +24,9 @@ use crate::config::{Config, KeysAt};
 use crate::error::Error;
 use crate::failure::Failure;
 use crate::price::Price;
+use crate::shared::{SharedKey, Store};
 use budget::Budget;
-use limits::Limits;
+use limits::{Counts, Limits, Share};
 
 /// Who may call. Without any key whoever reaches the gateway, which then is for this machine only.
 #[derive(Default)]
@@ -34,13 +35,19 @@ pub(crate) struct Keys {
     /// Where keys are kept, of which there may be none as yet.
     store: Option<KeyStore>,
     clients: HashMap<[u8; 32], Arc<Client>>,
+    /// Whether a store decides what is spent, and what is written down here is for the books.
+    is_shared: bool,
 }
 
 /// A client with a key of its own.
 pub(crate) struct Client {
     key: ClientKey,
-    limits: Limits,
-    budget: Budget,
+    /// What this gateway counts: limits, and what was spent here. Where a store decides, the latter is for the books.
+    counts: Counts,
+    /// Where gateways count together, for a key that has limits.
+    shared: Option<Arc<SharedKey>>,
+    /// What this gateway may admit by itself in an outage of the store, and the number of that outage.
+    alone: Mutex<Option<(u64, Arc<Share>)>>,
 }
 
 /// Who calls.
@@ -54,13 +61,24 @@ pub(crate) enum Caller {
 
 impl Keys {
     /// The keys of a configuration. A client whose key has not changed since `before` keeps what it has used of its limits.
-    pub(crate) fn new(config: &Config, before: Option<&Self>) -> Result<Self, Error> {
+    ///
+    /// With a store, what limits keys have is counted there.
+    pub(crate) fn new(
+        config: &Config,
+        before: Option<&Self>,
+        shared: Option<&Arc<Store>>,
+    ) -> Result<Self, Error> {
         let master = config.master_key.as_ref().map(|key| KeyDigest::of(key.reveal()));
         let Some(at) = &config.keys_at else { return Ok(Self { master, ..Self::default() }) };
         let failed = |source| Error::Keys { path: at.path().to_owned(), source };
         let store = open(at).map_err(failed)?;
-        let clients = clients(&store, before).map_err(failed)?;
-        Ok(Self { master, store: Some(store), clients })
+        let clients = clients(&store, before, shared).map_err(failed)?;
+        Ok(Self { master, store: Some(store), clients, is_shared: shared.is_some() })
+    }
+
+    /// Whether a key has something to count.
+    pub(crate) fn have_limits(&self) -> bool {
+        self.clients.values().any(|client| client.key.has_limits())
     }
 
     pub(crate) fn is_open(&self) -> bool {
@@ -69,8 +87,15 @@ impl Keys {
 
     /// The same, for when nobody can do anything about a failure but read of it.
     pub(crate) fn save_or_warn(&self) {
-        if let Err(error) = self.save() {
-            tracing::warn!(target: "locus_gateway", %error, "what keys have spent is not saved");
+        match self.save() {
+            Ok(()) => {}
+            // Replicas often have keys that they can read only.
+            Err(error) if self.is_shared => {
+                tracing::debug!(target: "locus_gateway", %error, "what keys have spent is only in the store");
+            }
+            Err(error) => {
+                tracing::warn!(target: "locus_gateway", %error, "what keys have spent is not saved");
+            }
         }
     }
 
@@ -79,8 +104,9 @@ impl Keys {
         let Some(store) = &self.store else { return Ok(()) };
         let now = unix_seconds();
         let clients = || self.clients.values();
-        let unsaved = clients()
-            .filter_map(|client| Some((client.key.id().to_owned(), client.budget.unsaved(now)?)));
+        let unsaved = clients().filter_map(|client| {
+            Some((client.key.id().to_owned(), client.counts.budget.unsaved(now)?))
+        });
         let unsaved: BTreeMap<String, Spent> = unsaved.collect();
         if unsaved.is_empty() {
             return Ok(());
@@ -90,10 +116,13 @@ impl Keys {
             let id = client.key.id();
             match &result {
                 Ok(all) => {
-                    all.get(id).into_iter().for_each(|all| client.budget.saved(*all, now));
+                    all.get(id).into_iter().for_each(|all| client.counts.budget.saved(*all, now));
                 }
                 Err(_) => {
-                    unsaved.get(id).into_iter().for_each(|more| client.budget.returned(*more, now));
+                    unsaved
+                        .get(id)
+                        .into_iter()
+                        .for_each(|more| client.counts.budget.returned(*more, now));
                 }
             }
         }
@@ -136,6 +165,7 @@ fn open(at: &KeysAt) -> Result<KeyStore, KeyFileError> {
 fn clients(
     store: &KeyStore,
     before: Option<&Keys>,
+    shared: Option<&Arc<Store>>,
 ) -> Result<HashMap<[u8; 32], Arc<Client>>, KeyFileError> {
     let spent = store.spent()?;
     let now = unix_seconds();
@@ -143,22 +173,38 @@ fn clients(
     for key in store.keys()? {
         let digest = key.digest()?;
         let known = before.and_then(|before| before.clients.get(&digest));
-        let client = match known.filter(|known| known.key == key) {
+        let client = match known.filter(|known| known.key == key && known.is_counted_by(shared)) {
             Some(known) => Arc::clone(known),
             None => {
                 // Other limits, and the same purse.
-                let spending = known.map(|known| Arc::clone(known.budget.spending()));
+                let spending = known.map(|known| Arc::clone(known.counts.budget.spending()));
                 let is_new = spending.is_none();
                 let budget = Budget::new(&key, spending.unwrap_or_default());
                 if is_new && let Some(spent) = spent.get(key.id()) {
                     budget.saved(*spent, now);
                 }
-                Arc::new(Client { limits: Limits::new(&key), budget, key })
+                let shared = shared.filter(|_| key.has_limits()).map(|shared| {
+                    let known = budget.spent(now);
+                    SharedKey::new(shared, &digest, key.terms(), known.dollars, known.since)
+                });
+                let counts = Counts { limits: Limits::new(&key), budget };
+                Arc::new(Client { key, counts, shared, alone: Mutex::default() })
             }
         };
         clients.insert(digest, client);
     }
     Ok(clients)
+}
+
+impl Client {
+    /// Whether it is counted where it is to be.
+    fn is_counted_by(&self, store: Option<&Arc<Store>>) -> bool {
+        match (&self.shared, store) {
+            (Some(shared), Some(store)) => shared.is_of(store),
+            (None, Some(_)) => !self.key.has_limits(),
+            (shared, None) => shared.is_none(),
+        }
+    }
 }
 
 impl Caller {
@@ -173,7 +219,7 @@ impl Caller {
     /// Takes a call out of the limits. What it really took is settled when it is over.
     ///
     /// `price` is what a model costs, which only a key with a budget asks for.
-    pub(crate) fn take(
+    pub(crate) async fn take(
         &self,
         model: &str,
         estimate: Estimate,
@@ -185,8 +231,8 @@ impl Caller {
             return Err(Failure::new(StatusCode::FORBIDDEN, "model_not_allowed", message)
                 .with_hint("GET /v1/models lists those that it allows"));
         }
-        let price = if client.budget.is_limited() { price() } else { None };
-        Grant::take(client, estimate, price)
+        let price = if client.counts.budget.is_limited() { price() } else { None };
+        Grant::take(client, estimate, price).await
     }
 
     /// The id of the key, for logs.

@@ -21,6 +21,7 @@ mod reply;
 mod routes;
 mod secret;
 mod server;
+mod shared;
 mod stored;
 mod traffic;
 mod upstream;

@@ -22,6 +22,22 @@ pub(crate) struct Metrics {
     cost: Family<ModelLabels, Counter<f64, AtomicU64>>,
     attempts: Family<AttemptLabels, Counter>,
     fallbacks: Family<ModelLabels, Counter>,
+    pub(crate) store: StoreMetrics,
+}
+
+/// What is counted of a store that gateways share; without one there are no numbers.
+#[derive(Clone, Default)]
+pub(crate) struct StoreMetrics {
+    pub(crate) up: Family<[(&'static str, &'static str); 0], Gauge>,
+    pub(crate) replicas: Family<[(&'static str, &'static str); 0], Gauge>,
+    pub(crate) alone: Family<[(&'static str, &'static str); 0], Counter>,
+    operations: Family<OperationLabels, Counter>,
+}
+
+#[derive(Clone, Debug, EncodeLabelSet, Eq, Hash, PartialEq)]
+struct OperationLabels {
+    operation: &'static str,
+    outcome: &'static str,
 }
 
 #[derive(Clone, Debug, EncodeLabelSet, Eq, Hash, PartialEq)]
@@ -61,6 +77,7 @@ impl Metrics {
             cost: Family::default(),
             attempts: Family::default(),
             fallbacks: Family::default(),
+            store: StoreMetrics::default(),
             registry: Registry::default(),
         };
         registry.register("in_flight", "Calls under way", metrics.in_flight.clone());
@@ -94,6 +111,7 @@ impl Metrics {
             "Calls that went to another model than the named one",
             metrics.fallbacks.clone(),
         );
+        metrics.store.register(&mut registry);
         Self { registry, ..metrics }
     }
 
@@ -138,6 +156,31 @@ impl Metrics {
         // Writing into a string cannot fail.
         let _ = text::encode(&mut page, &self.registry);
         page
+    }
+}
+
+impl StoreMetrics {
+    fn register(&self, registry: &mut Registry) {
+        registry.register("store_up", "Whether the store of limits is there", self.up.clone());
+        registry.register(
+            "store_replicas",
+            "Gateways that share the store of limits, as it was heard of last",
+            self.replicas.clone(),
+        );
+        registry.register(
+            "store_operations",
+            "Scripts that the store of limits was to run, by what came of them",
+            self.operations.clone(),
+        );
+        registry.register(
+            "counted_alone",
+            "Calls that were admitted while the store of limits was away",
+            self.alone.clone(),
+        );
+    }
+
+    pub(crate) fn operation(&self, operation: &'static str, outcome: &'static str) {
+        self.operations.get_or_create(&OperationLabels { operation, outcome }).inc();
     }
 }
 

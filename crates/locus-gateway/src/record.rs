@@ -30,6 +30,8 @@ pub(crate) struct Record {
     opc_request_id: Option<String>,
     key: String,
     grant: Option<Grant>,
+    /// In US dollars, once it is settled.
+    cost: f64,
     outcome: Outcome,
 }
 
@@ -57,6 +59,7 @@ impl Record {
             opc_request_id: None,
             key: String::new(),
             grant: None,
+            cost: 0.0,
             outcome: Outcome::Open,
         }
     }
@@ -116,11 +119,24 @@ impl Record {
 }
 
 impl Record {
-    /// Takes what was really used out of the limits, and returns what it has cost, in US dollars.
+    /// Whether the call was admitted without the store that counts for all gateways.
+    pub(crate) fn is_counted_alone(&self) -> bool {
+        self.grant.as_ref().is_some_and(Grant::is_alone)
+    }
+
+    /// Takes what was really used out of the limits, and waits until every gateway can see that. It is for calls that are over;
+    /// dropping the record does the same without waiting.
+    pub(crate) async fn settled(&mut self) {
+        if let Some((grant, tokens)) = self.settle() {
+            grant.settle_for_all(tokens, self.cost).await;
+        }
+    }
+
+    /// What to take out of which limits, once: tokens, and the dollars that are noted as the cost.
     ///
     /// An answer that the client left, or that broke off, has told nothing; then what came of it counts, with the guess of its prompt.
-    fn settle(&self) -> f64 {
-        let Some(grant) = &self.grant else { return 0.0 };
+    fn settle(&mut self) -> Option<(Grant, u64)> {
+        let grant = self.grant.take()?;
         let prompt = grant.estimate().prompt;
         let total = self.usage.as_ref().and_then(Usage::total);
         let price = self.price.unwrap_or(Price::NOTHING);
@@ -130,14 +146,16 @@ impl Record {
             (Outcome::Failed(_), ..) if self.first_byte.is_none() => (0, 0.0),
             _ => (prompt.saturating_add(self.partial), price.of(prompt, self.partial)),
         };
-        grant.settle(tokens, dollars);
-        dollars
+        self.cost = dollars;
+        Some((grant, tokens))
     }
 }
 
 impl Drop for Record {
     fn drop(&mut self) {
         let elapsed = self.started.elapsed();
+        let settled = self.settle();
+        let cost = self.cost;
         let (status, code) = match &self.outcome {
             Outcome::Open => (CLIENT_LEFT, "client_left"),
             Outcome::Complete => (StatusCode::OK.as_u16(), ""),
@@ -147,7 +165,9 @@ impl Drop for Record {
         };
         let model = self.model.as_deref().unwrap_or_default();
         let deployment = self.lease.as_ref().map_or("", Lease::name);
-        let cost = self.settle();
+        if let Some((grant, tokens)) = settled {
+            grant.settle(tokens, cost);
+        }
         if let Outcome::Failed(failure) = &self.outcome {
             self.app.recent.push(self.endpoint, model, failure);
         }

@@ -45,6 +45,9 @@ impl Server {
         let app = self.app.0;
         let patience = app.limits.patience;
         let router = router(Arc::clone(&app));
+        if let Some(store) = &app.live().store {
+            store.keep();
+        }
         let accounts = tokio::spawn(keep_accounts(Arc::clone(&app)));
         let graceful = GracefulShutdown::new();
         let mut connections = JoinSet::new();
@@ -78,6 +81,9 @@ impl Server {
         connections.shutdown().await;
         accounts.abort();
         save(&app).await;
+        if let Some(store) = &app.live().store {
+            store.flush().await;
+        }
     }
 }
 

@@ -14,6 +14,7 @@ pub(crate) use deployment::{Deployment, Lease};
 use crate::config::{Config, Identity, Routing, Strategy};
 use crate::error::Error;
 use crate::price::Price;
+use crate::shared::Store;
 use client::Clients;
 
 /// Every name that can be asked for, with its deployments.
@@ -29,12 +30,12 @@ pub(crate) struct Group {
 }
 
 impl Upstreams {
-    pub(crate) fn new(config: &Config) -> Result<Self, Error> {
+    pub(crate) fn new(config: &Config, store: Option<&Arc<Store>>) -> Result<Self, Error> {
         let mut clients = Clients::default();
         let mut groups: Vec<Group> = Vec::new();
         for model in &config.models {
             let client = clients.get(config, model)?;
-            let deployment = Arc::new(Deployment::new(model, client));
+            let deployment = Arc::new(Deployment::new(model, client, store));
             match groups.iter_mut().find(|group| *group.name == *model.name) {
                 Some(group) => group.deployments.push(deployment),
                 None => groups.push(Group {

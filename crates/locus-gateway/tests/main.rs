@@ -29,6 +29,9 @@ mod resources;
 mod responses;
 #[path = "main/routing.rs"]
 mod routing;
+#[cfg(feature = "redis")]
+#[path = "main/store.rs"]
+mod store;
 #[path = "main/vectors.rs"]
 mod vectors;
 

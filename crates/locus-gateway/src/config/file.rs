@@ -100,6 +100,16 @@ pub(super) struct RouterSettings {
     pub(super) context_window_fallbacks: Option<Fallbacks>,
     pub(super) content_policy_fallbacks: Option<Fallbacks>,
     pub(super) model_group_alias: Option<BTreeMap<String, Scalar>>,
+    pub(super) redis_url: Option<Scalar>,
+    pub(super) redis_host: Option<Scalar>,
+    pub(super) redis_port: Option<Scalar>,
+    pub(super) redis_username: Option<Scalar>,
+    pub(super) redis_password: Option<Scalar>,
+    pub(super) redis_ssl: Option<Scalar>,
+    pub(super) redis_db: Option<Scalar>,
+    pub(super) redis_namespace: Option<Scalar>,
+    pub(super) redis_timeout: Option<Scalar>,
+    pub(super) redis_on_failure: Option<Scalar>,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -31,7 +31,9 @@ impl<'v> Reader<'v> {
     /// Notes the keys that nothing here reads. Those that begin with `x-` are by custom for anchors.
     pub(super) fn unknown(&self, paths: Vec<String>) {
         for path in paths.into_iter().filter(|path| !path.starts_with("x-")) {
-            self.warn(path, "is not known here and has no effect");
+            let is_cache = ["litellm_settings.cache", "litellm_settings.cache_params"];
+            let message = if is_cache.contains(&path.as_str()) { CACHE } else { UNKNOWN };
+            self.warn(path, message);
         }
     }
 
@@ -148,6 +150,12 @@ pub(super) fn refused(path: &str, scalar: &Scalar, expected: &str) -> ConfigErro
 pub(super) fn position(scalar: &Scalar) -> (u64, u64) {
     (scalar.defined.line(), scalar.defined.column())
 }
+
+const UNKNOWN: &str = "is not known here and has no effect";
+
+/// LiteLLM caches answers in the store that its gateways share; who comes from there may mean either.
+const CACHE: &str = "has no effect: answers are not cached here; for limits that several gateways \
+     share, set router_settings.redis_host";
 
 fn no_text(error: &EnvError) -> ConfigError {
     ConfigError { path: None, position: None, message: error.to_string() }

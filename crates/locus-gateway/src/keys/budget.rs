@@ -52,6 +52,12 @@ impl Budget {
         &self.spending
     }
 
+    /// What was spent in the period.
+    pub(super) fn spent(&self, now: u64) -> Spent {
+        let state = self.state(now);
+        Spent { dollars: state.spent, since: state.since }
+    }
+
     /// Reserves what a call will cost, if it is left.
     pub(super) fn take(&self, dollars: f64, now: u64) -> Result<(), Failure> {
         let mut state = self.state(now);
@@ -112,7 +118,7 @@ impl Budget {
     }
 }
 
-fn exhausted(limit: f64, left: f64, dollars: f64, until: Option<u64>) -> Failure {
+pub(super) fn exhausted(limit: f64, left: f64, dollars: f64, until: Option<u64>) -> Failure {
     let message = format!(
         "the key's budget of ${limit} does not have what this call may cost: ${left:.6} left, ${dollars:.6} needed"
     );

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::clock::unix_seconds;
+use crate::shared::Terms;
 
 /// The keys of clients, as a file of JSON has them. A key itself is told once, when it is made.
 ///
@@ -221,6 +222,34 @@ impl ClientKey {
             self.has_expired().then(|| "expired".to_owned()),
         ];
         limits.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    }
+
+    pub(super) fn has_limits(&self) -> bool {
+        let limits = [self.rpm, self.tpm, self.parallel];
+        limits.iter().any(Option::is_some) || self.max_budget.is_some()
+    }
+
+    /// The limits as numbers.
+    pub(super) fn terms(&self) -> Terms {
+        Terms {
+            rpm: self.rpm,
+            tpm: self.tpm,
+            parallel: self.parallel,
+            budget: self.max_budget,
+            every: self.budget_duration.unwrap_or_default(),
+            begun: self.created,
+        }
+    }
+
+    /// The same key with other limits.
+    pub(super) fn on(&self, terms: &Terms) -> Self {
+        Self {
+            rpm: terms.rpm,
+            tpm: terms.tpm,
+            parallel: terms.parallel,
+            max_budget: terms.budget,
+            ..self.clone()
+        }
     }
 
     pub(super) fn allows(&self, model: &str) -> bool {

@@ -7,14 +7,16 @@ use std::time::Duration;
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use http::StatusCode;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::Instant;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::time::{Instant, timeout};
 
 use super::Client;
+use super::budget::{Budget, exhausted};
 use super::file::ClientKey;
 use crate::clock::unix_seconds;
 use crate::failure::Failure;
 use crate::price::Price;
+use crate::shared::{Lease, Refusal, Refused, SharedKey, Terms};
 
 /// What a client has left.
 pub(super) struct Limits {
@@ -50,75 +52,208 @@ impl Estimate {
     }
 }
 
+/// What one process counts of a key.
+pub(super) struct Counts {
+    pub(super) limits: Limits,
+    pub(super) budget: Budget,
+}
+
+/// What one gateway may admit of a key while the store is away.
+pub(super) struct Share {
+    counts: Counts,
+    parallel: Option<u32>,
+}
+
 /// A call that was taken out of the limits of a client. What it really took has to be settled.
 pub(crate) struct Grant {
     client: Option<Arc<Client>>,
     estimate: Estimate,
     /// What was reserved of the budget.
     dollars: f64,
-    _permit: Option<OwnedSemaphorePermit>,
+    held: Held,
+}
+
+/// Where a call is counted.
+enum Held {
+    Here { _permit: Option<OwnedSemaphorePermit> },
+    Shared(Lease),
+    Alone { share: Arc<Share>, lease: Lease },
 }
 
 impl Grant {
     pub(super) fn unlimited(estimate: Estimate) -> Self {
-        Self { client: None, estimate, dollars: 0.0, _permit: None }
+        Self { client: None, estimate, dollars: 0.0, held: Held::Here { _permit: None } }
     }
 
-    pub(super) fn take(
+    pub(super) async fn take(
         client: &Arc<Client>,
         estimate: Estimate,
         price: Option<Price>,
     ) -> Result<Self, Failure> {
-        let limits = &client.limits;
-        let permit = match &limits.parallel {
-            None => None,
-            Some(parallel) => match Arc::clone(parallel).try_acquire_owned() {
-                Ok(permit) => Some(permit),
-                Err(_) => return Err(limited("calls at a time", Duration::from_secs(1))),
-            },
-        };
-        let dollars = price.map_or(0.0, |price| price.of(estimate.prompt, estimate.answer));
-        if price.is_none() && client.budget.is_limited() {
+        if price.is_none() && client.counts.budget.is_limited() {
             return Err(unpriced());
         }
-        if let Some(bucket) = &limits.tokens {
-            let taken = lock(bucket).take(estimate.tokens());
-            taken.map_err(|wait| limited("tokens a minute", wait))?;
-        }
-        if let Err(failure) = client.budget.take(dollars, unix_seconds()) {
-            client.settle_tokens(estimate.tokens(), 0);
-            return Err(failure);
-        }
-        let grant = Self { client: Some(Arc::clone(client)), estimate, dollars, _permit: permit };
-        if let Some(calls) = &limits.calls
-            && let Err(until) = calls.check()
-        {
-            let wait = until.wait_time_from(DefaultClock::default().now());
-            grant.settle(0, 0.0);
-            return Err(limited("calls a minute", wait));
-        }
-        Ok(grant)
+        let dollars = price.map_or(0.0, |price| price.of(estimate.prompt, estimate.answer));
+        let held = match &client.shared {
+            None => Held::Here { _permit: client.counts.take(estimate, dollars)? },
+            Some(shared) => match shared.take(estimate.tokens(), dollars).await {
+                Ok(lease) => Held::Shared(lease),
+                Err(Refused::Limit(refusal)) => return Err(client.refused(refusal, dollars)),
+                Err(Refused::Away) => client.take_alone(shared, estimate, dollars)?,
+            },
+        };
+        Ok(Self { client: Some(Arc::clone(client)), estimate, dollars, held })
     }
 
     pub(crate) fn estimate(&self) -> Estimate {
         self.estimate
     }
 
+    /// Whether it was admitted without the store that counts for all gateways.
+    pub(crate) fn is_alone(&self) -> bool {
+        matches!(self.held, Held::Alone { .. })
+    }
+
     /// Replaces what was guessed before by what was counted after: tokens and dollars.
-    pub(crate) fn settle(&self, tokens: u64, dollars: f64) {
-        if let Some(client) = &self.client {
-            client.settle_tokens(self.estimate.tokens(), tokens);
-            client.budget.settle(self.dollars, dollars, unix_seconds());
+    pub(crate) fn settle(self, tokens: u64, dollars: f64) {
+        // Whoever does not wait for the store is told nothing by it either.
+        drop(self.settled(tokens, dollars));
+    }
+
+    /// The same, and waits until every gateway can see it, so that whoever has the answer has its place back too.
+    pub(crate) async fn settle_for_all(self, tokens: u64, dollars: f64) {
+        let patience = match &self.held {
+            Held::Shared(lease) => lease.patience(),
+            Held::Here { .. } | Held::Alone { .. } => Duration::ZERO,
+        };
+        if let Some(heard) = self.settled(tokens, dollars) {
+            // If it takes longer, it is told when it can be.
+            let _ = timeout(patience, heard).await;
+        }
+    }
+
+    fn settled(self, tokens: u64, dollars: f64) -> Option<oneshot::Receiver<()>> {
+        let client = self.client?;
+        let now = unix_seconds();
+        let reserved = self.estimate.tokens();
+        match self.held {
+            Held::Here { .. } => {
+                client.counts.settle(reserved, tokens, self.dollars, dollars, now);
+                None
+            }
+            Held::Shared(lease) => {
+                client.counts.budget.settle(0.0, dollars, now);
+                lease.settle(tokens, dollars)
+            }
+            Held::Alone { share, lease } => {
+                share.counts.settle(reserved, tokens, self.dollars, dollars, now);
+                client.counts.budget.settle(0.0, dollars, now);
+                lease.settle(tokens, dollars)
+            }
         }
     }
 }
 
-impl Client {
+impl Counts {
+    /// Takes a call out of all limits, or out of none.
+    fn take(
+        &self,
+        estimate: Estimate,
+        dollars: f64,
+    ) -> Result<Option<OwnedSemaphorePermit>, Failure> {
+        let limits = &self.limits;
+        let permit = match &limits.parallel {
+            None => None,
+            Some(parallel) => match Arc::clone(parallel).try_acquire_owned() {
+                Ok(permit) => Some(permit),
+                Err(_) => return Err(limited(PARALLEL, A_MOMENT)),
+            },
+        };
+        if let Some(bucket) = &limits.tokens {
+            let taken = lock(bucket).take(estimate.tokens());
+            taken.map_err(|wait| limited(TOKENS, wait))?;
+        }
+        if let Err(failure) = self.budget.take(dollars, unix_seconds()) {
+            self.settle_tokens(estimate.tokens(), 0);
+            return Err(failure);
+        }
+        if let Some(calls) = &limits.calls
+            && let Err(until) = calls.check()
+        {
+            let wait = until.wait_time_from(DefaultClock::default().now());
+            self.settle(estimate.tokens(), 0, dollars, 0.0, unix_seconds());
+            return Err(limited(CALLS, wait));
+        }
+        Ok(permit)
+    }
+
+    fn settle(&self, guessed: u64, counted: u64, reserved: f64, dollars: f64, now: u64) {
+        self.settle_tokens(guessed, counted);
+        self.budget.settle(reserved, dollars, now);
+    }
+
     fn settle_tokens(&self, guessed: u64, counted: u64) {
         if let Some(bucket) = &self.limits.tokens {
             lock(bucket).correct(guessed, counted);
         }
     }
+}
+
+impl Client {
+    /// Admits a call without the store, if this gateway may do that and its share has room.
+    fn take_alone(
+        &self,
+        shared: &Arc<SharedKey>,
+        estimate: Estimate,
+        dollars: f64,
+    ) -> Result<Held, Failure> {
+        let share = self.share(shared).ok_or_else(away)?;
+        let lease = shared.take_alone(share.parallel);
+        let lease = lease.ok_or_else(|| limited(PARALLEL, A_MOMENT))?;
+        // A share has no permits of its own: what was admitted before the outage counts too.
+        share.counts.take(estimate, dollars)?;
+        shared.counted_alone();
+        Ok(Held::Alone { share, lease })
+    }
+
+    /// The share of an outage, made when it is needed first. A limit that leaves nothing for each gateway leaves none.
+    fn share(&self, shared: &SharedKey) -> Option<Arc<Share>> {
+        let mut alone = self.alone.lock().unwrap_or_else(PoisonError::into_inner);
+        let (terms, outage) = shared.share()?;
+        if let Some((_, share)) = alone.as_ref().filter(|(of, _)| *of == outage) {
+            return Some(Arc::clone(share));
+        }
+        if [terms.rpm, terms.tpm, terms.parallel].contains(&Some(0)) {
+            return None;
+        }
+        let key = self.key.on(&Terms { parallel: None, ..terms });
+        let counts =
+            Counts { limits: Limits::new(&key), budget: Budget::new(&key, Arc::default()) };
+        let share = Arc::new(Share { counts, parallel: terms.parallel });
+        *alone = Some((outage, Arc::clone(&share)));
+        Some(share)
+    }
+
+    /// What the store says of a limit, for the client.
+    fn refused(&self, refusal: Refusal, dollars: f64) -> Failure {
+        match refusal {
+            Refusal::Budget { left, wait } => {
+                let limit = self.key.max_budget.unwrap_or_default();
+                exhausted(limit, left, dollars, wait.map(|wait| wait.as_secs()))
+            }
+            Refusal::Calls { wait } => limited(CALLS, wait),
+            Refusal::Parallel { wait } => limited(PARALLEL, wait),
+            Refusal::Tokens { wait } => limited(TOKENS, wait),
+        }
+    }
+}
+
+/// What cannot be counted is not admitted.
+fn away() -> Failure {
+    let message = "the key has limits, and the store in which the gateways count them is away";
+    Failure::new(StatusCode::SERVICE_UNAVAILABLE, "limits_unavailable", message)
+        .with_retry_after(A_MOMENT)
+        .with_hint("try again in a moment; keys without limits are served")
 }
 
 fn lock(bucket: &Mutex<Bucket>) -> MutexGuard<'_, Bucket> {
@@ -174,6 +309,13 @@ fn limited(what: &str, wait: Duration) -> Failure {
     Failure::new(StatusCode::TOO_MANY_REQUESTS, "rate_limit_exceeded", message)
         .with_retry_after(wait)
 }
+
+const CALLS: &str = "calls a minute";
+const PARALLEL: &str = "calls at a time";
+const TOKENS: &str = "tokens a minute";
+
+/// When a place may be free again, nobody knows.
+const A_MOMENT: Duration = Duration::from_secs(1);
 
 #[cfg(test)]
 mod tests {

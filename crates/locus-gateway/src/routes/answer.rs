@@ -109,10 +109,11 @@ impl Reply {
         self
     }
 
-    fn send(self, app: &App, mut record: Record) -> Response<Body> {
+    async fn send(self, app: &App, mut record: Record) -> Response<Body> {
         let body = match self.content {
             Content::Whole(bytes) => {
                 record.complete();
+                record.settled().await;
                 Body::Whole(bytes)
             }
             Content::Events { source, output, first } => {
@@ -153,13 +154,20 @@ where
         Ok(admitted) => work(&app, admitted, &mut record).await,
         Err(failure) => Err(failure),
     };
-    match result {
-        Ok(reply) => reply.send(&app, record),
+    let is_alone = record.is_counted_alone();
+    let mut response = match result {
+        Ok(reply) => reply.send(&app, record).await,
         Err(failure) => {
             record.failed(&failure);
+            record.settled().await;
             failure.response(dialect)
         }
+    };
+    if is_alone {
+        let counted = HeaderValue::from_static("alone");
+        response.headers_mut().insert(HeaderName::from_static("x-locus-limits"), counted);
     }
+    response
 }
 
 async fn receive(app: &App, request: Request) -> Result<Admitted, Failure> {

@@ -92,7 +92,7 @@ async fn answer<A: Api>(
         record.model(&group.name);
     }
     let estimate = Estimate { answer: longest_answer(&request), prompt: guessed(&admitted.body) };
-    let grant = admitted.caller.take(&name, estimate, || upstreams.dearest(&name))?;
+    let grant = admitted.caller.take(&name, estimate, || upstreams.dearest(&name)).await?;
     record.granted(admitted.caller.id(), grant);
     let mut call = Call::new(upstreams, &app.metrics);
     if let (Some((param, id)), Some((group, _))) = (A::continues(&context), found) {

@@ -25,7 +25,14 @@ pub(crate) async fn ready(State(app): State<Arc<App>>) -> Response<Body> {
     let status = if is_ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let text = if is_ready { "healthy" } else { "shutting down" };
     let version = env!("CARGO_PKG_VERSION");
-    json_response(status, &json!({"status": text, "locus_version": version}))
+    let answer = match &app.live().store {
+        None => json!({"status": text, "locus_version": version}),
+        // A gateway without its store is still of use to keys without limits, and no other one is better off.
+        Some(store) => {
+            json!({"status": text, "locus_version": version, "store": store.condition()})
+        }
+    };
+    json_response(status, &answer)
 }
 
 /// Counters for Prometheus, for who has the key.

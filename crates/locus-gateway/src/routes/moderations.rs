@@ -48,7 +48,7 @@ async fn moderate(app: &App, admitted: Admitted, record: &mut Record) -> Result<
     record.model(&group.name);
     let estimate = Estimate { prompt: guessed(&admitted.body), answer: 0 };
     // Guardrails have no price by the token in any list.
-    let grant = admitted.caller.take(name, estimate, || Some(Price::NOTHING))?;
+    let grant = admitted.caller.take(name, estimate, || Some(Price::NOTHING)).await?;
     record.price(Some(Price::NOTHING));
     record.granted(admitted.caller.id(), grant);
     let mut operation = Moderate { request, losses: Vec::new() };

@@ -205,7 +205,7 @@ async fn run<O: Operation>(
         record.model(&group.name);
     }
     let estimate = Estimate { prompt: guessed(&admitted.body), answer: 0 };
-    let grant = admitted.caller.take(model, estimate, || upstreams.dearest(model))?;
+    let grant = admitted.caller.take(model, estimate, || upstreams.dearest(model)).await?;
     record.granted(admitted.caller.id(), grant);
     Call::new(upstreams, &app.metrics).run(model, operation).await
 }

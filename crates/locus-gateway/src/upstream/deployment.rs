@@ -15,6 +15,7 @@ use super::listed::Listed;
 use crate::config::{Identity, ModelConfig, Target};
 use crate::failure::{Cause, Failure};
 use crate::price::Price;
+use crate::shared::Store;
 
 /// One way to a model: an identity, a place and an id.
 pub(crate) struct Deployment {
@@ -25,6 +26,8 @@ pub(crate) struct Deployment {
     price: Option<Price>,
     calls: AtomicUsize,
     health: Mutex<Health>,
+    /// Where gateways tell each other who rests, and by which name.
+    shared: Option<(Arc<Store>, Box<str>)>,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -34,11 +37,20 @@ struct Health {
 }
 
 impl Deployment {
-    pub(crate) fn new(config: &ModelConfig, client: Client) -> Self {
+    pub(crate) fn new(config: &ModelConfig, client: Client, store: Option<&Arc<Store>>) -> Self {
         let listed_price = match &config.target {
             Target::Id(id) | Target::Dedicated { id, .. } => Price::listed(id),
             Target::AsAsked => None,
         };
+        let target = match &config.target {
+            Target::Id(id) => id,
+            Target::Dedicated { endpoint, .. } => endpoint,
+            Target::AsAsked => "*",
+        };
+        let shared = store.map(|store| {
+            let place = client.endpoint().host();
+            (Arc::clone(store), store.name_of(&["deployment", &config.id, target, place]))
+        });
         Self {
             price: config.price.or(listed_price),
             config: config.clone(),
@@ -46,6 +58,7 @@ impl Deployment {
             listed: Listed::default(),
             calls: AtomicUsize::new(0),
             health: Mutex::default(),
+            shared,
         }
     }
 
@@ -162,14 +175,20 @@ impl Deployment {
     }
 
     pub(crate) fn rests_until(&self) -> Option<Instant> {
-        self.health().rests_until
+        let here = self.health().rests_until;
+        let shared = self.shared.as_ref();
+        here.max(shared.and_then(|(store, name)| store.rests_until(name)))
     }
 
     /// Notes that a call succeeded.
     pub(crate) fn succeeded(&self) {
         let mut health = self.health();
         if health.failures_in_a_row > 0 || health.rests_until.is_some() {
+            let did_rest = health.rests_until.is_some();
             *health = Health::default();
+            if let Some((store, name)) = self.shared.as_ref().filter(|_| did_rest) {
+                store.rest(name, Duration::ZERO);
+            }
         }
     }
 
@@ -179,6 +198,9 @@ impl Deployment {
         health.failures_in_a_row = health.failures_in_a_row.saturating_add(1);
         if health.failures_in_a_row > allowed_fails {
             health.rests_until = Some(Instant::now() + rest);
+            if let Some((store, name)) = &self.shared {
+                store.rest(name, rest);
+            }
         }
     }
 

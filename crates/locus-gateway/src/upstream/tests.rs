@@ -9,7 +9,7 @@ const IDENTITY: &str = "{api_base: http://127.0.0.1:9, oci_api_key: k}";
 fn upstreams(yaml: &str) -> Upstreams {
     let yaml = format!("x-id: &id {IDENTITY}\n{yaml}");
     let config = Config::parse(&yaml, Env::default()).unwrap();
-    Upstreams::new(&config).unwrap()
+    Upstreams::new(&config, None).unwrap()
 }
 
 fn entry(name: &str, model: &str, more: &str) -> String {

@@ -210,3 +210,47 @@ fn prices_keys_and_origins_are_read_and_checked() {
     refused(&general("keys_file: a, keys_db: b"), (1, 43), "either keys_file or keys_db");
     refused(&general("cors_origins: [app.example]"), (1, 35), "an origin");
 }
+
+#[test]
+fn a_store_that_gateways_share_is_read_and_not_shown() {
+    let yaml = "
+model_list: [{model_name: grok, litellm_params: {model: oci/xai.grok-4}}]
+router_settings:
+  redis_host: os.environ/CACHE
+  redis_port: 7000
+  redis_ssl: True
+  redis_db: 2
+  redis_namespace: team
+  redis_timeout: 0.5
+  redis_on_failure: alone
+";
+    let set = Env::from_pairs([("CACHE", "cache.example"), ("REDIS_PASSWORD", "pass phrase")]);
+    let config = Config::parse(yaml, set).unwrap();
+    assert_eq!(config.warnings(), &[]);
+    let shown = format!("{config:?}");
+    assert!(shown.contains("cache.example") && shown.contains("7000"), "{shown}");
+    assert!(!shown.contains("pass phrase"), "{shown}");
+
+    // Going on without the store would let each gateway count alone.
+    refused(yaml, (4, 15), "redis_host");
+    let known = yaml.replace("os.environ/CACHE", "localhost");
+    refused(&known.replace("alone", "maybe"), (10, 21), "fail or alone");
+    refused(&known.replace("7000", "tcp://10.0.0.1:6379"), (5, 15), "a port");
+    refused(&known.replace("0.5", "0"), (9, 18), "above 0");
+    let both = known.replace("redis_port: 7000", "redis_url: redis://localhost");
+    refused(&both, (4, 15), "redis_host or redis_url");
+    let url = both.replace("redis_host: localhost", "").replace("redis://", "http://:pass@");
+    let error = Config::parse(&url, Env::default()).unwrap_err().to_string();
+    assert!(error.contains("redis://") && !error.contains("pass@"), "{error}");
+}
+
+#[test]
+fn a_cache_of_answers_is_another_thing() {
+    let yaml = "
+model_list: [{model_name: grok, litellm_params: {model: oci/xai.grok-4}}]
+litellm_settings: {cache: true, cache_params: {type: redis, host: localhost}}
+";
+    warned(yaml, &["litellm_settings.cache", "litellm_settings.cache_params"]);
+    let config = Config::parse(yaml, Env::default()).unwrap();
+    assert!(config.warnings()[0].to_string().contains("router_settings.redis_host"));
+}

@@ -19,6 +19,10 @@ pub(super) fn page(app: &App, live: &Live, is_admitted: bool) -> String {
         plural(app.metrics.in_flight.get(), "call", "under way"),
     );
     if is_admitted {
+        if let Some(store) = &live.store {
+            // Writing into a string cannot fail.
+            let _ = writeln!(page, "<p>Store of limits: {}.</p>", store.condition());
+        }
         deployments(&mut page, live);
         traffic(&mut page, &app.traffic.window(Instant::now()));
         failures(&mut page, &app.recent.all());
