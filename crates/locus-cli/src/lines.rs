@@ -31,11 +31,10 @@ pub(crate) fn tell(text: &str) {
     }
 }
 
-/// The same in lower light, where that can be seen, and without a name.
-pub(crate) fn whisper(text: &str, dim: bool) {
+/// Lines in lower light, where that can be seen, and without a name.
+pub(crate) fn whisper(lines: &[String], dim: bool) {
     let (begin, end) = if dim { ("\u{1b}[2m", "\u{1b}[0m") } else { ("", "") };
-    let lines: String = text.lines().map(|line| hanging("", line, error_width())).collect();
-    put(&format!("{begin}{}{end}\n", lines.trim_end()));
+    put(&format!("{begin}{}{end}\n", lines.join("\n")));
 }
 
 fn error_width() -> Option<usize> {

@@ -116,7 +116,7 @@ pub(crate) fn per_million(token: f64) -> f64 {
 }
 
 const AFTER_HELP: &str = "\
-Prices are US dollars for a million tokens of input and of output, and - where none is known. They are those of the catalogue
+Prices are US dollars for a million tokens of input and of output, and - where none is known. They are those of the catalogue \
 that LiteLLM 1.109.1 carries, read on 2026-11-21; Oracle bills some models by the character, and your contract goes before them.
 
 Exit status: as for `locus chat`.";

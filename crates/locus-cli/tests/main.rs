@@ -24,6 +24,10 @@ mod mcp_http;
 #[cfg(feature = "otlp")]
 #[path = "main/otlp.rs"]
 mod otlp;
+// What the system says of a refused connection stands on the page.
+#[cfg(target_os = "linux")]
+#[path = "main/page.rs"]
+mod page;
 #[path = "main/route.rs"]
 mod route;
 #[path = "main/serve.rs"]

@@ -26,7 +26,12 @@ impl Prices {
     /// What so many tokens cost, with more digits for small sums.
     pub(super) fn of(self, input: u64, output: u64) -> String {
         let sum = (input as f64 * self.input + output as f64 * self.output) / 1_000_000.0;
-        if sum < 1.0 { format!("{sum:.4}") } else { format!("{sum:.2}") }
+        match sum {
+            0.0 => "0".to_owned(),
+            sum if sum < 0.01 => format!("{sum:.6}"),
+            sum if sum < 1.0 => format!("{sum:.4}"),
+            sum => format!("{sum:.2}"),
+        }
     }
 }
 

@@ -191,7 +191,7 @@ impl Dialogue<'_> {
 const HELP: &str = "the commands are
 /image FILE   goes with the next question, as does
 /file FILE    a text or a PDF
-/model [ID]   another model from now on, or how the present one is reached
+/model [ID]   another model, or how the present one is reached
 /system TEXT  another system message from now on
 /tools        which tools there are, and which of them ask first
 /clear        forget what was said

@@ -1,6 +1,6 @@
 //! The line on standard error that says what a call took.
 
-use std::fmt;
+use std::io::IsTerminal as _;
 use std::time::{Duration, Instant};
 
 use locus::wire::chat::{ChatChunk, FinishReason, Usage};
@@ -97,61 +97,65 @@ impl Summary {
 
     /// Writes the line, dimmed where that can be seen so that it is not taken for the answer.
     pub(crate) fn print(&self, dim: bool) {
+        let is_terminal = std::io::stderr().is_terminal();
         self.warnings.iter().for_each(|warning| tell(&escape::line(warning)));
-        whisper(&escape::line(&self.to_string()), dim);
+        // Where it does not fit into one line, what differs from call to call has its own, with an id that can be copied.
+        let head = escape::line(&self.head());
+        let rest = escape::line(&self.rest());
+        let lines = if is_terminal { vec![head, rest] } else { vec![format!("{head} | {rest}")] };
+        whisper(&lines, dim);
     }
 }
 
-impl fmt::Display for Summary {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.model)?;
-        if let Some(transport) = self.transport {
-            write!(f, " | {transport}")?;
-        }
-        match &self.finish_reason {
-            Some(FinishReason::Length) => write!(f, " | length (cut by the token limit)")?,
-            Some(reason) => write!(f, " | {}", reason.as_str())?,
-            None => write!(f, " | no finish reason")?,
-        }
-        write!(f, " | ")?;
+impl Summary {
+    /// What was asked, and what it took.
+    fn head(&self) -> String {
+        let mut parts = vec![self.model.clone()];
+        parts.extend(self.transport.map(|transport| transport.to_string()));
+        parts.push(match &self.finish_reason {
+            Some(FinishReason::Length) => "length (cut by the token limit)".to_owned(),
+            Some(reason) => reason.as_str().to_owned(),
+            None => "no finish reason".to_owned(),
+        });
         let usages = self.earlier.iter().chain([&self.usage]).map(Option::as_ref);
-        tokens(f, &usages.collect::<Vec<_>>())?;
+        let mut tokens = tokens(&usages.collect::<Vec<_>>());
         if self.answers > 1 {
-            write!(f, " in {} answers", self.answers)?;
+            tokens.push_str(&format!(" in {} answers", self.answers));
         }
-        if let Some(first) = self.first_token {
-            write!(f, " | first token {} ms", first.as_millis())?;
-        }
-        write!(f, " | total {} ms", self.total.as_millis())?;
-        write!(f, " | opc-request-id {}", self.opc_request_id.as_deref().unwrap_or("none"))?;
+        parts.push(tokens);
+        parts.join(" | ")
+    }
+
+    /// How long it took, and by which id it is found.
+    fn rest(&self) -> String {
+        let mut parts = Vec::new();
+        parts.extend(self.first_token.map(|first| format!("first token {} ms", first.as_millis())));
+        parts.push(format!("total {} ms", self.total.as_millis()));
+        let id = self.opc_request_id.as_deref().unwrap_or("none");
+        parts.push(format!("opc-request-id {id}"));
         if self.unknown_lines > 0 {
-            write!(
-                f,
-                " | warning: {} lines of the stream were not understood",
-                self.unknown_lines
-            )?;
+            let lines = self.unknown_lines;
+            parts.push(format!("warning: {lines} lines of the stream were not understood"));
         }
-        Ok(())
+        parts.join(" | ")
     }
 }
 
 /// The tokens of all answers together; what one of them does not tell is not known of all.
-fn tokens(f: &mut fmt::Formatter<'_>, usages: &[Option<&Usage>]) -> fmt::Result {
+fn tokens(usages: &[Option<&Usage>]) -> String {
     if usages.iter().all(Option::is_none) {
-        return f.write_str("tokens not told");
+        return "tokens not told".to_owned();
     }
     let sum = |part: fn(&Usage) -> Option<u64>| {
         let parts = usages.iter().map(|usage| usage.and_then(part));
         let sum = parts.sum::<Option<u64>>();
         sum.map_or_else(|| "?".to_owned(), |sum| sum.to_string())
     };
-    let (prompt, completion) =
-        (sum(|usage| usage.prompt_tokens), sum(|usage| usage.completion_tokens));
-    write!(f, "{prompt} in + {completion} out = {} tokens", sum(Usage::total))?;
-    let reasoning =
-        usages.iter().flatten().filter_map(|usage| usage.reasoning_tokens()).sum::<u64>();
+    let (prompt, answer) = (sum(|usage| usage.prompt_tokens), sum(|usage| usage.completion_tokens));
+    let mut text = format!("{prompt} in + {answer} out = {} tokens", sum(Usage::total));
+    let reasoning: u64 = usages.iter().flatten().filter_map(|usage| usage.reasoning_tokens()).sum();
     if reasoning > 0 {
-        write!(f, ", {reasoning} of them reasoning")?;
+        text.push_str(&format!(", {reasoning} of them reasoning"));
     }
-    Ok(())
+    text
 }

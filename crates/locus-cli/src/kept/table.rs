@@ -73,7 +73,12 @@ fn for_people(header: &[String], rows: &[Vec<String>], width: Option<usize>) -> 
     let names = header.iter().map(|name| name.chars().count()).max().unwrap_or_default();
     let entry = |row: &Vec<String>| -> String {
         let cells = header.iter().zip(row);
-        cells.map(|(name, cell)| hanging(&format!("{name:names$}  "), cell, width)).collect()
+        let cells = cells.map(|(name, cell)| {
+            // An id stays beside its name however long it is.
+            let width = width.filter(|_| cell.contains(' '));
+            hanging(&format!("{name:names$}  "), cell, width)
+        });
+        cells.collect()
     };
     rows.iter().map(entry).collect::<Vec<_>>().join("\n")
 }
@@ -144,7 +149,7 @@ mod tests {
         let wide = format!("ID{gap}  NAME\n{id}  one\nb {gap}  two\n");
         assert_eq!(for_people(&header, &rows, None), wide);
         assert_eq!(for_people(&header, &rows, Some(46)), wide);
-        let narrow = format!("ID\n      {id}\nNAME  one\n\nID    b\nNAME  two\n");
+        let narrow = format!("ID    {id}\nNAME  one\n\nID    b\nNAME  two\n");
         assert_eq!(for_people(&header, &rows, Some(45)), narrow);
         assert_eq!(for_people(&header, &[], Some(40)), "ID  NAME\n");
     }
