@@ -75,3 +75,7 @@ pub use oci_wire as wire;
 pub use schemars;
 /// The trait of types that have a schema, and its derive macro.
 pub use schemars::JsonSchema;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct ReadmeDoctests;

@@ -145,8 +145,8 @@ fn check(what: &str, bare: u64, routed: u64, beyond: u64) {
     assert_eq!(routed, bare + beyond, "{what}: expected {beyond} beyond {bare}");
 }
 
-/// Growth here is growth of every call that a program makes, so the numbers are exact: whoever saves an allocation lowers one. None
-/// may be above 10, or above 1 for each delta.
+/// Growth here is growth of every call that a program makes, so the numbers are exact, and the README has them. Whoever saves an allocation
+/// lowers one; none may be above 10 for a call, or above 1 for a delta.
 ///
 /// Not a `#[test]`: its harness has a thread of its own, whose allocations would be counted too.
 fn main() {
@@ -157,12 +157,12 @@ fn main() {
 
     let bare = counted(async || client.chat(&request(id)).await.unwrap().text().len());
     let routed = counted(async || router.model(id).chat(request("")).await.unwrap().text().len());
-    check("a whole call", bare, routed, 5);
+    check("a whole call", bare, routed, V1.0);
 
     let bare = counted(async || read_bare(client.chat_stream(&streaming(id)).await.unwrap()).await);
     let routed =
         counted(async || read(router.model(id).chat(streaming("")).stream().await.unwrap()).await);
-    check("a stream", bare, routed, 3);
+    check("a stream", bare, routed, V1.1);
 
     // Where calls may be in the text each piece is looked at, which costs the one allocation that a delta may. The tools are read once:
     // the names, the arguments and their types.
@@ -172,7 +172,7 @@ fn main() {
     let routed = counted(async || {
         read(router.model(llama).chat(with_tool("")).stream().await.unwrap()).await
     });
-    check("a stream that calls may be in", bare, routed, DELTAS + 22);
+    check("a stream that calls may be in", bare, routed, DELTAS + WRITTEN_CALLS);
 
     // Whoever calls these transports with a request of chat completions translates it, too.
     let grok = "xai.grok-4";
@@ -187,7 +187,7 @@ fn main() {
     });
     let native = router.model(grok).over(Transport::Native);
     let routed = counted(async || native.chat(request("")).await.unwrap().text().len());
-    check("a native call", bare, routed, 5);
+    check("a native call", bare, routed, NATIVE_API.0);
 
     let bare = counted(async || {
         let mut request = streaming(grok);
@@ -198,7 +198,7 @@ fn main() {
         read_bare(client.native_chat_stream(details).await.unwrap()).await
     });
     let routed = counted(async || read(native.chat(request("")).stream().await.unwrap()).await);
-    check("a native stream", bare, routed, 2);
+    check("a native stream", bare, routed, NATIVE_API.1);
 
     let bare = counted(async || {
         let request = ResponsesRequest::from_chat(&request(id)).value;
@@ -207,12 +207,28 @@ fn main() {
     });
     let responses = router.model(id).over(Transport::Responses);
     let routed = counted(async || responses.chat(request("")).await.unwrap().text().len());
-    check("a call over Responses", bare, routed, 6);
+    check("a call over Responses", bare, routed, RESPONSES.0);
 
     let bare = counted(async || {
         let request = ResponsesRequest::from_chat(&request(id)).value;
         read_bare(client.stream_response_as_chat(request).await.unwrap()).await
     });
     let routed = counted(async || read(responses.chat(request("")).stream().await.unwrap()).await);
-    check("a stream over Responses", bare, routed, 3);
+    check("a stream over Responses", bare, routed, RESPONSES.1);
+
+    for (name, (whole, stream)) in
+        [("chat completions", V1), ("native", NATIVE_API), ("Responses", RESPONSES)]
+    {
+        let row = format!("| {name} | {whole} | {stream} | 0 |");
+        assert!(README.contains(&row), "the README lacks {row}");
+    }
+    assert!(README.contains(&format!("| | {WRITTEN_CALLS} | 1 |")), "{WRITTEN_CALLS}");
 }
+
+/// What a whole call and a stream take beyond the transport.
+const V1: (u64, u64) = (5, 3);
+const NATIVE_API: (u64, u64) = (5, 2);
+const RESPONSES: (u64, u64) = (6, 3);
+/// What a stream takes for the tools whose calls may be in its text.
+const WRITTEN_CALLS: u64 = 22;
+const README: &str = include_str!("../README.md");
