@@ -22,6 +22,7 @@
 //! that the service runs ([`Chat::hosted_tools`]), a conversation that it keeps ([`Chat::store`], [`Chat::continues`]), or a file by
 //! its address ([`Part::file_url`](oci_wire::chat::Part::file_url)). Unless it is told to, it stores nothing.
 
+mod addresses;
 mod answer;
 mod capabilities;
 mod chat;

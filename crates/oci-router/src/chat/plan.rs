@@ -1,7 +1,7 @@
 //! The way of one call: translate, send, repair or fall back where the service says so, translate back.
 
 use oci_transport::{Client, Error as TransportError};
-use oci_wire::chat::{ChatRequest, Content, FinishReason, Message, Part, StreamOptions};
+use oci_wire::chat::{FinishReason, Message, StreamOptions};
 use oci_wire::error::ErrorBody;
 use oci_wire::native::cohere_v2::Thinking;
 use oci_wire::native::translate::{chat_details, chat_response};
@@ -10,6 +10,7 @@ use oci_wire::repair::{Repair, repair};
 use oci_wire::responses::{Include, Input, Item, ResponsesRequest};
 use oci_wire::{Nullable, Translated};
 
+use crate::addresses;
 use crate::answer::ChatAnswer;
 use crate::chat::Chat;
 use crate::embed::serving;
@@ -63,6 +64,9 @@ impl Plan {
         }
         warnings.extend(chat.foreign(route));
         warnings.extend(adapt(&mut chat.request, route));
+        if route.transport == Transport::V1 {
+            warnings.extend(addresses::take_out(&mut chat.request));
+        }
         let limit = default_limit(&mut chat.request, route);
         let mut losses = Vec::new();
         if route.transport == Transport::V1 {
@@ -370,25 +374,11 @@ fn asks_for_responses(chat: &Chat) -> Result<bool, Error> {
     if has_tools || chat.state.is_some() || chat.is_kept {
         return Ok(true);
     }
-    // The native API has addresses of files, too; chat completions have not.
-    let is_v1 = || Ok(chat.model.routed(Operation::Chat)?.0.transport == Transport::V1);
-    if names_addresses(&chat.request) { is_v1() } else { Ok(false) }
-}
-
-/// Whether a file of the user is told by its address only.
-fn names_addresses(request: &ChatRequest) -> bool {
-    let contents = request.messages.iter().filter_map(|message| match message {
-        Message::User(message) => message.content.as_option(),
-        _ => None,
-    });
-    let parts = contents.flat_map(|content| match content {
-        Content::Parts(parts) => parts.as_slice(),
-        _ => &[],
-    });
-    parts.into_iter().any(|part| match part {
-        Part::File(part) => part.file.file_url.is_some() && part.file.file_data.is_none(),
-        _ => false,
-    })
+    if !addresses::are_in(&chat.request) {
+        return Ok(false);
+    }
+    let (route, _) = chat.model.routed(Operation::Chat)?;
+    Ok(route.transport == Transport::V1 && addresses::can_move(route.family))
 }
 
 /// That an answer broke off at a limit that nobody set.

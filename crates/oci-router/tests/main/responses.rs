@@ -313,7 +313,10 @@ async fn what_only_responses_have_goes_there() {
     let answer = || (200, response("resp_1", &[text("m1", "A letter.")]));
     let url = "https://www.example.com/letter.pdf";
     let ask = || Message::user([Part::text("What is in this file?"), Part::file_url(url)]);
-    let (router, service) = Scripted::router([answer(), answer(), answer(), answer()]);
+    let whole =
+        json!({"choices": [{"message": {"content": "Which file?"}, "finish_reason": "stop"}]});
+    let (router, service) =
+        Scripted::router([answer(), answer(), answer(), answer(), (200, whole)]);
     let model = router.model("oci:google.gemini-2.5-pro");
     let found = model.chat(ask()).await.unwrap();
     assert!(found.warnings().is_empty(), "{:?}", found.warnings());
@@ -328,6 +331,13 @@ async fn what_only_responses_have_goes_there() {
     let native = service.sent(3);
     let parts = &native["chatRequest"]["messages"][0]["content"];
     assert_eq!(parts[1]["documentUrl"]["url"], url, "{native}");
+
+    // Meta's models are not offered there, so the file is left out and told.
+    let told = router.model("oci:meta.llama-3.3-70b-instruct").chat(ask()).await.unwrap();
+    let told: Vec<String> = told.warnings().iter().map(Warning::to_string).collect();
+    assert_eq!(told, ["messages[0].content[1] has no counterpart and was left out"]);
+    assert_eq!(service.path(4), "/openai/v1/chat/completions");
+    assert_eq!(service.sent(4)["messages"][0]["content"].as_array().unwrap().len(), 1);
 }
 
 #[tokio::test]
