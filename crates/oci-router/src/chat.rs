@@ -6,7 +6,7 @@ use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 
 use oci_wire::chat::{ChatRequest, Message};
-use oci_wire::responses::{self, McpApprovalResponse, ReasoningSummary};
+use oci_wire::responses::{self, Include, McpApprovalResponse, ReasoningSummary};
 use oci_wire::{Loss, LossKind};
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
@@ -41,6 +41,7 @@ pub struct Chat {
     pub(crate) is_kept: bool,
     pub(crate) hosted: Vec<responses::Tool>,
     pub(crate) consents: Vec<McpApprovalResponse>,
+    pub(crate) include: Vec<Include>,
     /// What was lost before the request was there.
     pub(crate) warnings: Vec<Warning>,
     pub(crate) summary: Option<ReasoningSummary>,
@@ -59,6 +60,7 @@ impl Chat {
             is_kept: false,
             hosted: Vec::new(),
             consents: Vec::new(),
+            include: Vec::new(),
             warnings: Vec::new(),
             summary: None,
             thinking: None,
@@ -88,6 +90,13 @@ impl Chat {
     /// has them, so the call goes there.
     pub fn hosted_tools(mut self, tools: impl IntoIterator<Item = impl HostedTool>) -> Self {
         self.hosted.extend(tools.into_iter().map(HostedTool::into_hosted_tool));
+        self
+    }
+
+    /// Asks for more in the items of such tools: what a file search found, what code printed, which pages were read. Only the
+    /// Responses API has it; elsewhere it is left out with a warning.
+    pub fn include(mut self, parts: impl IntoIterator<Item = Include>) -> Self {
+        self.include.extend(parts);
         self
     }
 
@@ -179,10 +188,11 @@ impl Chat {
 
     /// What this call asks for that the API of the model does not have, beside its request.
     pub(crate) fn foreign(&self, route: Route) -> impl Iterator<Item = Warning> + use<> {
-        let has_summary = route.transport == Transport::Responses;
+        let is_responses = route.transport == Transport::Responses;
         let has_budget = route.transport == Transport::Native && route.format == Format::CohereV2;
         [
-            (self.summary.is_some() && !has_summary, "reasoning_summary"),
+            (!(self.include.is_empty() || is_responses), "include"),
+            (self.summary.is_some() && !is_responses, "reasoning_summary"),
             (self.thinking.is_some() && !has_budget, "thinking_budget"),
         ]
         .into_iter()

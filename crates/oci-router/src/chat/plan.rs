@@ -271,14 +271,17 @@ impl Plan {
             reasoning.summary = Some(summary.clone());
             request.reasoning = Nullable::Value(reasoning);
         }
+        let mut include = std::mem::take(&mut request.include).into_option().unwrap_or_default();
+        include.extend(self.chat.include.iter().cloned());
         let in_conversation = state.is_some_and(|state| state.conversation_id().is_some());
         if in_conversation && self.chat.request.store.is_none() {
             // The conversation keeps its items; whether the response is kept beside them is the service's default.
             request.store = Nullable::Absent;
-        } else if !self.stores() {
+        } else if !self.stores() && !include.contains(&Include::EncryptedReasoning) {
             // What the service does not keep has to come back encrypted to be of use in the next turn.
-            let mut include = request.include.as_option().cloned().unwrap_or_default();
             include.push(Include::EncryptedReasoning);
+        }
+        if !include.is_empty() {
             request.include = Nullable::Value(include);
         }
         self.accept(translated)

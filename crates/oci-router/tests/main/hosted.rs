@@ -3,8 +3,8 @@
 use oci_router::{Chat, ChatAnswer, HostedTool, Router};
 use oci_wire::chat::{ChatAccumulator, Message};
 use oci_wire::responses::{
-    AutoContainer, CodeInterpreterTool, HostedChange, HostedDelta, ImageGenerationTool, Item,
-    McpApproval, McpApprovalMode, McpApprovalResponse, McpTool, Tool, WebSearchTool,
+    AutoContainer, CodeInterpreterTool, HostedChange, HostedDelta, ImageGenerationTool, Include,
+    Item, McpApproval, McpApprovalMode, McpApprovalResponse, McpTool, Tool, WebSearchTool,
 };
 
 use crate::service::service;
@@ -141,4 +141,23 @@ async fn a_call_that_waits_for_consent_goes_on_with_it() {
         assert_eq!(items.iter().any(is_call), approve, "{named}: {items:?}");
         assert!(!answer.output_text().is_empty(), "{named}");
     }
+}
+
+#[tokio::test]
+async fn what_tools_found_is_in_their_items_where_it_is_asked_for() {
+    let service = service().await;
+    let found = |answer: &ChatAnswer| match &answer.as_response().unwrap().output()[0] {
+        Item::FileSearchCall(search) => search.results.is_some(),
+        other => panic!("{other:?}"),
+    };
+    let search = call(&service.router, "Use file_search.", Tool::file_search(["vs_1"]));
+    assert!(!found(&search.clone().await.unwrap()));
+    let search = search.include([Include::FileSearchResults]);
+    assert!(found(&search.clone().await.unwrap()));
+    assert!(found(&search.stream().await.unwrap().collect().await.unwrap()));
+
+    let model = service.router.model("oci:openai.gpt-oss-120b");
+    let answer = model.chat("hi").include([Include::FileSearchResults]).await.unwrap();
+    let told: Vec<String> = answer.warnings().iter().map(ToString::to_string).collect();
+    assert_eq!(told, ["include has no counterpart and was left out"]);
 }
