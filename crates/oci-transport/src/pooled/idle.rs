@@ -82,6 +82,7 @@ impl Idle {
             .retain(|connection| now < connection.until && connection.sender.is_ready());
         let next = state.connections.first().map(|connection| connection.until);
         if next.is_none() {
+            // Under the lock: whoever keeps a connection from now on finds that it is over.
             state.closer = None;
         }
         next

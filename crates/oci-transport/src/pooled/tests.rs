@@ -1,5 +1,7 @@
 //! Connections in memory, so that they can be counted, closed and waited for without a network, under a clock that stands still.
 
+mod slow;
+
 use std::collections::BTreeSet;
 use std::future::{Ready, ready};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -58,13 +60,18 @@ fn request() -> Request<Bytes> {
     request
 }
 
-/// Reads one request of [`request`]'s kind; `None` if the client has closed the connection.
+/// Reads one request, its body with it; `None` if the client has closed the connection.
 async fn asked(server: &mut DuplexStream) -> Option<String> {
     let mut text = Vec::new();
-    while !text.ends_with(b"\r\n\r\n{}") {
+    while !text.ends_with(b"\r\n\r\n") {
         text.push(server.read_u8().await.ok()?);
     }
-    Some(String::from_utf8(text).unwrap())
+    let mut text = String::from_utf8(text).unwrap();
+    let length = text.lines().find_map(|line| line.strip_prefix("content-length: "));
+    let mut body = vec![0; length.map_or(0, |length| length.parse().unwrap())];
+    server.read_exact(&mut body).await.ok()?;
+    text.push_str(&String::from_utf8(body).unwrap());
+    Some(text)
 }
 
 const GOOD: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi";

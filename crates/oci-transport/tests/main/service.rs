@@ -5,7 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -176,7 +176,7 @@ impl TokenProvider for Numbered {
 
 /// A client whose provider has been asked so often already.
 fn numbered(asked: usize, outcomes: &[Outcome]) -> (Client, Scripted) {
-    let cache = TokenCache::new(Numbered(AtomicUsize::new(asked)), || std::time::UNIX_EPOCH);
+    let cache = TokenCache::new(Numbered(AtomicUsize::new(asked)), || UNIX_EPOCH);
     signed_by(Signer::tokens(cache), outcomes, RetryPolicy::NEVER)
 }
 
@@ -205,6 +205,45 @@ async fn a_token_is_fetched_before_the_request_and_once_after_a_401() {
     let error = client.chat(&request()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout(Timeout::FirstByte));
     assert_eq!(service.asked.lock().unwrap().len(), 4);
+}
+
+/// Brings tokens of ten minutes, each named after the second at which it ends.
+struct Short(Instant);
+
+impl TokenProvider for Short {
+    type Error = &'static str;
+
+    fn fetch(&self) -> Fetch<&'static str> {
+        let end = self.0.elapsed() + Duration::from_secs(600);
+        let snapshot =
+            Snapshot::new(key(&format!("ST${}.", end.as_secs())), Some(UNIX_EPOCH + end));
+        Box::pin(async { Ok(snapshot) })
+    }
+}
+
+/// An hour and a half of calls, one a minute: each is signed with a token that is still good, and is sent once.
+#[tokio::test(start_paused = true)]
+async fn tokens_that_expire_in_the_middle_of_the_work_are_replaced_before_that() {
+    let start = Instant::now();
+    let cache = TokenCache::new(Short(start), move || UNIX_EPOCH + start.elapsed());
+    let (client, service) = signed_by(Signer::tokens(cache), &[GOOD; 90], RetryPolicy::NEVER);
+    for _ in 0..90 {
+        client.chat(&request()).await.unwrap();
+        tokio::time::advance(Duration::from_secs(60)).await;
+    }
+    let asked = service.asked.lock().unwrap();
+    let ends: Vec<u64> = asked
+        .iter()
+        .map(|(at, sent)| {
+            let authorization = sent.headers()["authorization"].to_str().unwrap();
+            let end = authorization.split("ST$").nth(1).unwrap().split('.').next().unwrap();
+            let end = end.parse().unwrap();
+            assert!(at.as_secs() < end, "signed at {at:?} with what ended at {end} s");
+            end
+        })
+        .collect();
+    let tokens = ends.iter().collect::<std::collections::BTreeSet<_>>().len();
+    assert!((9..=20).contains(&tokens), "{tokens} tokens of ten minutes in 90");
 }
 
 #[tokio::test(start_paused = true)]
