@@ -3,9 +3,12 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use crate::process::{Result, cargo, read, run as run_command};
+use cargo_metadata::MetadataCommand;
+
+use crate::process::{Result, cargo, read, root, run as run_command};
 
 /// A client, and what it does with an answer besides reading it.
 const CLIENTS: [(&str, &str); 7] = [
@@ -30,15 +33,19 @@ const CHUNKS: f64 = 200.0;
 /// Builds the programs, runs each client against one server and prints what was found, as Markdown.
 pub(super) fn run() -> Result<()> {
     run_command(&mut cargo(&[&["build", "-p", "bench-transport"], &MANIFEST[..]].concat()))?;
-    let limit = program("client", &["limit", HELD])?;
+    let metadata = MetadataCommand::new().current_dir(root().join("bench")).no_deps().exec()?;
+    // Started by their paths: asking cargo each time takes longer than most samples.
+    let built = PathBuf::from(metadata.target_directory).join("release");
+    let (program, counting) = (built.join("client"), built.join("client_allocations"));
+    let limit = told(&program, &["limit", HELD])?;
     println!("\nopen files: {HELD} streams at once are within the limit of {limit}\n");
-    let server = Server::start()?;
+    let server = Server::start(&program)?;
     let mut found = Found::default();
     for (what, count, rounds) in MEASUREMENTS {
         for _ in 0..rounds {
             // The clients take turns, so that other work on the machine falls on all of them.
             for (client, _) in CLIENTS {
-                let value = program("client", &[client, &server.url, what, count])?;
+                let value = told(&program, &[client, &server.url, what, count])?;
                 found.add(client, what, value.parse()?);
             }
         }
@@ -46,7 +53,7 @@ pub(super) fn run() -> Result<()> {
     for (what, count) in ALLOCATIONS {
         for (client, _) in CLIENTS {
             let asked = [client, &server.url, what.trim_end_matches(COUNTED), count];
-            let value = program("client_allocations", &asked)?;
+            let value = told(&counting, &asked)?;
             found.add(client, what, value.parse()?);
         }
     }
@@ -65,8 +72,8 @@ struct Server {
 }
 
 impl Server {
-    fn start() -> Result<Self> {
-        let mut process = command("client", &["serve"]).stdout(Stdio::piped()).spawn()?;
+    fn start(program: &Path) -> Result<Self> {
+        let mut process = Command::new(program).arg("serve").stdout(Stdio::piped()).spawn()?;
         let output = process.stdout.take().ok_or("the server has no output")?;
         let mut url = String::new();
         BufReader::new(output).read_line(&mut url)?;
@@ -83,14 +90,8 @@ impl Drop for Server {
 }
 
 /// What a program of the benchmark prints.
-fn program(name: &str, arguments: &[&str]) -> Result<String> {
-    Ok(read(&mut command(name, arguments))?.trim().to_owned())
-}
-
-/// Cargo replaces itself by the program, so that there is nothing between that and this process.
-fn command(name: &str, arguments: &[&str]) -> Command {
-    let run = ["run", "--quiet", "-p", "bench-transport", "--bin", name];
-    cargo(&[&run[..], &MANIFEST, &["--"], arguments].concat())
+fn told(program: &Path, arguments: &[&str]) -> Result<String> {
+    Ok(read(Command::new(program).args(arguments))?.trim().to_owned())
 }
 
 /// Client and measurement, and the best value of all rounds: other work on the machine only ever adds to it.
