@@ -58,6 +58,10 @@ usage: cargo xtask <command>
             record: no token lost or doubled, and the memory at two times (needs Linux)
   soak batch [prompts]
             `locus batch` over 100,000 prompts, killed ten times, held to the emulator's own record
+  soak replicas
+            three `locus serve` behind a balancer with one store, under load, one of them killed, the
+            store killed: a table of counts beside what they must be (needs Unix, and redis-server or
+            valkey-server)
   release --dry-run
             everything that a release holds, in target/dist, and nothing published: the binary, built in
             two folders and compared, manual pages, completions, a bill of materials, checksums
@@ -76,6 +80,7 @@ fn main() -> ExitCode {
         ["soak"] => soak::run(soak::MINUTES),
         ["soak", "batch"] => soak::batch("100000"),
         ["soak", "batch", prompts] => soak::batch(prompts),
+        ["soak", "replicas"] => soak::replicas(),
         ["soak", minutes] => soak::run(minutes),
         ["interop"] => interop::run_where_possible(interop::Extent::Official),
         ["interop", "--full"] => interop::run_where_possible(interop::Extent::Full),

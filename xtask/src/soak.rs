@@ -22,17 +22,20 @@ pub(crate) const MINUTES: &str = "10";
 
 /// Runs `locus batch` over many prompts and kills it ten times.
 pub(crate) fn batch(prompts: &str) -> Result<()> {
-    run_command(&mut cargo(&[
-        "build",
-        "--release",
-        "--locked",
-        "-p",
-        "locus-cli",
-        "--bin",
-        "locus",
-    ]))?;
+    against_the_program("killed-batch", &[prompts])
+}
+
+/// Runs three gateways with one store, and kills one of them, and the store.
+pub(crate) fn replicas() -> Result<()> {
+    against_the_program("replicas", &[])
+}
+
+/// Builds `locus` and gives it to an example.
+fn against_the_program(example: &str, options: &[&str]) -> Result<()> {
+    let build = ["build", "--release", "--locked", "-p", "locus-cli", "--bin", "locus"];
+    run_command(&mut cargo(&build))?;
     let target = MetadataCommand::new().current_dir(root()).no_deps().exec()?.target_directory;
     let program = target.join("release/locus");
-    let example = ["run", "--release", "--locked", "-p", "locus-cli", "--example", "killed-batch"];
-    run_command(cargo(&example).args(["--", program.as_str(), prompts]))
+    let example = ["run", "--release", "--locked", "-p", "locus-cli", "--example", example, "--"];
+    run_command(cargo(&example).arg(program.as_str()).args(options))
 }
