@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import kubernetes_validate
@@ -37,6 +38,48 @@ def base_is_complete() -> None:
             require((FOLDER / name).is_file(), f"{name} is not there")
 
 
+def patched(base: object, patch: object) -> object:
+    """A manifest with a strategic merge patch of an overlay: lists whose items have names are merged by them."""
+    if isinstance(base, dict) and isinstance(patch, dict):
+        return base | {key: patched(base.get(key), value) for key, value in patch.items()}
+    if isinstance(base, list) and isinstance(patch, list):
+        old = {item["name"]: item for item in base}
+        new = {item["name"]: patched(old.get(item["name"]), item) for item in patch}
+        return list((old | new).values())
+    return patch
+
+
+def overlays() -> dict[str, dict]:
+    """Every manifest that an overlay patches, as it is then."""
+    every = manifests()
+    result = {}
+    # Beside the base, not in it: kustomize takes a folder that holds its own overlay for a cycle.
+    for file in sorted(FOLDER.parent.glob("oke-*/kustomization.yaml")):
+        overlay = yaml.safe_load(file.read_text())
+        require(overlay["resources"] == ["../oke"], f"{file.parent.name} is not on the base")
+        for patch in overlay["patches"]:
+            path = file.parent / patch["path"]
+            manifest = patched(every[path.name], yaml.safe_load(path.read_text()))
+            result[f"{file.parent.name}/{path.name}"] = manifest
+    return result
+
+
+def overlays_agree() -> None:
+    """What the configuration of an overlay refers to is in its pods."""
+    for name, manifest in overlays().items():
+        pod = manifest["spec"]["template"]["spec"]
+        container = pod["containers"][0]
+        text = (FOLDER.parent / name).with_name("config.yaml").read_text()
+        variables = {variable["name"] for variable in container["env"]}
+        used = set(re.findall(r"os\.environ/(\w+)", text))
+        require(used <= variables, f"{name} lacks {used - variables}")
+        mounts = {mount["mountPath"] for mount in container["volumeMounts"]}
+        folder = str(Path(yaml.safe_load(text)["general_settings"]["keys_file"]).parent)
+        require(folder in mounts, f"{name} does not mount {folder}")
+        volumes = {volume["name"] for volume in pod["volumes"]}
+        require({mount["name"] for mount in container["volumeMounts"]} <= volumes, f"{name}: volumes")
+
+
 def names_agree() -> None:
     """What one manifest says of another is so."""
     every = manifests()
@@ -64,7 +107,7 @@ def names_agree() -> None:
 def main() -> None:
     """Checks each manifest with each version, then what they say of each other."""
     script = Script("kubernetes")
-    for name, manifest in manifests().items():
+    for name, manifest in (manifests() | overlays()).items():
         for version in VERSIONS:
 
             def valid(manifest: dict = manifest, version: str = version) -> None:
@@ -77,6 +120,7 @@ def main() -> None:
             script.check(f"{name} with {version}", valid)
     script.check("the base is complete", base_is_complete)
     script.check("names agree", names_agree)
+    script.check("overlays agree", overlays_agree)
     script.exit()
 
 
