@@ -38,6 +38,10 @@ pub(super) async fn check(report: &mut Report, client: &Client, model: &str) {
         report.fail_with(3, Topic::Model, shown, hint);
         return;
     };
+    if failed.kind() == ErrorKind::DryRun {
+        report.untried("--dry-run");
+        return;
+    }
     if let Some(step) = step_of(failed) {
         broken(report, step, &host, client, shown, hint);
         return;

@@ -135,16 +135,14 @@ fn token(report: &mut Report, credentials: Credentials) -> bool {
 /// The one line that failed, and those before it, which had to pass to get there.
 fn failed(report: &mut Report, error: &CredentialError) {
     let topic = topic_of(error);
-    for (earlier, found) in
-        [(Topic::ConfigFile, "read"), (Topic::Identity, "complete"), (Topic::Key, "read")]
-    {
-        if earlier == topic {
-            break;
-        }
-        let is_token = matches!(topic, Topic::Token | Topic::Region);
+    // A token, or the region, is looked for before the key.
+    let is_early = matches!(topic, Topic::Token | Topic::Region);
+    for earlier in Topic::ALL.into_iter().take_while(|earlier| *earlier != topic) {
         match earlier {
-            Topic::Key if is_token => {}
-            _ => report.pass(earlier, found),
+            Topic::ConfigFile => report.pass(earlier, "read"),
+            Topic::Identity => report.pass(earlier, "complete"),
+            Topic::Key if !is_early => report.pass(earlier, "read"),
+            _ => report.skip(earlier, format!("not tried, because of {}", topic.name())),
         }
     }
     report.fail(topic, chain("", error), error.hint());

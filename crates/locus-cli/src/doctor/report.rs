@@ -28,7 +28,7 @@ pub(super) enum Topic {
 }
 
 impl Topic {
-    const ALL: [Self; 15] = [
+    pub(super) const ALL: [Self; 15] = [
         Self::ConfigFile,
         Self::Identity,
         Self::Key,

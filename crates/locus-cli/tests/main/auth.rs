@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::{locus, run, stderr, stdout};
 
 /// A tenancy with every kind of credentials.
-struct Cloud {
+pub(crate) struct Cloud {
     home: tempfile::TempDir,
     emulator: Emulator,
     kinds: Vec<Credentials>,
@@ -17,20 +17,34 @@ struct Cloud {
 
 impl Cloud {
     async fn new() -> Self {
+        Self::living(Duration::from_secs(3600)).await
+    }
+
+    /// The same with tokens of this life.
+    pub(crate) async fn living(life: Duration) -> Self {
         let home = tempfile::tempdir().unwrap();
         let sandbox = Sandbox::create(&home.path().join(".oci")).unwrap();
         let authority = Authority::for_sandbox(&sandbox).unwrap();
         let builder = Emulator::builder().identity(sandbox.identity()).authority(authority);
         let emulator = builder.start().await.unwrap();
-        let kinds = sandbox.write_credentials(&emulator, Duration::from_secs(3600)).unwrap();
+        let kinds = sandbox.write_credentials(&emulator, life).unwrap();
         Self { home, emulator, kinds }
     }
 
     /// The command in the environment of one kind.
     async fn auth(&self, kind: &str, args: &[&str]) -> Output {
+        self.run(kind, &[&["auth"], args].concat()).await
+    }
+
+    pub(crate) async fn doctor(&self, kind: &str) -> Output {
+        let url = self.emulator.url();
+        self.run(kind, &["doctor", "--json", "--retries", "0", "--endpoint", &url]).await
+    }
+
+    async fn run(&self, kind: &str, args: &[&str]) -> Output {
         let kind = self.kinds.iter().find(|found| found.name == kind);
         let mut command = locus(self.home.path());
-        command.arg("auth").args(args).env("OCI_SDK_AUTH_CLIENT_REGION_URL", self.emulator.url());
+        command.args(args).env("OCI_SDK_AUTH_CLIENT_REGION_URL", self.emulator.url());
         if let Some(kind) = kind {
             command.envs(kind.variables.iter().map(|(name, value)| (name, value)));
         }

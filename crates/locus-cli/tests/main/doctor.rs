@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use oci_emulator::{Emulator, Fault, Sandbox};
 
+use crate::auth::Cloud;
 use crate::{Desk, locus, run, stderr, stdout};
 
 /// The lines: topic, status, what was found and what to do.
@@ -131,6 +132,14 @@ async fn a_key_that_others_can_read() {
 }
 
 #[tokio::test]
+async fn a_token_that_ends_soon_or_has_ended() {
+    for (life, advice) in [(120, "oci session refresh"), (0, "oci session authenticate")] {
+        let cloud = Cloud::living(Duration::from_secs(life)).await;
+        check_failed(&cloud.doctor("security_token").await, "token", 3, advice);
+    }
+}
+
+#[tokio::test]
 async fn a_region_that_is_not_one() {
     let desk = Desk::new().await;
     let output = run(desk.command(&["doctor", "--json", "--region", "us-chicaco-1"])).await;
@@ -218,6 +227,23 @@ async fn a_model_that_is_not_there_or_does_not_answer() {
 }
 
 /// Nothing of the key is ever shown, whatever is wrong.
+/// What was not sent has shown nothing of the way.
+#[tokio::test]
+async fn a_dry_run_claims_nothing() {
+    let desk = Desk::new().await;
+    let output = desk.doctor(&["--dry-run"]).await;
+    assert!(output.status.success(), "{}", stdout(&output));
+    let text = stdout(&output);
+    assert!(
+        text.starts_with(&format!("POST {}/openai/v1/chat/completions\n", desk.emulator.url()))
+    );
+    let checks: Vec<&str> = text.lines().filter(|line| line.starts_with("{\"check")).collect();
+    assert_eq!(checks.len(), 15, "{text}");
+    let untried = checks.iter().filter(|line| line.contains("because of --dry-run")).count();
+    assert_eq!(untried, 8, "from the proxy to the model: {text}");
+    assert!(desk.emulator.requests().is_empty());
+}
+
 #[tokio::test]
 async fn no_secret_is_shown() {
     let desk = Desk::new().await;
