@@ -8,7 +8,7 @@ mod progress;
 mod shard;
 
 use std::collections::VecDeque;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -63,7 +63,7 @@ pub(crate) struct BatchArgs {
     shard: Shard,
 
     /// Ask those prompts again whose answer in the output is a failure.
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["dry_run", "estimate"])]
     retry_failed: bool,
 
     /// What a million tokens of input cost, for the sums that are told [default: as `locus models` shows it, in US dollars].
@@ -84,6 +84,7 @@ pub(crate) struct BatchArgs {
 
 pub(crate) async fn run(args: BatchArgs) -> Result<ExitCode, Failure> {
     let mut stop = std::pin::pin!(interrupted());
+    let is_new = !args.output.exists();
     let mut output = Output::open(&args.output, args.retry_failed)?;
     let input = Input::check(&args.input, &args.shard, &output)?;
     let prices = args.input_price.zip(args.output_price);
@@ -92,7 +93,7 @@ pub(crate) async fn run(args: BatchArgs) -> Result<ExitCode, Failure> {
     let mut progress = Progress::new(input.prompts, output.done(), prices);
     progress.begin(&input, args.max_tokens);
     if args.estimate {
-        return Ok(ExitCode::SUCCESS);
+        return Ok(untouched(&args.output, is_new));
     }
     let target = args.connect.open().await?;
     let client = &target.client;
@@ -139,12 +140,16 @@ pub(crate) async fn run(args: BatchArgs) -> Result<ExitCode, Failure> {
                         output.write(&line)?;
                         progress.done(&line, &spent, pace.limit());
                     }
+                    Verdict::Shown => {}
                     Verdict::Again(prompt) => again.push_back(*prompt),
                     Verdict::End(failure) => ending = Some(ending.unwrap_or(failure)),
                 }
             }
             () = sleep_until(begins_at), if may_begin && begins_at > Instant::now() => {}
         }
+    }
+    if args.connect.dry_run && ending.is_none() {
+        return Ok(untouched(&args.output, is_new));
     }
     progress.end(&output, &spent);
     match ending {
@@ -153,6 +158,15 @@ pub(crate) async fn run(args: BatchArgs) -> Result<ExitCode, Failure> {
         None if output.failed() > 0 => Ok(ExitCode::from(SOME_FAILED)),
         None => Ok(ExitCode::SUCCESS),
     }
+}
+
+/// Nothing was answered, and nothing is left behind: the output is not there if it was not there before.
+fn untouched(output: &Path, is_new: bool) -> ExitCode {
+    if is_new {
+        // One that cannot be removed is empty.
+        let _ = std::fs::remove_file(output);
+    }
+    ExitCode::SUCCESS
 }
 
 /// The next prompt that has no answer yet.
@@ -189,6 +203,8 @@ async fn ask(client: Client, model: String, max_tokens: Option<u64>, mut prompt:
 /// What becomes of a prompt that was asked.
 enum Verdict {
     Done(Line, Option<Box<locus::wire::chat::Usage>>),
+    /// It was shown in place of being sent.
+    Shown,
     /// It is asked once more, later.
     Again(Box<Prompt>),
     /// Every other prompt would fail as well.
@@ -220,6 +236,9 @@ fn verdict(asked: Asked, attempts: u32, pace: &mut Pace) -> Verdict {
             _ => Verdict::Done(Line::failure(&prompt, &error), None),
         };
     };
+    if failed.kind() == ErrorKind::DryRun {
+        return Verdict::Shown;
+    }
     if failed.is_rate_limited() {
         pace.refused(failed.retry_after().unwrap_or(PAUSE), now);
     }

@@ -8,7 +8,7 @@ use std::process::{Command, Output, Stdio};
 use oci_emulator::Fault;
 use serde_json::Value;
 
-use crate::{Desk, run, signal, stderr};
+use crate::{Desk, run, signal, stderr, stdout};
 
 struct Batch {
     desk: Desk,
@@ -241,4 +241,16 @@ async fn an_interrupted_batch_waits_for_what_is_under_way() {
     let asked = batch.desk.emulator.requests().len();
     assert_eq!(batch.answers().len(), asked, "each call that was begun has its answer");
     assert!(asked < 400);
+}
+
+#[tokio::test]
+async fn a_dry_run_answers_nothing() {
+    let batch = Batch::new(3).await;
+    let output = batch.run(&["--dry-run", "--concurrency", "1"]).await;
+    assert!(output.status.success(), "{}", stderr(&output));
+    let shown = stdout(&output).lines().filter(|line| line.starts_with("POST ")).count();
+    assert_eq!(shown, 3, "{}", stdout(&output));
+    assert!(batch.desk.emulator.requests().is_empty());
+    let output = batch.run(&[]).await;
+    assert!(stderr(&output).contains("3 prompts, 0 answered"), "{}", stderr(&output));
 }
