@@ -6,7 +6,6 @@ mod conversations;
 mod endpoints;
 mod files;
 mod projects;
-mod table;
 mod vector_stores;
 
 pub(crate) use api_keys::{ApiKeysCommand, run as api_keys};

@@ -25,6 +25,7 @@ mod route;
 mod serve;
 mod signal;
 mod stdout;
+mod table;
 mod tools;
 
 use std::process::ExitCode;

@@ -9,9 +9,9 @@ use locus::wire::control::{
     ApiKey, CreateApiKey, KeyDetails, KeyState, LifecycleState, RenewApiKey, SetApiKeyState,
 };
 
-use super::table::{Shown as _, Table, moment, time, word};
 use super::{Common, DONE, List, One, entries, failed, one};
 use crate::failure::Failure;
+use crate::table::{Shown as _, Table, moment, time, word};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ApiKeysCommand {

@@ -6,9 +6,9 @@ use clap::{Args, Subcommand};
 use locus::Listing;
 use locus::wire::resources::{Container, ContainerFile, CreateContainer};
 
-use super::table::{Shown as _, Table, time};
 use super::{Common, DONE, List, One, entries, failed, one};
 use crate::failure::Failure;
+use crate::table::{Shown as _, Table, time};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ContainersCommand {

@@ -8,9 +8,9 @@ use locus::wire::resources::{Conversation, ConversationMetadata, CreateConversat
 use locus::wire::responses::Item;
 use serde_json::Value;
 
-use super::table::{Shown as _, Table, time};
 use super::{Common, DONE, List, One, entries, failed, one};
 use crate::failure::Failure;
+use crate::table::{Shown as _, Table, time};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConversationsCommand {

@@ -6,9 +6,9 @@ use clap::{Args, Subcommand};
 use locus::control::{Filter, Waiting};
 use locus::wire::control::{CreateEndpoint, Endpoint, LifecycleState};
 
-use super::table::{Shown as _, Table, word};
 use super::{Common, DONE, List, One, entries, failed, one};
 use crate::failure::Failure;
+use crate::table::{Shown as _, Table, word};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum EndpointsCommand {

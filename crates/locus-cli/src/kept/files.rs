@@ -1,5 +1,6 @@
 //! `locus files`: what prompts, vector stores and containers refer to.
 
+use crate::table::{Shown as _, Table, time, word};
 use std::fs::OpenOptions;
 use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -11,7 +12,6 @@ use locus::transport::{Download, UploadStep};
 use locus::wire::resources::{FileObject, FilePurpose, FileStatus, FileUpload};
 use locus::{FileOnDisk, Listing};
 
-use super::table::{Shown as _, Table, time, word};
 use super::{Common, DONE, List, One, entries, failed, one};
 use crate::failure::{Failure, is_closed_pipe};
 

@@ -9,9 +9,9 @@ use locus::wire::control::{
     ShortTermMemoryConfig, UpdateProject,
 };
 
-use super::table::{Shown as _, Table, moment, word};
 use super::{Common, DONE, List, One, entries, failed, one};
 use crate::failure::Failure;
+use crate::table::{Shown as _, Table, moment, word};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ProjectsCommand {

@@ -10,9 +10,9 @@ use locus::wire::resources::{
     VectorStoreFile, VectorStoreStatus,
 };
 
-use super::table::{Shown as _, Table, time, word};
 use super::{Common, DONE, List, One, entries, failed, one};
 use crate::failure::Failure;
+use crate::table::{Shown as _, Table, time, word};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum VectorStoresCommand {

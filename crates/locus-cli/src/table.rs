@@ -4,25 +4,24 @@ use std::process::ExitCode;
 
 use comfy_table::{ContentArrangement, Table as Columns, presets};
 
-use super::DONE;
 use crate::escape;
 use crate::failure::Failure;
 use crate::lines::{hanging, width};
 use crate::stdout::say;
 
 /// Entries as a person or a program wants them.
-pub(super) enum Table {
+pub(crate) enum Table {
     People { header: Vec<String>, rows: Vec<Vec<String>> },
     Programs(String),
 }
 
 /// What there is to show of one member; a dash where there is nothing.
-pub(super) trait Shown {
+pub(crate) trait Shown {
     fn shown(&self) -> String;
 }
 
 impl Table {
-    pub(super) fn new(as_json: bool, header: &[&str]) -> Self {
+    pub(crate) fn new(as_json: bool, header: &[&str]) -> Self {
         if as_json {
             return Self::Programs(String::new());
         }
@@ -33,7 +32,7 @@ impl Table {
     }
 
     /// Adds an entry. `json` is all of it, `cells` what a person wants to see.
-    pub(super) fn row(&mut self, json: serde_json::Result<String>, cells: &[String]) {
+    pub(crate) fn row(&mut self, json: serde_json::Result<String>, cells: &[String]) {
         match self {
             Self::People { rows, .. } => {
                 rows.push(cells.iter().map(|cell| escape::line(cell)).collect());
@@ -46,12 +45,12 @@ impl Table {
         }
     }
 
-    pub(super) fn print(self) -> Result<ExitCode, Failure> {
+    pub(crate) fn print(self) -> Result<ExitCode, Failure> {
         match self {
             Self::People { header, rows } => say(&for_people(&header, &rows, width()))?,
             Self::Programs(text) => say(&escape::json(&text))?,
         }
-        Ok(DONE)
+        Ok(ExitCode::SUCCESS)
     }
 }
 
@@ -96,18 +95,18 @@ impl Shown for Option<u64> {
 }
 
 /// The word of an enumeration that may grow.
-pub(super) fn word(found: Option<&str>) -> String {
+pub(crate) fn word(found: Option<&str>) -> String {
     found.unwrap_or("-").to_owned()
 }
 
 /// A date and time as the control plane writes it, such as `2026-11-21T18:58:02.567Z`, to the minute.
-pub(super) fn moment(text: Option<&str>) -> String {
+pub(crate) fn moment(text: Option<&str>) -> String {
     let minute = text.and_then(|text| text.get(..16)).map(|minute| minute.replace('T', " "));
     minute.or_else(|| text.map(str::to_owned)).unwrap_or_else(|| "-".to_owned())
 }
 
 /// Seconds since 1970 as a date and time of UTC.
-pub(super) fn time(seconds: Option<u64>) -> String {
+pub(crate) fn time(seconds: Option<u64>) -> String {
     let Some(seconds) = seconds else { return "-".to_owned() };
     // Howard Hinnant's algorithm for the days of the Gregorian calendar, with years that begin in March.
     let (days, second) = (seconds / 86_400 + 719_468, seconds % 86_400);
