@@ -204,7 +204,7 @@ pub(crate) enum KeysCommand {
     /// Makes a key and prints it, this once; its digest is kept. A running gateway takes it on SIGHUP.
     Create(CreateKeyArgs),
     /// Lists the keys by id, name, models, limits, and what they have spent.
-    List(KeysPlace),
+    List(ListKeysArgs),
     /// Takes a key out. A running gateway refuses it from the next SIGHUP on.
     Revoke {
         /// The id of the key, as `locus keys list` shows it.
@@ -230,6 +230,16 @@ impl KeysPlace {
     pub(crate) fn path(&self) -> &Path {
         self.db.as_deref().unwrap_or(&self.file)
     }
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ListKeysArgs {
+    /// Print one JSON object for each key.
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    #[command(flatten)]
+    pub(crate) at: KeysPlace,
 }
 
 #[derive(Args, Debug)]
@@ -264,6 +274,10 @@ pub(crate) struct CreateKeyArgs {
     /// In how many days it ends.
     #[arg(long, value_name = "DAYS")]
     pub(crate) days: Option<u32>,
+
+    /// Print one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
 
     #[command(flatten)]
     pub(crate) at: KeysPlace,

@@ -5,16 +5,17 @@ use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
 
 use locus_gateway::{ClientKey, KeyFileError, KeyStore};
+use serde_json::json;
 
-use crate::args::{CreateKeyArgs, KeysCommand, KeysPlace};
-use crate::escape;
+use crate::args::{CreateKeyArgs, KeysCommand, KeysPlace, ListKeysArgs};
 use crate::failure::Failure;
 use crate::stdout::say;
+use crate::table::Table;
 
 pub(crate) fn run(command: KeysCommand) -> Result<ExitCode, Failure> {
     match command {
         KeysCommand::Create(args) => create(args),
-        KeysCommand::List(at) => list(&at),
+        KeysCommand::List(args) => list(&args),
         KeysCommand::Revoke { id, at } => revoke(&id, &at),
     }
 }
@@ -32,31 +33,35 @@ fn create(args: CreateKeyArgs) -> Result<ExitCode, Failure> {
         key = key.with_expiry(SystemTime::now() + DAY * days);
     }
     let secret = store.create(key).map_err(|error| failed(args.at.path(), error))?;
-    say(&format!("{secret}\n"))?;
+    let text =
+        if args.json { json!({"key": secret.to_string()}).to_string() } else { secret.to_string() };
+    say(&format!("{text}\n"))?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn list(at: &KeysPlace) -> Result<ExitCode, Failure> {
+fn list(args: &ListKeysArgs) -> Result<ExitCode, Failure> {
+    let at = &args.at;
     let store = open(at)?;
     let keys = store.keys().map_err(|error| failed(at.path(), error))?;
     let spent = store.spent().map_err(|error| failed(at.path(), error))?;
-    let lines: Vec<String> = keys
-        .iter()
-        .map(|key| {
-            let models = if key.models().is_empty() {
-                "all models".to_owned()
-            } else {
-                key.models().join(" ")
-            };
-            let spent = spent.get(key.id()).filter(|spent| spent.dollars > 0.0);
-            let spent =
-                spent.map_or_else(String::new, |spent| format!("${:.4} spent", spent.dollars));
-            let cells = [key.id(), key.name(), &models, &key.limits(), &spent].map(escape::line);
-            format!("{}\n", cells.join("\t").trim_end())
-        })
-        .collect();
-    say(&lines.concat())?;
-    Ok(ExitCode::SUCCESS)
+    let mut table = Table::new(args.json, &["ID", "NAME", "MODELS", "LIMITS", "SPENT"]);
+    for key in &keys {
+        let spent = spent.get(key.id()).map(|spent| spent.dollars).unwrap_or_default();
+        let value = json!({
+            "id": key.id(),
+            "name": key.name(),
+            "models": key.models(),
+            "limits": key.limits(),
+            "spent": spent,
+        });
+        let models =
+            if key.models().is_empty() { "all".to_owned() } else { key.models().join(" ") };
+        let limits = if key.limits().is_empty() { "-".to_owned() } else { key.limits() };
+        let cells =
+            [key.id().to_owned(), key.name().to_owned(), models, limits, format!("${spent:.4}")];
+        table.row(Ok(value.to_string()), &cells);
+    }
+    table.print()
 }
 
 fn revoke(id: &str, at: &KeysPlace) -> Result<ExitCode, Failure> {

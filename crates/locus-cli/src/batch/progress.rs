@@ -3,7 +3,7 @@
 use std::io::IsTerminal as _;
 use std::time::Instant;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::budget::{Prices, Spent};
 use super::input::Input;
@@ -27,9 +27,9 @@ impl Progress {
             ProgressDrawTarget::hidden()
         };
         let bar = ProgressBar::with_draw_target(Some(prompts), target);
-        let style = ProgressStyle::with_template("{bar:24} {pos}/{len} {per_sec} {eta} {msg}");
+        let style = ProgressStyle::with_template("{bar:24} {pos}/{len} {rate} {eta} {msg}");
         let bar = match style {
-            Ok(style) => bar.with_style(style),
+            Ok(style) => bar.with_style(style.with_key("rate", rate)),
             Err(_) => bar,
         };
         bar.set_position(done);
@@ -96,6 +96,12 @@ impl Progress {
     pub(super) fn say(&self, text: &str) {
         self.bar.suspend(|| tell(text));
     }
+}
+
+/// How many are answered in a second, as exactly as anybody can read while it changes.
+fn rate(state: &ProgressState, out: &mut dyn std::fmt::Write) {
+    // A bar that cannot be drawn is none.
+    let _ = write!(out, "{:.1}/s", state.per_sec());
 }
 
 /// A rule of thumb for English; only the service knows.

@@ -20,15 +20,26 @@ fn a_key_is_told_once_listed_and_revoked() {
     assert!(run(&["create", "other"]).status.success());
 
     let listed = run(&["list"]);
-    let lines: Vec<&str> = stdout(&listed).lines().collect();
-    assert_eq!(lines.len(), 2);
-    let cells: Vec<&str> = lines[0].split('\t').collect();
-    assert_eq!(cells[1..], ["ci", "grok oci/*", "60 calls a minute"]);
-    assert!(lines[1].ends_with("other\tall models"), "{}", lines[1]);
+    let lines: Vec<Vec<&str>> =
+        stdout(&listed).lines().map(|line| line.split("  ").map(str::trim).collect()).collect();
+    let cells = |line: &[&str]| -> Vec<String> {
+        line.iter().filter(|cell| !cell.is_empty()).map(|cell| (*cell).to_owned()).collect()
+    };
+    assert_eq!(cells(&lines[0]), ["ID", "NAME", "MODELS", "LIMITS", "SPENT"]);
+    assert_eq!(cells(&lines[1])[1..], ["ci", "grok oci/*", "60 calls a minute", "$0.0000"]);
+    assert_eq!(cells(&lines[2])[1..], ["other", "all", "-", "$0.0000"]);
+    let listed = run(&["list", "--json"]);
+    let keys: Vec<serde_json::Value> =
+        stdout(&listed).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((keys.len(), &keys[0]["models"][1]), (2, &"oci/*".into()));
+    let id = keys[0]["id"].as_str().unwrap();
+    let made = run(&["create", "third", "--json"]);
+    let made: serde_json::Value = serde_json::from_str(stdout(&made)).unwrap();
+    assert!(made["key"].as_str().unwrap().starts_with("sk-locus-"));
 
-    assert!(run(&["revoke", cells[0]]).status.success());
-    assert_eq!(stdout(&run(&["list"])).lines().count(), 1);
-    let again = run(&["revoke", cells[0]]);
+    assert!(run(&["revoke", id]).status.success());
+    assert_eq!(stdout(&run(&["list"])).lines().count(), 3);
+    let again = run(&["revoke", id]);
     assert_eq!(again.status.code(), Some(2));
     assert!(stderr(&again).contains("locus keys list"), "{}", stderr(&again));
     assert_eq!(run(&["list", "--file", "nowhere.json"]).status.code(), Some(1));
