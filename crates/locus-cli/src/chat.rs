@@ -18,7 +18,7 @@ use locus::{Client, Env, Model};
 use crate::args::ChatArgs;
 use crate::failure::{Failure, is_closed_pipe};
 use crate::input;
-use crate::signal::{hung_up, interrupted};
+use crate::signal::{dismissed, interrupted};
 use crate::tools::Tools;
 use output::{Output, WriteError};
 use summary::Summary;
@@ -27,8 +27,8 @@ use turn::{Manner, Question};
 pub(crate) async fn run(args: ChatArgs) -> Result<ExitCode, Failure> {
     let look = Look::of(&Env::process(), args.plain);
     let is_dialogue = args.prompt.is_none() && std::io::stdin().is_terminal();
-    // A terminal that is closed ends us, and with us the tools.
-    let mut hung_up = hung_up();
+    // Whoever ends us ends the tools as well, which the signal alone would not.
+    let dismissed = dismissed();
     if is_dialogue && !args.json && !args.no_stream && std::io::stdout().is_terminal() {
         let dialogue = async {
             let parts = attachments(&args)?;
@@ -39,14 +39,14 @@ pub(crate) async fn run(args: ChatArgs) -> Result<ExitCode, Failure> {
             Ok(ExitCode::SUCCESS)
         };
         return tokio::select! {
-            () = hung_up.next() => Err(Failure::interrupted()),
+            () = dismissed => Err(Failure::interrupted()),
             ended = dialogue => ended,
         };
     }
     let ended = tokio::select! {
         biased;
         () = interrupted() => Err(Ended::Interrupted),
-        () = hung_up.next() => Err(Ended::Interrupted),
+        () = dismissed => Err(Ended::Interrupted),
         ended = chat(&args, look) => ended,
     };
     match ended {

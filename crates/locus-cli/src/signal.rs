@@ -36,6 +36,33 @@ pub(crate) async fn interrupted() {
     }
 }
 
+/// A future that ends when the program is told to end without a word from whoever uses it: by SIGTERM, or because the terminal is
+/// gone. Caught from this call on, like [`interrupted`].
+#[cfg(unix)]
+pub(crate) fn dismissed() -> impl Future<Output = ()> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let (terminate, hang_up) = (signal(SignalKind::terminate()), signal(SignalKind::hangup()));
+    async {
+        match (terminate, hang_up) {
+            (Ok(mut terminate), Ok(mut hang_up)) => {
+                tokio::select! {
+                    _ = terminate.recv() => {}
+                    _ = hang_up.recv() => {}
+                }
+            }
+            // Without listeners the signals end the program by themselves.
+            _ => std::future::pending().await,
+        }
+    }
+}
+
+/// The same where there are no such signals.
+#[cfg(not(unix))]
+pub(crate) fn dismissed() -> impl Future<Output = ()> {
+    std::future::pending()
+}
+
 /// The requests to read the configuration again: SIGHUP, caught from the call of [`hung_up`] on.
 pub(crate) struct HungUp {
     #[cfg(unix)]

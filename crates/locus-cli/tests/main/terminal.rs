@@ -18,7 +18,17 @@ pub(crate) struct Terminal {
 
 impl Terminal {
     pub(crate) fn start(args: &[&str], no_color: bool) -> Self {
+        Self::at(tempfile::tempdir().unwrap(), args, no_color)
+    }
+
+    /// The same in a folder with this file, without colour.
+    pub(crate) fn with_file(args: &[&str], name: &str, text: &str) -> Self {
         let home = tempfile::tempdir().unwrap();
+        std::fs::write(home.path().join(name), text).unwrap();
+        Self::at(home, args, true)
+    }
+
+    fn at(home: tempfile::TempDir, args: &[&str], no_color: bool) -> Self {
         let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).unwrap();
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_locus"));
@@ -62,6 +72,11 @@ impl Terminal {
     pub(crate) fn send(&mut self, text: &str) -> &mut Self {
         self.writer.write_all(text.as_bytes()).unwrap();
         self
+    }
+
+    /// Sends a signal to the command.
+    pub(crate) fn signal(&self, name: &str) {
+        assert!(crate::signal(name, self.child.process_id().unwrap()));
     }
 
     pub(crate) fn ends(mut self) -> u32 {

@@ -329,3 +329,22 @@ fn one_prompt_at_a_terminal_asks_too() {
     terminal.expect("opc-request-id");
     assert_eq!(terminal.ends(), 0);
 }
+
+/// Also after a question, whose listeners for signals stay.
+#[tokio::test]
+async fn a_dialogue_that_is_told_to_end_takes_its_servers_along() {
+    for name in ["TERM", "HUP"] {
+        let server = "echo $$ > process; exec sh mcp-server.sh";
+        let mut terminal = Terminal::with_file(
+            &["chat", "--emulator", "--mcp", server],
+            "mcp-server.sh",
+            include_str!("mcp-server.sh"),
+        );
+        terminal.expect("greet of the MCP server tester: asks first").expect("> ");
+        terminal.enter("What is 2x2?").expect("opc-request-id").expect("> ");
+        let process = std::fs::read_to_string(terminal.home.path().join("process")).unwrap();
+        terminal.signal(name);
+        assert_eq!(terminal.ends(), 130, "{name}");
+        gone(process.trim().parse().unwrap()).await;
+    }
+}
