@@ -22,9 +22,10 @@ async fn streamed(call: Chat) -> (Vec<String>, ChatAnswer) {
         let chunk = chunk.unwrap();
         pieces.push(&chunk);
         has_text |= chunk.text().is_some();
-        if let Some(delta) = chunk.hosted_item() {
+        if let Some(delta) = chunk.hosted_item().cloned().map(HostedDelta::into_owned) {
             assert!(!has_text, "after the text: {delta:?}");
-            told.push(delta.clone().into_owned());
+            assert!(stream.as_response().is_none(), "at the end: {delta:?}");
+            told.push(delta);
         }
     }
     let items = stream.as_response().unwrap().output();
