@@ -78,6 +78,8 @@ struct Outbox {
     waiting: Vec<Pending>,
     /// How many are being told.
     under_way: usize,
+    /// Whether keys owe what was spent without the store.
+    is_owed: bool,
 }
 
 struct Pending {
@@ -151,7 +153,7 @@ impl Store {
                 let told = self.flushed.notified();
                 let is_empty = {
                     let outbox = lock(&self.outbox);
-                    outbox.waiting.is_empty() && outbox.under_way == 0
+                    outbox.waiting.is_empty() && outbox.under_way == 0 && !outbox.is_owed
                 };
                 if is_empty {
                     return;
@@ -227,6 +229,12 @@ impl Store {
             self.wake.notify_one();
         }
         asked
+    }
+
+    /// Notes that some key owes what was spent without the store.
+    fn owes(&self) {
+        lock(&self.outbox).is_owed = true;
+        self.wake.notify_one();
     }
 
     fn tell(&self, pending: Pending) {

@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use super::link::{Link, LinkError};
 use super::scripts::{Call, Script};
-use super::{Pending, State, Store, lock};
+use super::{Pending, SharedKey, State, Store, lock};
 use crate::config::WhenAway;
 
 /// Keeps a connection until nobody needs the store any more.
@@ -112,11 +112,11 @@ impl Store {
 
     /// Tells what is pending. What cannot be told stays so.
     async fn tell_pending(&self, link: &Link) -> Result<(), Trouble> {
-        let keys: Vec<_> = lock(&self.keys).iter().filter_map(Weak::upgrade).collect();
-        for key in keys {
-            if let Some(pending) = key.owed() {
-                lock(&self.outbox).waiting.push(pending);
-            }
+        if lock(&self.outbox).is_owed {
+            let keys: Vec<_> = lock(&self.keys).iter().filter_map(Weak::upgrade).collect();
+            let mut outbox = lock(&self.outbox);
+            outbox.is_owed = false;
+            outbox.waiting.extend(keys.iter().filter_map(SharedKey::owed));
         }
         loop {
             let mut batch: Vec<Pending> = {

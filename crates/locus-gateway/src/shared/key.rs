@@ -313,7 +313,11 @@ impl Lease {
             return None;
         }
         if self.kind == Kind::Alone {
-            *lock(&self.key.owed) += dollars;
+            // What is free, or has no budget, the store need not hear of.
+            if dollars > 0.0 && self.key.terms.budget.is_some() {
+                *lock(&self.key.owed) += dollars;
+                self.key.store.owes();
+            }
             return None;
         }
         let (told, heard) = oneshot::channel();

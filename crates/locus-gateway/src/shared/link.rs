@@ -24,7 +24,7 @@ pub(super) struct Link {
 /// The store could not be reached, or did not do what it was asked to.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum LinkError {
-    #[error("the address cannot be reached: {0}")]
+    #[error("no connection to its address: {0}")]
     Connect(#[from] io::Error),
     /// What the store says holds no key of ours: arguments are not repeated.
     #[error("{0}")]
@@ -57,7 +57,8 @@ impl Link {
             .set_response_timeout(None)
             .set_pipeline_buffer_size(WAITING);
         let connection = if config.tls {
-            let stream = tls::wrap(stream, &config.host).await?;
+            let roots = tokio::task::spawn_blocking(tls::roots).await.map_err(io::Error::other)?;
+            let stream = tls::wrap(stream, &config.host, roots).await?;
             let (connection, driver) =
                 MultiplexedConnection::new_with_config(&who, stream, options).await?;
             tokio::spawn(driver);

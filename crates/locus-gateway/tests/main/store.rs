@@ -13,13 +13,20 @@ use crate::{Desk, question, streamed};
 struct Redis {
     child: Option<Child>,
     port: u16,
+    /// Whether it writes down what it holds.
+    is_kept: bool,
     folder: tempfile::TempDir,
 }
 
 impl Redis {
     /// None if neither Redis nor Valkey is installed, which is said where it can be seen.
     fn start() -> Option<Self> {
-        let mut redis = Self { child: None, port: free(), folder: tempfile::tempdir().unwrap() };
+        Self::keeping(true)
+    }
+
+    fn keeping(is_kept: bool) -> Option<Self> {
+        let folder = tempfile::tempdir().unwrap();
+        let mut redis = Self { child: None, port: free(), is_kept, folder };
         if redis.again() {
             return Some(redis);
         }
@@ -33,7 +40,8 @@ impl Redis {
         self.child = ["redis-server", "valkey-server"].iter().find_map(|program| {
             let mut command = Command::new(program);
             command.args(["--port", &self.port.to_string(), "--bind", "127.0.0.1", "--save", ""]);
-            command.args(["--appendonly", "yes", "--appendfsync", "always"]);
+            let kept = if self.is_kept { "yes" } else { "no" };
+            command.args(["--appendonly", kept, "--appendfsync", "always"]);
             command.args(["--requirepass", "pass phrase"]);
             command.arg("--dir").arg(self.folder.path()).stdout(Stdio::null()).spawn().ok()
         });
@@ -332,6 +340,31 @@ async fn what_was_spent_alone_is_told_when_the_store_is_back() {
     let Ok(read) = read else { return };
     let spent: f64 = String::from_utf8(read.stdout).unwrap().trim().parse().unwrap();
     assert!((spent - paid).abs() < 1e-9, "{spent} {paid}");
+}
+
+#[tokio::test]
+async fn a_store_that_lost_everything_begins_where_the_gateways_were() {
+    let Some(mut redis) = Redis::keeping(false) else { return };
+    let key = ClientKey::named("a").with_budget(0.0005, None);
+    let fleet = Fleet::open(2, &here(&redis), key).await;
+    let mut number = 0;
+    while fleet.chat(number % 2, &fleet.key, &question("grok")).await.status == 200 {
+        number += 1;
+    }
+    for desk in 0..2 {
+        // Both have heard of the sum.
+        assert_eq!(fleet.chat(desk, &fleet.key, &question("grok")).await.code(), "budget_exceeded");
+    }
+    redis.kill();
+    fleet.until(0, "away").await;
+    fleet.until(1, "away").await;
+    assert!(redis.again());
+    fleet.until(0, "here").await;
+    fleet.until(1, "here").await;
+    for desk in 0..2 {
+        let answer = fleet.chat(desk, &fleet.key, &question("grok")).await;
+        assert_eq!(answer.code(), "budget_exceeded", "{answer:?}");
+    }
 }
 
 #[tokio::test]

@@ -165,6 +165,11 @@ impl Both {
     }
 }
 
+fn keys(name: &str) -> Arc<[String]> {
+    let parts = ["calls", "tokens", "budget", "leases", "held", "ended"];
+    parts.map(|part| format!("test:{{{name}}}:{part}")).into()
+}
+
 /// Numbers whose sums are exact whatever their order.
 fn dollars(random: &mut fastrand::Rng) -> f64 {
     f64::from(random.u32(0..64)) / 1024.0
@@ -186,14 +191,18 @@ async fn the_scripts_decide_as_the_model_does() {
             every: [0, 97][random.usize(0..2)],
             begun: 1_600_000_000,
         };
-        let keys = ["calls", "tokens", "budget", "leases", "held", "ended"];
-        let keys = keys.map(|part| format!("test:{{{seed}}}:{part}")).into();
-        let now = 1_700_000_000_000_000;
-        let mut both = Both { link: link.clone(), keys, terms, model: Model::default(), now };
+        let (link, keys_now) = (link.clone(), keys(&seed.to_string()));
+        let (model, now) = (Model::default(), 1_700_000_000_000_000);
+        let mut both = Both { link, keys: keys_now, terms, model, now };
         let mut open: Vec<(Ask, String)> = Vec::new();
         let mut known = Sum::default();
         for number in 0..400 {
             both.now += random.u64(0..1_500_000);
+            if random.u32(0..100) == 0 {
+                // The store has lost everything.
+                both.keys = keys(&format!("{seed}-{number}"));
+                both.model = Model::default();
+            }
             match random.u32(0..10) {
                 0..6 => {
                     let ask = Ask {
@@ -252,7 +261,7 @@ async fn a_store_that_forgot_its_scripts_is_told_again() {
     let Some((server, link)) = Server::start().await else { return };
     let mut both = Both {
         link: link.clone(),
-        keys: ["a", "b", "c", "d", "e", "f"].map(|part| format!("{{x}}{part}")).into(),
+        keys: keys("forgetful"),
         terms: Terms { rpm: Some(2), budget: Some(1.0), ..Terms::default() },
         model: Model::default(),
         now: 1_700_000_000_000_000,
