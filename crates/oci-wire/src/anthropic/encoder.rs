@@ -72,6 +72,9 @@ impl MessagesEncoder {
         }
         self.begin(chunk, &mut sink);
         self.drop_extra(&chunk.extra, "");
+        if chunk.hosted_item.is_some() {
+            self.losses.once(LossKind::Dropped, "hosted_item".to_owned());
+        }
         for choice in chunk.choices() {
             if choice.index == 0 {
                 self.push_choice(choice, &mut sink);

@@ -111,6 +111,9 @@ impl ResponsesEncoder {
         }
         let answer = response.id.as_deref().unwrap_or_default();
         drop_extra(&chunk.extra, "", losses);
+        if chunk.hosted_item.is_some() {
+            losses.once(LossKind::Dropped, "hosted_item".to_owned());
+        }
         for choice in chunk.choices() {
             if choice.index != 0 {
                 losses.once(LossKind::Dropped, format!("choices[{}]", choice.index));

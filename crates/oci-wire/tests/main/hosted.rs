@@ -1,7 +1,10 @@
 //! What tools of the service do, in a stream of chat completions.
 
+use oci_wire::anthropic::MessagesEncoder;
 use oci_wire::chat::{ChatAccumulator, ChatChunk};
-use oci_wire::responses::{HostedChange, HostedDelta, HostedKind, Item, ResponsesDecoder};
+use oci_wire::responses::{
+    HostedChange, HostedDelta, HostedKind, Item, ResponsesDecoder, ResponsesEncoder,
+};
 use serde_json::{Value, json};
 
 use crate::fixtures;
@@ -274,4 +277,19 @@ fn an_answer_of_chunks_has_none_of_it() {
     let all = all.finish();
     assert_eq!(all, rest.finish());
     assert_eq!(all.text(), "Windy.");
+}
+
+#[test]
+fn what_writes_other_dialects_tells_that_it_leaves_items_out() {
+    let json = r#"{"choices":[{"index":0,"delta":{}}],"hosted_item":{"output_index":0,"type":"web_search_call","progress":"searching"}}"#;
+    let chunk = ChatChunk::from_json(json).unwrap();
+    let (mut responses, mut messages) = (ResponsesEncoder::new(), MessagesEncoder::new());
+    for _ in 0..2 {
+        responses.push(&chunk, |_| {});
+        messages.push(&chunk, |_| {});
+    }
+    for losses in [responses.losses(), messages.losses()] {
+        let told: Vec<String> = losses.iter().map(ToString::to_string).collect();
+        assert_eq!(told, ["hosted_item has no counterpart and was left out"]);
+    }
 }
