@@ -136,18 +136,20 @@ impl Scratch {
 pub(crate) struct OpenAiChunks {
     show_usage: bool,
     scratch: Scratch,
+    /// Whether tools of the service did something that chat completions have no word for.
+    has_items: bool,
 }
 
 impl OpenAiChunks {
     pub(crate) fn new(show_usage: bool) -> Self {
-        Self { show_usage, scratch: Scratch::default() }
+        Self { show_usage, scratch: Scratch::default(), has_items: false }
     }
 }
 
 impl ChunkEvents for OpenAiChunks {
     fn chunk(&mut self, mut chunk: ChatChunk<'_>, output: &mut Encoder) {
-        // Chat completions have no word for what tools of the service do.
         if chunk.hosted_item.is_some() {
+            self.has_items = true;
             return;
         }
         if !self.show_usage && chunk.usage.take().is_some() && chunk.choices.is_empty() {
@@ -165,6 +167,11 @@ impl ChunkEvents for OpenAiChunks {
         // No [DONE]: that would say the answer is complete.
         self.scratch.write(None, &failure.body(Dialect::OpenAi), output);
     }
+
+    fn losses(&self) -> Vec<String> {
+        let told = "hosted_item has no counterpart and was left out".to_owned();
+        self.has_items.then_some(told).into_iter().collect()
+    }
 }
 
 #[cfg(test)]
@@ -178,7 +185,9 @@ mod tests {
         let chunk = ChatChunk::from_json(searching).unwrap();
         assert!(chunk.hosted_item().is_some());
         let mut output = Encoder::new();
-        OpenAiChunks::new(true).chunk(chunk, &mut output);
+        let mut events = OpenAiChunks::new(true);
+        events.chunk(chunk, &mut output);
         assert!(output.as_bytes().is_empty());
+        assert_eq!(events.losses(), ["hosted_item has no counterpart and was left out"]);
     }
 }
