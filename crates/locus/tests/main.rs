@@ -36,6 +36,7 @@ example! {
     agent_chat "../examples/agent_chat.rs"
     agent_hooks "../examples/agent_hooks.rs"
     chat "../examples/chat.rs"
+    credentials "../examples/credentials.rs"
     embeddings "../examples/embeddings.rs"
     files "../examples/files.rs"
     laptop_to_oke "../examples/laptop_to_oke.rs"

@@ -6,7 +6,7 @@ use locus::{Client, Endpoint, Env, Family, Transport};
 use oci_emulator::{Emulator, RecordedRequest, Sandbox};
 use serde_json::{Value, json};
 
-use crate::{chat, embeddings, files, laptop_to_oke, responses, routes, tools};
+use crate::{chat, credentials, embeddings, files, laptop_to_oke, responses, routes, tools};
 
 pub(crate) const ENDPOINT: &str = "ocid1.generativeaiendpoint.oc1.us-chicago-1.aaaa";
 
@@ -55,6 +55,34 @@ impl Service {
 
     pub(crate) fn last(&self) -> (String, Value) {
         self.sent().pop().unwrap()
+    }
+}
+
+#[tokio::test]
+async fn credentials_can_be_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let sandbox = Sandbox::create(folder.path()).unwrap();
+    let emulator = Emulator::builder().identity(sandbox.identity()).start().await.unwrap();
+    let identity = credentials::Identity {
+        user: sandbox.user(),
+        fingerprint: sandbox.fingerprint(),
+        tenancy: sandbox.tenancy(),
+        key_file: sandbox.key_file(),
+        compartment: sandbox.compartment_id(),
+    };
+    let endpoint = || Endpoint::parse(&emulator.url()).unwrap();
+    let answers = [
+        credentials::from_parts(&identity, endpoint()).await.unwrap(),
+        credentials::from_signer(&identity, endpoint()).await.unwrap(),
+        credentials::from_profile(sandbox.config_file(), sandbox.profile(), endpoint())
+            .await
+            .unwrap(),
+    ];
+    assert!(answers.iter().all(|text| text.contains("How's it going?")), "{answers:?}");
+    let id = format!("{}/{}/{}", sandbox.tenancy(), sandbox.user(), sandbox.fingerprint());
+    for RecordedRequest { headers, .. } in emulator.requests() {
+        let signature = headers.iter().find(|(name, _)| name == "authorization");
+        assert!(signature.unwrap().1.contains(&format!("keyId=\"{id}\"")), "{signature:?}");
     }
 }
 
