@@ -1,31 +1,32 @@
 //! The client: one endpoint, one identity, one pool of connections.
 
 use std::collections::HashMap;
+use std::error::Error as StdError;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use http::header::HeaderValue;
+use http::{Request, Response, Uri};
+use hyper::rt::{Read, Write};
 use oci_auth::Signer;
-use rustls::ClientConfig;
+use tower_layer::Layer;
+use tower_service::Service;
 
 use crate::breaker::{Breaker, BreakerPolicy};
 use crate::build_error::BuildError;
 use crate::call::Budget;
 use crate::clock::SigningClock;
-use crate::connect::{Connector, connector};
 use crate::deadlines::Deadlines;
 use crate::endpoint::{Endpoint, PlainHttp};
 use crate::error::Home;
 use crate::hook::RequestHook;
 use crate::http_version::HttpVersion;
-use crate::multiplexed::Multiplexed;
-use crate::pooled::Pooled;
 use crate::proxy::Proxy;
 use crate::random::RequestIds;
 use crate::retry::RetryPolicy;
-use crate::service::{DryRun, HttpService};
+use crate::service::{Body, DryRun, HttpService};
 use crate::tls::{Roots, client_config};
+use crate::way::{Given, Layers, Start, Transport, Way};
 
 /// A client of the Generative AI service. Clones are cheap and share the connections.
 ///
@@ -61,14 +62,11 @@ pub(crate) struct Inner {
     pub(crate) retry: RetryPolicy,
     pub(crate) breaker: Breaker,
     pub(crate) ids: RequestIds,
-    http_version: HttpVersion,
     pub(crate) body_limit: usize,
     pub(crate) compartment_id: Option<HeaderValue>,
     pub(crate) project: Option<HeaderValue>,
     pub(crate) home: Arc<Home>,
-    proxy: Option<Proxy>,
-    /// What encrypts the connections of clients that are made of this one; `None` if another service sends their requests.
-    tls: Option<ClientConfig>,
+    way: Way,
     /// The clients for other hosts that were made of this one.
     others: Mutex<HashMap<String, Client>>,
     pub(crate) hook: Option<Arc<dyn RequestHook>>,
@@ -88,7 +86,8 @@ impl Client {
             roots: Roots::default(),
             http_version: HttpVersion::default(),
             body_limit: DEFAULT_BODY_LIMIT,
-            service: None,
+            given: None,
+            layers: Layers::default(),
             hook: None,
             compartment_id: None,
             project: None,
@@ -104,7 +103,7 @@ impl Client {
     /// The proxy that requests go through; `None` if they go straight to the endpoint.
     #[must_use]
     pub fn proxy(&self) -> Option<&Proxy> {
-        let proxy = self.inner.proxy.as_ref();
+        let proxy = self.inner.way.proxy.as_ref();
         proxy.filter(|proxy| proxy.tunnel(&self.inner.endpoint).is_some())
     }
 
@@ -165,38 +164,16 @@ impl Client {
     }
 }
 
-/// What sends over the connections of a connector.
-fn over(
-    version: HttpVersion,
-    connector: Connector,
-    endpoint: &Endpoint,
-    connect: Duration,
-) -> Arc<dyn HttpService> {
-    match version {
-        HttpVersion::Http1 => Arc::new(Pooled::new(connector, endpoint)),
-        HttpVersion::Http2 => Arc::new(Multiplexed::new(connector, connect)),
-    }
-}
-
 impl Inner {
     /// The same for another endpoint.
     fn beside(&self, endpoint: Endpoint) -> Self {
-        let service = match &self.tls {
-            Some(tls) => {
-                let (proxy, connect) = (self.proxy.as_ref(), self.deadlines.connect);
-                let version = self.http_version;
-                let connector = connector(tls.clone(), &endpoint, proxy, connect, version);
-                over(version, connector, &endpoint, connect)
-            }
-            None => self.service.clone(),
-        };
         let home = Home {
             host: endpoint.host().to_owned(),
             compartment_id: self.home.compartment_id.clone(),
             has_api_key: self.home.has_api_key,
         };
         Self {
-            service,
+            service: self.way.to(&endpoint),
             endpoint,
             signer: self.signer.clone(),
             clock: self.clock.clone(),
@@ -207,11 +184,9 @@ impl Inner {
             compartment_id: self.compartment_id.clone(),
             project: self.project.clone(),
             home: Arc::new(home),
-            proxy: self.proxy.clone(),
-            tls: self.tls.clone(),
+            way: self.way.clone(),
             others: Mutex::default(),
             ids: RequestIds::new(),
-            http_version: self.http_version,
             hook: self.hook.clone(),
         }
     }
@@ -240,7 +215,8 @@ pub struct ClientBuilder {
     roots: Roots,
     http_version: HttpVersion,
     body_limit: usize,
-    service: Option<Given>,
+    given: Option<Given>,
+    layers: Layers,
     hook: Option<Arc<dyn RequestHook>>,
     compartment_id: Option<String>,
     project: Option<String>,
@@ -298,7 +274,41 @@ impl ClientBuilder {
 
     /// What sends the requests in place of hyper; roots, proxy, version and connect deadline are then its own business.
     pub fn service(mut self, service: impl HttpService) -> Self {
-        self.service = Some(Given(Arc::new(service)));
+        self.given = Some(Given::Service(Arc::new(service)));
+        self
+    }
+
+    /// What makes the connections in place of TCP and TLS: through a tunnel of one's own, over a socket of this machine, or in
+    /// memory. It is called with the URL of the endpoint's root and has [`Deadlines::connect`] to answer. Roots and proxy are then
+    /// its own business, and so is that plain http stays on this machine. It replaces a [`service`](Self::service), and speaks
+    /// HTTP/1.1 only.
+    ///
+    /// It is a service of `tower` from a URL to what hyper reads and writes, as the connectors of hyper's clients are.
+    pub fn connector<C>(mut self, connector: C) -> Self
+    where
+        C: Service<Uri> + Clone + Send + Sync + 'static,
+        C::Response: Read + Write + Send + Unpin + 'static,
+        C::Error: Into<Box<dyn StdError + Send + Sync>>,
+        C::Future: Send + 'static,
+    {
+        self.given = Some(Given::connector(connector));
+        self
+    }
+
+    /// Puts a layer of `tower` around what sends the requests, whatever that is; one that is added later is around those before.
+    ///
+    /// Every attempt passes through it, complete and signed, so it must not change method, URL, body or a header that is signed.
+    /// Retries and deadlines are kept above it. An error of its own counts as [`Network`](crate::ErrorKind::Network), or, if it was
+    /// not ready, as [`Connect`](crate::ErrorKind::Connect), which is tried again.
+    pub fn layer<L>(mut self, layer: L) -> Self
+    where
+        L: Layer<Transport> + Send + Sync + 'static,
+        L::Service:
+            Service<Request<Body>, Response = Response<Body>> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request<Body>>>::Error: Into<Box<dyn StdError + Send + Sync>>,
+        <L::Service as Service<Request<Body>>>::Future: Send,
+    {
+        self.layers.push(layer);
         self
     }
 
@@ -333,8 +343,11 @@ impl ClientBuilder {
     /// # Errors
     /// [`BuildError`] naming the option that cannot be used.
     pub fn build(self) -> Result<Client, BuildError> {
-        let (service, tls): (Arc<dyn HttpService>, _) = match self.service {
-            Some(service) => (service.0, None),
+        let start = match self.given {
+            Some(Given::Connector(_)) if self.http_version != HttpVersion::Http1 => {
+                return Err(BuildError::new("connector", "it is for HTTP/1.1 only"));
+            }
+            Some(given) => Start::Given(given),
             None => {
                 // Nothing is encrypted on the way to plain http, so the system's certificates, which take a while to read,
                 // are left unread.
@@ -343,13 +356,15 @@ impl ClientBuilder {
                     Roots::Platform if plain => &Roots::Bundled,
                     _ => &self.roots,
                 };
-                let tls = client_config(roots)?;
-                let connect = self.deadlines.connect;
-                let (endpoint, proxy, version) =
-                    (&self.endpoint, self.proxy.as_ref(), self.http_version);
-                let connector = connector(tls.clone(), endpoint, proxy, connect, version);
-                (over(version, connector, endpoint, connect), Some(tls))
+                Start::Tls(Box::new(client_config(roots)?))
             }
+        };
+        let way = Way {
+            start,
+            layers: self.layers,
+            proxy: self.proxy,
+            version: self.http_version,
+            connect: self.deadlines.connect,
         };
         let header = |field: &'static str, text: &Option<String>| match text {
             None => Ok(None),
@@ -361,7 +376,7 @@ impl ClientBuilder {
             Some(_) => Err(BuildError::new(field, "expected an OCID, found other text")),
         };
         let inner = Inner {
-            service,
+            service: way.to(&self.endpoint),
             hook: self.hook,
             deadlines: self.deadlines,
             retry: self.retry,
@@ -375,25 +390,13 @@ impl ClientBuilder {
             }),
             breaker: Breaker::new(self.breaker),
             ids: RequestIds::new(),
-            http_version: self.http_version,
             endpoint: self.endpoint,
             signer: self.signer,
             clock: self.clock,
-            proxy: self.proxy,
-            tls,
+            way,
             others: Mutex::default(),
         };
         Ok(Client { inner: Arc::new(inner), budget: None })
-    }
-}
-
-/// A service of the caller's, of which nothing can be shown.
-#[derive(Clone)]
-struct Given(Arc<dyn HttpService>);
-
-impl fmt::Debug for Given {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("HttpService")
     }
 }
 

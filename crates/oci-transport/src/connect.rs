@@ -57,7 +57,11 @@ pub(crate) fn connector(
         HttpVersion::Http1 => builder.enable_http1().wrap_connector(dialer),
         HttpVersion::Http2 => builder.enable_http2().wrap_connector(dialer),
     };
-    Timed { inner, limit }
+    let explain = |error: BoxError| match find::<DialError>(&*error) {
+        Some(_) => error,
+        None => TlsError(error).into(),
+    };
+    Timed { inner, limit, explain }
 }
 
 /// The step of a connection that failed. Each begins when the one before it is done.
@@ -189,8 +193,10 @@ pub(crate) struct ConnectTimedOut {
 /// Puts one deadline over everything that a connector does.
 #[derive(Clone, Debug)]
 pub(crate) struct Timed<C> {
-    inner: C,
-    limit: Duration,
+    pub(crate) inner: C,
+    pub(crate) limit: Duration,
+    /// Says of an error which step it belongs to.
+    pub(crate) explain: fn(BoxError) -> BoxError,
 }
 
 impl<C> Service<Uri> for Timed<C>
@@ -209,17 +215,11 @@ where
     }
 
     fn call(&mut self, target: Uri) -> Self::Future {
-        let limit = self.limit;
+        let (limit, explain) = (self.limit, self.explain);
         let connecting = timeout(limit, self.inner.call(target));
         Box::pin(async move {
             match connecting.await {
-                Ok(connected) => connected.map_err(|error| {
-                    let error = error.into();
-                    match find::<DialError>(&*error) {
-                        Some(_) => error,
-                        None => TlsError(error).into(),
-                    }
-                }),
+                Ok(connected) => connected.map_err(|error| explain(error.into())),
                 Err(_) => Err(ConnectTimedOut { limit }.into()),
             }
         })

@@ -19,7 +19,8 @@
 //! - An [`Error`] has the status, the service's code, the `opc-request-id` and a [`hint`](Error::hint).
 //! - The crypto provider of TLS is passed as a value, so other crates of the same program may use another one.
 //!
-//! What sends the requests is an [`HttpService`], hyper unless another one is given.
+//! What sends the requests is an [`HttpService`], hyper unless another one is given, over TCP and TLS unless another
+//! [connector](ClientBuilder::connector) is, and through the [layers](ClientBuilder::layer) that are.
 //!
 //! Each call is a [`tracing`] span with the attributes of OpenTelemetry's conventions for generative AI, and each attempt an event
 //! in it; a [`RequestHook`] is told what was sent. Keys, tokens and signatures are in neither.
@@ -60,6 +61,7 @@ mod stream;
 mod tls;
 mod trace;
 mod v1;
+mod way;
 
 // The public interface is:
 pub use answer::Answer;
@@ -83,3 +85,4 @@ pub use retry::RetryPolicy;
 pub use service::{Body, HttpService, SendError};
 pub use stream::{ChatStream, ResponseStream};
 pub use tls::Roots;
+pub use way::Transport;

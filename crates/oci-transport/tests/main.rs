@@ -41,6 +41,8 @@ mod tls;
 mod uploads;
 #[path = "main/versions.rs"]
 mod versions;
+#[path = "main/ways.rs"]
+mod ways;
 
 use oci_auth::{CredentialOptions, Credentials, Env, Signer};
 use oci_emulator::{Emulator, Sandbox};

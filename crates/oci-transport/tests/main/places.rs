@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
+use oci_auth::{Secret, Signer};
 use oci_transport::{Client, ConnectStep, Deadlines, Endpoint, ErrorKind, RetryPolicy, Timeout};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
 use crate::{Service, request};
@@ -53,6 +55,31 @@ async fn a_name_of_this_machine_is_allowed_over_plain_http() {
     assert_eq!(client.chat(&request()).await.unwrap().text(), "2x2 is 4.");
 }
 
+/// Where this machine has no IPv6 there is nothing to connect to.
+#[tokio::test]
+async fn a_service_may_have_an_address_of_ipv6() {
+    let Ok(listener) = TcpListener::bind("[::1]:0").await else { return };
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let serving = tokio::spawn(async move {
+        let (mut socket, _) = listener.accept().await.unwrap();
+        let mut head = String::new();
+        while !head.ends_with("\r\n\r\n") {
+            head.push(socket.read_u8().await.unwrap().into());
+        }
+        let answer = r#"{"object":"list","data":[]}"#;
+        let length = answer.len();
+        let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n{answer}");
+        socket.write_all(answer.as_bytes()).await.unwrap();
+        head
+    });
+    let signer = Signer::bearer(&Secret::from("sk-test")).unwrap();
+    let client = Client::builder(Endpoint::parse(&url).unwrap(), signer).build().unwrap();
+    client.models().await.unwrap();
+    let host = url.trim_start_matches("http://");
+    let head = serving.await.unwrap();
+    assert!(head.contains(&format!("\r\nhost: {host}\r\n")), "{head}");
+}
+
 /// A server that accepts and then says nothing: the TLS handshake does not finish.
 #[tokio::test]
 async fn a_handshake_that_stalls_meets_the_connect_deadline() {
@@ -81,7 +108,7 @@ fn options_that_would_split_a_header_are_refused() {
         ))
         .unwrap();
         let key = oci_auth::PrivateKey::from_pem(&pem, None).unwrap();
-        oci_auth::Signer::new(oci_auth::SigningKey::new(
+        Signer::new(oci_auth::SigningKey::new(
             oci_auth::KeyId::verbatim("k".to_owned()).unwrap(),
             key,
         ))
