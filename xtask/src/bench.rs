@@ -23,13 +23,29 @@ pub(crate) fn run(name: &str, options: &[&str]) -> Result<()> {
         ("gateway", ["--short"]) => gateway::run(Extent::Short, false),
         ("router", []) => router::run(),
         ("sse", []) => sse::run(),
-        ("transport", []) => transport::run(),
+        ("transport", []) => transport::run(false),
+        ("transport", ["--record"]) => transport::run(true),
         _ => Err(format!(
-            "no benchmark is called `{name} {}`; there are `auth`, `auth --record`, `files`, `gateway`, `gateway --record`, `gateway --short`, `router`, `sse` and `transport`",
+            "no benchmark is called `{name} {}`; there are `auth`, `auth --record`, `files`, `gateway`, `gateway --record`, `gateway --short`, `router`, `sse`, `transport` and `transport --record`",
             options.join(" ")
         )
         .into()),
     }
+}
+
+/// Puts what a benchmark found into its place on a page.
+fn record(benchmark: &str, page: &str, text: &str) -> Result<()> {
+    let path = root().join(page);
+    let before = std::fs::read_to_string(&path)?;
+    let line = |end: &str| format!("<!-- cargo xtask bench {benchmark} --record: {end} -->");
+    let (begin, end) = (line("begin"), line("end"));
+    let (Some((head, _)), Some((_, tail))) = (before.split_once(&begin), before.split_once(&end))
+    else {
+        return Err(format!("{page} has no lines {begin} and {end}").into());
+    };
+    std::fs::write(&path, format!("{head}{begin}\n\n{}\n\n{end}{tail}", text.trim_end()))?;
+    println!("written to {page}");
+    Ok(())
 }
 
 /// CPU, compiler and commit, for the line above a table.

@@ -45,9 +45,10 @@ usage: cargo xtask <command>
   bench sse
             oci-sse beside other parsers, a few minutes: a table of ratios (needs the network once,
             for the rivals)
-  bench transport
-            oci-transport beside hyper and other clients, a few minutes: a table of CPU time,
-            allocations and memory (needs the network once, for the rivals)
+  bench transport [--record]
+            oci-transport beside hyper and other clients, a minute once it is built: a table of CPU
+            time, allocations and memory (needs the network once, for the rivals); --record writes
+            the README of oci-transport
   static    `locus` as one static file, and what it does in a root folder that has nothing but
             resolv.conf and hosts (needs Linux, python3, openssl)
   streams [count]

@@ -61,8 +61,8 @@ pub(super) fn run(extent: Extent, record: bool) -> Result<()> {
     let page = table::page(&figures, &sizes, &super::machine()?, LITELLM);
     println!("{page}");
     if record {
-        write_between("docs/performance.md", &page)?;
-        write_between("README.md", &table::summary(&figures, LITELLM))?;
+        super::record("gateway", "docs/performance.md", &page)?;
+        super::record("gateway", "README.md", &table::summary(&figures, LITELLM))?;
     }
     Ok(())
 }
@@ -218,19 +218,6 @@ fn on_core(core: &str, program: &Path) -> Command {
     command
 }
 
-/// Puts a text where a page has the lines for it.
-fn write_between(page: &str, text: &str) -> Result<()> {
-    let path = root().join(page);
-    let before = std::fs::read_to_string(&path)?;
-    let (Some((head, _)), Some((_, tail))) = (before.split_once(BEGIN), before.split_once(END))
-    else {
-        return Err(format!("{page} has no lines {BEGIN} and {END}").into());
-    };
-    std::fs::write(&path, format!("{head}{BEGIN}\n\n{}\n\n{END}{tail}", text.trim_end()))?;
-    println!("written to {page}");
-    Ok(())
-}
-
 /// In the order of the table.
 const MEASUREMENTS: &[Measurement] = &[
     Measurement::load("signed chat", "signed", false),
@@ -251,5 +238,3 @@ const LITELLM_LIST: &str = "litellm-proxy";
 const MEASURED: &str = "0";
 /// The core of the service and the load tool.
 const OTHERS: &str = "1";
-const BEGIN: &str = "<!-- cargo xtask bench gateway --record: begin -->";
-const END: &str = "<!-- cargo xtask bench gateway --record: end -->";

@@ -30,8 +30,8 @@ const MANIFEST: [&str; 4] = ["--locked", "--release", "--manifest-path", "bench/
 /// The chunks with text of one stream; the program asserts that each client finds so many.
 const CHUNKS: f64 = 200.0;
 
-/// Builds the programs, runs each client against one server and prints what was found, as Markdown.
-pub(super) fn run() -> Result<()> {
+/// Builds the programs, runs each client against one server and prints what was found, as Markdown; with `--record` it goes into the README.
+pub(super) fn run(is_recording: bool) -> Result<()> {
     run_command(&mut cargo(&[&["build", "-p", "bench-transport"], &MANIFEST[..]].concat()))?;
     let metadata = MetadataCommand::new().current_dir(root().join("bench")).no_deps().exec()?;
     // Started by their paths: asking cargo each time takes longer than most samples.
@@ -57,12 +57,15 @@ pub(super) fn run() -> Result<()> {
             found.add(client, what, value.parse()?);
         }
     }
-    println!("{}, {}\n", super::machine()?, super::versions(&MEASURED)?);
-    println!("{}", table(&found));
     let (list, missed) = acceptance(&found);
-    println!("{list}");
-    println!("{missed} missed");
-    Ok(())
+    let (machine, versions) = (super::machine()?, super::versions(&MEASURED)?);
+    let page = format!("{machine}; {versions}.\n\n{}\n{list}\n{missed} missed.", table(&found));
+    println!("{page}");
+    if is_recording {
+        super::record("transport", "crates/oci-transport/README.md", &page)
+    } else {
+        Ok(())
+    }
 }
 
 /// The server in a process of its own, which ends with this value.
