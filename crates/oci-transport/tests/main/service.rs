@@ -136,6 +136,43 @@ async fn whether_a_connection_was_made_decides_about_another_attempt() {
     assert_eq!(service.asked.lock().unwrap().len(), 1);
 }
 
+/// What repairs a request, or falls back to another operation, spends from the same call.
+#[tokio::test(start_paused = true)]
+async fn the_operations_of_one_call_share_its_attempts() {
+    let failed = Outcome::Answer(503, "");
+    let outcomes = [failed, failed, GOOD, failed, failed, GOOD];
+    let (client, service) = scripted(&outcomes, RetryPolicy::default());
+    let call = client.one_call();
+    call.chat(&request()).await.unwrap();
+    let error = call.chat(&request()).await.unwrap_err();
+    assert!(error.is_server_error() && error.attempts() == 1, "both retries are spent: {error:?}");
+    client.chat(&request()).await.unwrap();
+    assert_eq!(service.asked.lock().unwrap().len(), outcomes.len());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_operations_of_one_call_share_its_time() {
+    let service = Scripted { start: Some(Instant::now()), ..Scripted::default() };
+    service.outcomes.lock().unwrap().extend([Outcome::Silence; 3]);
+    let seconds = Duration::from_secs;
+    let deadlines =
+        Deadlines { first_byte: seconds(60), total: Some(seconds(100)), ..Deadlines::default() };
+    let endpoint = Endpoint::parse("https://h.example").unwrap();
+    let client = Client::builder(endpoint, Signer::new(key("k")))
+        .deadlines(deadlines)
+        .retry(RetryPolicy::NEVER)
+        .service(service)
+        .build()
+        .unwrap();
+    let start = Instant::now();
+    let call = client.one_call();
+    for (which, at) in [(Timeout::FirstByte, 60), (Timeout::Total, 100), (Timeout::Total, 100)] {
+        let error = call.chat(&request()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Timeout(which), "{error:?}");
+        assert_eq!(start.elapsed(), seconds(at));
+    }
+}
+
 /// Some gateways answer 200 and put the failure into the body.
 #[tokio::test(start_paused = true)]
 async fn a_failure_under_a_success_status_is_a_failure() {
