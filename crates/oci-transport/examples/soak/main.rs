@@ -108,7 +108,8 @@ fn faults() -> Vec<Fault> {
         Fault::CutBody,
         Fault::Html(502),
         Fault::Garbage { after_events: 1 },
-        Fault::SlowBody { bytes: 50, pause: Duration::from_millis(1) },
+        // Some twenty pauses in an answer: each lasts as long as the machine is busy, and all of them must fit into a call's time.
+        Fault::SlowBody { bytes: 500, pause: Duration::from_millis(1) },
         Fault::GarbageLines,
         Fault::Reset,
     ]
