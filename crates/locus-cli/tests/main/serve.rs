@@ -109,6 +109,38 @@ fn the_log_has_no_secrets_at_any_level() {
 }
 
 #[test]
+fn where_limits_are_counted_is_said_if_there_are_any() {
+    let home = tempfile::tempdir().unwrap();
+    let path = |name: &str| home.path().join(name).to_str().unwrap().to_owned();
+    let (file, keys) = (path("config.yaml"), path("keys.json"));
+    let started = |router: &str| {
+        let keyed = format!("general_settings: {{keys_file: {keys}}}\n{router}{FILE}");
+        std::fs::write(&file, keyed).unwrap();
+        let mut served = serve(home.path(), &["--config", &file, "--log", "trace"]);
+        assert!(chat(&served.url, "oci-grok-4").starts_with("HTTP/1.1 401"));
+        assert!(signal("TERM", served.child.id()) && served.child.wait().unwrap().success());
+        let mut log = String::new();
+        served.child.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+        log
+    };
+    let create = |more: &[&str]| {
+        let mut command = locus(home.path());
+        assert!(command.args(["keys", "create", "a", "--file", &keys]).args(more).output().is_ok());
+    };
+    create(&[]);
+    let log = started("");
+    assert!(!log.contains("counted by this gateway alone"), "there is nothing to count: {log}");
+    create(&["--rpm", "5"]);
+    let log = started("");
+    assert!(log.contains("limits of keys are counted by this gateway alone"), "{log}");
+    // Nobody listens there; what is said of it has no password.
+    let log = started("router_settings: {redis_url: \"redis://:pass-phrase@127.0.0.1:9\"}\n");
+    assert!(!log.contains("counted by this gateway alone"), "{log}");
+    assert!(log.contains("the store of limits is away: keys with limits are refused"), "{log}");
+    assert!(!log.contains("pass-phrase"), "{log}");
+}
+
+#[test]
 fn sighup_reads_the_file_again() {
     let home = tempfile::tempdir().unwrap();
     let file = home.path().join("config.yaml");

@@ -289,10 +289,12 @@ fn every_attack_of_the_table_has_its_test() {
         include_str!("cors.rs"),
         include_str!("keys.rs"),
         include_str!("lifecycle.rs"),
+        include_str!("store.rs"),
         include_str!("../../src/event_stream/tests.rs"),
         include_str!("../../src/guard.rs"),
         include_str!("../../src/keys/tests.rs"),
         include_str!("../../src/routes/kept.rs"),
+        include_str!("../../src/shared/tls.rs"),
         include_str!("../../../locus-cli/tests/main/serve.rs"),
     ];
     let (_, table) = table.split_once("| attack |").unwrap();

@@ -55,6 +55,17 @@ impl Redis {
         }
     }
 
+    /// What a script answers; none if there is no tool to run it with.
+    fn eval(&self, script: &str) -> Option<String> {
+        let port = self.port.to_string();
+        let answer = ["redis-cli", "valkey-cli"].iter().find_map(|tool| {
+            let mut command = Command::new(tool);
+            command.args(["-p", &port, "-a", "pass phrase", "-n", "2", "--no-auth-warning"]);
+            command.args(["EVAL", script, "0"]).output().ok()
+        })?;
+        Some(String::from_utf8(answer.stdout).unwrap())
+    }
+
     fn url(&self) -> String {
         format!("redis://:pass%20phrase@127.0.0.1:{}/2", self.port)
     }
@@ -76,7 +87,7 @@ struct Fleet {
     desks: Vec<Desk>,
     key: String,
     free: String,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl Fleet {
@@ -100,7 +111,7 @@ impl Fleet {
         for _ in 0..size {
             desks.push(Desk::with_file(&yaml).await);
         }
-        let fleet = Self { desks, key, free, _folder: folder };
+        let fleet = Self { desks, key, free, folder };
         if store.contains("redis_timeout: 20") {
             for desk in 0..size {
                 fleet.until(desk, "here").await;
@@ -329,16 +340,9 @@ async fn what_was_spent_alone_is_told_when_the_store_is_back() {
     }
     let Fleet { mut desks, .. } = fleet;
     desks.remove(0).end().await;
-    let read = Command::new("redis-cli")
-        .args(["-p", &redis.port.to_string(), "-a", "pass phrase", "-n", "2", "--no-auth-warning"])
-        .args([
-            "EVAL",
-            "return redis.call('HGET', redis.call('KEYS', '*:budget')[1], 'spent')",
-            "0",
-        ])
-        .output();
-    let Ok(read) = read else { return };
-    let spent: f64 = String::from_utf8(read.stdout).unwrap().trim().parse().unwrap();
+    let script = "return redis.call('HGET', redis.call('KEYS', '*:budget')[1], 'spent')";
+    let Some(spent) = redis.eval(script) else { return };
+    let spent: f64 = spent.trim().parse().unwrap();
     assert!((spent - paid).abs() < 1e-9, "{spent} {paid}");
 }
 
@@ -364,6 +368,46 @@ async fn a_store_that_lost_everything_begins_where_the_gateways_were() {
     for desk in 0..2 {
         let answer = fleet.chat(desk, &fleet.key, &question("grok")).await;
         assert_eq!(answer.code(), "budget_exceeded", "{answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_reads_the_store_finds_no_key_and_no_name() {
+    let Some(redis) = Redis::start() else { return };
+    let key = ClientKey::named("a-name").with_rpm(9).with_tpm(10_000).with_parallel(2);
+    let fleet = Fleet::open(1, &here(&redis), key.with_budget(1.0, None)).await;
+    fleet.desks[0].emulator.push_fault(Fault::status(503));
+    assert_eq!(fleet.chat(0, &fleet.key, &question("pair")).await.status, 200);
+    assert_eq!(fleet.chat(0, &fleet.key, &streamed("grok")).await.status, 200);
+    let script = "local all = {} \
+        for _, key in ipairs(redis.call('KEYS', '*')) do \
+        all[#all + 1] = key \
+        local read = {hash = {'HGETALL', key}, zset = {'ZRANGE', key, 0, -1}} \
+        for _, part in ipairs(redis.call(unpack(read[redis.call('TYPE', key).ok]))) do \
+        all[#all + 1] = part end end \
+        return table.concat(all, ' ')";
+    let all = loop {
+        let Some(all) = redis.eval(script) else { return };
+        // The others are told of the rest a moment later.
+        if all.contains(":rests") {
+            break all;
+        }
+        tokio::task::yield_now().await;
+    };
+    assert!(all.contains(":budget"), "{all}");
+    let keys = std::fs::read_to_string(fleet.folder.path().join("keys.json")).unwrap();
+    let keys: serde_json::Value = serde_json::from_str(&keys).unwrap();
+    let own = &keys["keys"][0];
+    for secret in [
+        fleet.key.as_str(),
+        own["sha256"].as_str().unwrap(),
+        own["id"].as_str().unwrap(),
+        "a-name",
+        "xai.grok",
+        "pair",
+        "127.0.0.1",
+    ] {
+        assert!(!all.contains(secret), "{secret}: {all}");
     }
 }
 
