@@ -162,6 +162,13 @@ impl Fleet {
         Ok(())
     }
 
+    /// Sends a signal to the store: it goes on living.
+    pub(crate) fn signal_store(&self, signal: &str) -> Result<()> {
+        let store = self.store.as_ref().ok_or("there is no store")?;
+        let told = Command::new("kill").args([signal, &store.id().to_string()]).status()?;
+        if told.success() { Ok(()) } else { Err("the store cannot be told".into()) }
+    }
+
     pub(crate) async fn store_version(&self) -> Result<String> {
         let script = "return redis.call('INFO', 'server'):match('[a-z]+_version:[%d.]+')";
         eval(self.store_port, script).await

@@ -30,6 +30,7 @@ async fn main() -> Result<()> {
     scenes::rests(&fleet, &mut table).await?;
     scenes::killed_gateway(&mut fleet, &mut table).await?;
     scenes::killed_store(&mut fleet, &mut table).await?;
+    scenes::hung_store(&fleet, &mut table).await?;
     fleet.end().await?;
 
     let mut fleet = Fleet::start(&program, "alone").await?;

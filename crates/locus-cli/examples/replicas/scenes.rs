@@ -188,6 +188,36 @@ pub(crate) async fn killed_store(fleet: &mut Fleet, table: &mut Table) -> Result
     Ok(())
 }
 
+/// A store that hangs is as good as none, and what it does too late has no effect.
+pub(crate) async fn hung_store(fleet: &Fleet, table: &mut Table) -> Result<()> {
+    let key = ClientKey::named("hung").with_parallel(30).with_budget(100.0, None);
+    let key = fleet.key(key).await?;
+    let body = question("grok", false, 50);
+    fleet.signal_store("-STOP")?;
+    let began = Instant::now();
+    let answers = all(fleet.balancer, &key, &body, 30).await?;
+    table.exact("store hung, 30 sent: refused with 503", count(&answers, 503), 30);
+    // An operation may take five seconds here.
+    table.between("  seconds for them", began.elapsed().as_secs_f64(), 0.0, 7.0);
+    fleet.until_all("away").await?;
+    let began = Instant::now();
+    let answers = all(fleet.balancer, &key, &body, 60).await?;
+    table.exact("  60 more", count(&answers, 503), 60);
+    table.between("  seconds for them", began.elapsed().as_secs_f64(), 0.0, 5.0);
+    fleet.signal_store("-CONT")?;
+    fleet.until_all("here").await?;
+    fleet.service.set_fault(Some(Fault::StallAfter { events: 1 }));
+    let held = held(fleet.balancer, &key, 50, 30).await?;
+    table.exact("  store goes on, 30 at a time of 30: admitted", held.admitted(), 30);
+    fleet.service.set_fault(None);
+    let script = "local sum = 0 for _, key in ipairs(redis.call('KEYS', '*:held')) do \
+        for _, each in ipairs(redis.call('HVALS', key)) do \
+        if tonumber(each) > 0 then sum = sum + 1 end end end return tostring(sum)";
+    let reserved: usize = eval(fleet.store_port, script).await?.parse()?;
+    table.exact("  reservations that the store has", reserved, 30);
+    Ok(())
+}
+
 /// Where that is asked for, each gateway goes on with its share.
 pub(crate) async fn alone(fleet: &mut Fleet, table: &mut Table) -> Result<()> {
     let key = fleet.key(ClientKey::named("alone").with_rpm(30)).await?;

@@ -165,7 +165,12 @@ impl SharedKey {
             }
             ("calls", wait) => Refusal::Calls { wait: wait.unwrap_or_default() },
             ("parallel", wait) => Refusal::Parallel { wait: wait.unwrap_or_default() },
-            (_, wait) => Refusal::Tokens { wait: wait.unwrap_or_default() },
+            ("tokens", wait) => Refusal::Tokens { wait: wait.unwrap_or_default() },
+            // It was given back before it was taken: whoever wanted it has left.
+            _ => {
+                lease.end();
+                return Err(Refused::Away);
+            }
         };
         lease.end();
         Err(Refused::Limit(refusal))

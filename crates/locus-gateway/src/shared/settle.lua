@@ -22,7 +22,11 @@ elseif kind == 'alone' and not charged then
   redis.call('HSET', ended, id, 'settled')
   redis.call('PEXPIRE', ended, MONTH)
   spent = spent + dollars
-elseif kind == 'lease' and taken_from ~= name then
+elseif kind == 'lease' and taken_from == '' and not charged then
+  -- Its gateway has never heard whether it was taken, and has refused it. If it comes yet, it is too late.
+  redis.call('HSET', ended, id, 'settled')
+  redis.call('PEXPIRE', ended, MONTH)
+elseif kind == 'lease' and taken_from ~= name and not charged then
   -- The store has lost the lease, together with the sum that it was taken from.
   spent = spent + dollars
 end

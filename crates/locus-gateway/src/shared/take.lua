@@ -14,6 +14,10 @@ if limit >= 0 then
   save(spent, since, name, every)
 end
 
+if redis.call('HGET', ended, id) == 'settled' then
+  return {'late', '0', '0', text(spent), text(since), name}
+end
+
 local function refuse(what, wait, left)
   return {what, text(wait), text(left), text(spent), text(since), name}
 end

@@ -54,7 +54,9 @@ impl Model {
         self.calls.retain(|call| *call + 60 >= second);
         let reserved: f64 = self.leases.values().map(|(_, dollars)| dollars).sum();
         let wanted = ask.tokens as f64;
-        let verdict = if terms.parallel.is_some_and(|most| self.leases.len() >= most as usize) {
+        let verdict = if self.ended.get(&ask.id) == Some(&None) {
+            "late"
+        } else if terms.parallel.is_some_and(|most| self.leases.len() >= most as usize) {
             "parallel"
         } else if left
             .zip(terms.tpm)
@@ -96,6 +98,10 @@ impl Model {
             (None, None) if over.is_alone => {
                 self.ended.insert(over.id.clone(), None);
                 sum.spent += over.dollars;
+                false
+            }
+            (None, None) if over.name.is_empty() => {
+                self.ended.insert(over.id.clone(), None);
                 false
             }
             (None, None) if over.name != sum.name => {

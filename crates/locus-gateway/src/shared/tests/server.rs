@@ -247,6 +247,29 @@ async fn the_scripts_decide_as_the_model_does() {
                     both.settle(&over).await;
                     known = both.settle(&over).await;
                 }
+                9 if random.u32(0..4) == 0 => {
+                    // Given back first, as when a store that hung goes on.
+                    let late = Ask {
+                        id: format!("late-{number}"),
+                        lease: 8_000_000,
+                        tokens: 1,
+                        dollars: 0.0,
+                        known: known.clone(),
+                    };
+                    let over = Over {
+                        id: late.id.clone(),
+                        is_alone: false,
+                        name: String::new(),
+                        guessed: 1,
+                        counted: 0,
+                        dollars: 0.0,
+                        known: known.clone(),
+                    };
+                    both.settle(&over).await;
+                    let (verdict, sum) = both.take(&late).await;
+                    assert_eq!(verdict, "late");
+                    known = sum;
+                }
                 _ => {
                     let ids: Vec<String> = open.iter().map(|(ask, _)| ask.id.clone()).collect();
                     both.renew(8_000_000, &ids).await;
