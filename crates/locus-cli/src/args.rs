@@ -117,7 +117,8 @@ pub(crate) struct ChatArgs {
     #[arg(long)]
     pub(crate) no_stream: bool,
 
-    /// Print JSON as the service sent it, reasoning included: one line for each chunk, or one object with --no-stream.
+    /// Print JSON as the service sent it, reasoning included, and what tools were called: one line for each chunk, call and result,
+    /// or one object for each answer with --no-stream.
     #[arg(long)]
     pub(crate) json: bool,
 
