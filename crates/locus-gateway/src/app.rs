@@ -87,6 +87,9 @@ impl App {
         // Keys that come back with other limits go on with what they have spent, which has to be in the store by then.
         before.keys.save_or_warn();
         let live = Live::new(config, Some(&before), &self.metrics)?;
+        if let Some(store) = &live.store {
+            store.keep();
+        }
         *self.live.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(live);
         Ok(())
     }

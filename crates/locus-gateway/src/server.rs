@@ -91,6 +91,10 @@ impl Server {
 async fn keep_accounts(app: Arc<App>) {
     loop {
         sleep(SAVED_EVERY).await;
+        // A reload may have brought one, from outside of the runtime or from one that has ended.
+        if let Some(store) = &app.live().store {
+            store.keep();
+        }
         save(&app).await;
     }
 }

@@ -22,6 +22,7 @@ use std::time::Duration;
 use sha2::{Digest as _, Sha256};
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, oneshot, watch};
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout};
 
 pub(crate) use key::{Lease, Refusal, Refused, SharedKey, Terms};
@@ -51,7 +52,7 @@ pub(crate) struct Store {
     is_doubted: AtomicBool,
     /// Nothing is pending any more.
     flushed: Notify,
-    is_kept: AtomicBool,
+    keeper: Mutex<Option<JoinHandle<()>>>,
     numbers: AtomicU64,
     metrics: StoreMetrics,
 }
@@ -100,7 +101,7 @@ impl Store {
         getrandom::fill(&mut random)
             .map_err(|_| Error::Store { message: "the system has no random numbers" })?;
         metrics.up.get_or_create(&[]).set(0);
-        let store = Arc::new(Self {
+        Ok(Arc::new(Self {
             config: config.clone(),
             replica: hex(&random),
             state: watch::Sender::new(State::Connecting),
@@ -112,12 +113,10 @@ impl Store {
             wake: Arc::default(),
             is_doubted: AtomicBool::new(false),
             flushed: Notify::new(),
-            is_kept: AtomicBool::new(false),
+            keeper: Mutex::default(),
             numbers: AtomicU64::new(0),
             metrics: metrics.clone(),
-        });
-        store.keep();
-        Ok(store)
+        }))
     }
 
     /// Whether it is the store that a configuration names.
@@ -125,12 +124,13 @@ impl Store {
         self.config == *config
     }
 
-    /// Begins to keep a connection, if there is a runtime by now and it was not begun before.
+    /// Sees that a connection is kept, by this runtime unless another one does it. Without one it is for whoever serves to say.
     pub(crate) fn keep(self: &Arc<Self>) {
-        if let Ok(runtime) = Handle::try_current()
-            && !self.is_kept.swap(true, Ordering::Relaxed)
-        {
-            runtime.spawn(keeper::keep(Arc::downgrade(self)));
+        let Ok(runtime) = Handle::try_current() else { return };
+        let mut keeper = lock(&self.keeper);
+        // It ends with its runtime.
+        if keeper.as_ref().is_none_or(JoinHandle::is_finished) {
+            *keeper = Some(runtime.spawn(keeper::keep(Arc::downgrade(self))));
         }
     }
 
