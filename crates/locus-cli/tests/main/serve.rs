@@ -206,16 +206,25 @@ fn an_address_that_others_reach_needs_a_key() {
 
 /// The configuration that docs/oke gives to a cluster, as far as it can be read outside of one.
 #[tokio::test]
-async fn the_configuration_for_oke_is_one() {
+async fn the_configurations_for_oke_are_some() {
     let home = tempfile::tempdir().unwrap();
-    let text =
-        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/oke/config.yaml"));
-    let file = home.path().join("config.yaml");
-    std::fs::write(&file, text.unwrap()).unwrap();
-    let mut command = locus(home.path());
-    command.args(["serve", "--check", "--emulator", "--config"]).arg(&file);
-    command.env("LOCUS_MASTER_KEY", "sk-0123456789abcdef0123456789abcdef");
-    let output = run(command).await;
-    assert!(output.status.success(), "{}", stderr(&output));
-    assert!(stderr(&output).is_empty(), "no key of it is unknown: {}", stderr(&output));
+    let keys = home.path().join("keys.json");
+    let mut create = locus(home.path());
+    create.args(["keys", "create", "a", "--rpm", "5", "--file"]).arg(&keys);
+    assert!(run(create).await.status.success());
+    let docs = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs");
+    for name in ["oke", "oke-shared-limits"] {
+        let text = std::fs::read_to_string(format!("{docs}/{name}/config.yaml")).unwrap();
+        // Where the secret is mounted.
+        let text = text.replace("/etc/locus-limits/keys.json", keys.to_str().unwrap());
+        let file = home.path().join("config.yaml");
+        std::fs::write(&file, text).unwrap();
+        let mut command = locus(home.path());
+        command.args(["serve", "--check", "--emulator", "--log", "warn", "--config"]).arg(&file);
+        command.env("LOCUS_MASTER_KEY", "sk-0123456789abcdef0123456789abcdef");
+        command.env("LOCUS_REDIS_URL", "rediss://cache.example:6379");
+        let output = run(command).await;
+        assert!(output.status.success(), "{name}: {}", stderr(&output));
+        assert!(stderr(&output).is_empty(), "no key of {name} is unknown: {}", stderr(&output));
+    }
 }
