@@ -24,19 +24,24 @@ pub(crate) struct ModelsArgs {
     #[arg(long)]
     json: bool,
 
+    /// Make no call: list the models whose price is known, whether the region offers them or not.
+    #[arg(long)]
+    offline: bool,
+
     #[command(flatten)]
     connect: ConnectArgs,
 }
 
 pub(crate) async fn run(args: ModelsArgs) -> Result<ExitCode, Failure> {
-    let target = args.connect.open().await?;
-    let listed = target.client.transport().models().await.map_err(locus::Error::from)?;
-    let mut ids: Vec<&str> = listed
-        .data
-        .iter()
-        .filter_map(|model| model.id.as_deref())
-        .filter(|id| args.part.as_ref().is_none_or(|part| contains(id, part)))
-        .collect();
+    let known: Vec<String> = if args.offline {
+        Price::ids().map(str::to_owned).collect()
+    } else {
+        let target = args.connect.open().await?;
+        let listed = target.client.transport().models().await.map_err(locus::Error::from)?;
+        listed.data.iter().filter_map(|model| model.id.clone()).collect()
+    };
+    let wanted = |id: &&str| args.part.as_ref().is_none_or(|part| contains(id, part));
+    let mut ids: Vec<&str> = known.iter().map(String::as_str).filter(wanted).collect();
     ids.sort_unstable();
     ids.dedup();
     let text = if args.json { objects(&ids) } else { table(&ids, width()) };

@@ -94,6 +94,11 @@ async fn the_models_of_the_region_are_listed_with_their_way() {
     assert!(lines.iter().any(|line| line["transport"] == "v1"), "{lines:?}");
     let grok = lines.iter().find(|line| line["model"] == "xai.grok-4").unwrap();
     assert_eq!((&grok["input_price"], &grok["output_price"]), (&3.0.into(), &15.0.into()));
+    let asked = desk.emulator.requests().len();
+    let offline = json(&desk.told("models", &["--json", "--offline"]).await);
+    assert!(offline.len() > lines.len() && offline.iter().all(|line| line["input_price"].is_f64()));
+    assert!(offline.iter().all(|line| line["transport"].is_string()), "{offline:?}");
+    assert_eq!(desk.emulator.requests().len(), asked, "nothing is asked");
     let people = desk.told("models", &["grok-4"]).await;
     assert!(stdout(&people).contains("      3     15  images\n"), "{}", stdout(&people));
     let found = json(&desk.told("models", &["--json", "LLAMA"]).await);
