@@ -281,7 +281,7 @@ const ENDED: &str = "it has ended";
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How long a server may take to end, twice.
-const FAREWELL: Duration = Duration::from_secs(1);
+const FAREWELL: Duration = Duration::from_secs(2);
 
 /// How long the last words of a server are waited for.
 const ECHO: Duration = Duration::from_millis(500);
