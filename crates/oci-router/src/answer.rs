@@ -18,9 +18,15 @@ use crate::warning::Warning;
 pub struct ChatAnswer {
     pub(crate) response: ChatResponse,
     pub(crate) warnings: Vec<Warning>,
-    pub(crate) continuation: Option<Continuation>,
-    pub(crate) items: Option<Box<Response>>,
+    pub(crate) kept: Option<Box<Kept>>,
     pub(crate) opc_request_id: Option<String>,
+}
+
+/// What an answer of the Responses API has beside. In a box, because an answer is moved and most have none of it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Kept {
+    pub(crate) response: Response,
+    pub(crate) continuation: Continuation,
 }
 
 impl ChatAnswer {
@@ -33,13 +39,14 @@ impl ChatAnswer {
     /// What continues the conversation with [`Chat::continues`](crate::Chat::continues); `None` over other APIs than Responses.
     #[must_use]
     pub fn state(&self) -> Option<&ProviderState> {
-        Some(self.continuation.as_ref()?.after(self.as_response()?))
+        let kept = self.kept.as_deref()?;
+        Some(kept.continuation.after(&kept.response))
     }
 
     /// The answer as the Responses API gave it, with the calls of tools that the service ran itself.
     #[must_use]
     pub fn as_response(&self) -> Option<&Response> {
-        self.items.as_deref()
+        self.kept.as_deref().map(|kept| &kept.response)
     }
 
     /// All the text of the answer, of every part of its content; empty for one that has none.

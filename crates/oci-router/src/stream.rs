@@ -9,7 +9,7 @@ use oci_transport::Error as TransportError;
 use oci_wire::chat::{ChatAccumulator, ChatChunk};
 use oci_wire::responses::Response;
 
-use crate::answer::ChatAnswer;
+use crate::answer::{ChatAnswer, Kept};
 use crate::chat::cut_at_default;
 use crate::error::Error;
 use crate::family::Inline;
@@ -164,21 +164,16 @@ impl ChatStream {
         }
         let opc_request_id = self.opc_request_id().map(str::to_owned);
         let warnings = self.warnings().to_vec();
-        let items = match self.source {
-            Source::Streamed(stream) => stream.response().cloned().map(Box::new),
+        let kept = match self.source {
+            Source::Streamed(stream) => stream.response().cloned().zip(self.continuation),
             Source::Whole { answer, .. } => return Ok(ChatAnswer { warnings, ..*answer }),
         };
-        let response = match &items {
-            Some(items) => items.to_chat().value,
+        let kept = kept.map(|(response, continuation)| Box::new(Kept { response, continuation }));
+        let response = match &kept {
+            Some(kept) => kept.response.to_chat().value,
             None => pieces.finish(),
         };
-        Ok(ChatAnswer {
-            response,
-            warnings,
-            continuation: self.continuation,
-            items,
-            opc_request_id,
-        })
+        Ok(ChatAnswer { response, warnings, kept, opc_request_id })
     }
 
     /// What the call did differently from what was asked; empty when it did all of it. Once the answer is complete, what of it has

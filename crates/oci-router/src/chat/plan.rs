@@ -11,7 +11,7 @@ use oci_wire::responses::{Include, Input, Item, ResponsesRequest};
 use oci_wire::{Nullable, Translated};
 
 use crate::addresses;
-use crate::answer::ChatAnswer;
+use crate::answer::{ChatAnswer, Kept};
 use crate::chat::Chat;
 use crate::embed::serving;
 use crate::error::Error;
@@ -70,9 +70,7 @@ impl Plan {
         let limit = default_limit(&mut chat.request, route);
         let mut losses = Vec::new();
         if route.transport == Transport::V1 {
-            let fit = std::mem::take(&mut *chat.request).for_family(route.family);
-            *chat.request = fit.value;
-            losses.extend(of_request(fit.losses));
+            losses.extend(of_request(chat.request.fit_family(route.family)));
             if chat.is_strict && !(warnings.is_empty() && losses.is_empty()) {
                 warnings.extend(losses);
                 return Err(Error::Lossy { model: chat.request.model, warnings });
@@ -186,8 +184,7 @@ impl Plan {
         Ok(ChatAnswer {
             response: answer.into_inner(),
             warnings: self.told(),
-            continuation: None,
-            items: None,
+            kept: None,
             opc_request_id,
         })
     }
@@ -236,7 +233,7 @@ impl Plan {
         let mut warnings = self.told();
         warnings.extend(of_answer(translated.losses));
         let response = translated.value;
-        Ok(ChatAnswer { response, warnings, continuation: None, items: None, opc_request_id })
+        Ok(ChatAnswer { response, warnings, kept: None, opc_request_id })
     }
 
     /// Whether this is the one refusal that some endpoints of dedicated AI clusters answer to `isStream`.
@@ -312,8 +309,7 @@ impl Plan {
         Ok(ChatAnswer {
             response: translated.value,
             warnings,
-            continuation: Some(continuation),
-            items: Some(Box::new(response)),
+            kept: Some(Box::new(Kept { response, continuation })),
             opc_request_id,
         })
     }

@@ -2,7 +2,7 @@
 
 use crate::chat::{ChatRequest, FunctionDefinition, ReasoningEffort, ResponseFormat, Tool};
 use crate::family::Family;
-use crate::loss::{Losses, Translated};
+use crate::loss::{Loss, Losses, Translated};
 use crate::native::translate::params;
 use crate::native::translate::schema::repair;
 
@@ -14,8 +14,15 @@ impl ChatRequest {
     /// A request for which there is nothing to change stays as it is, to the byte.
     #[must_use]
     pub fn for_family(mut self, family: Family) -> Translated<Self> {
+        let losses = self.fit_family(family);
+        Translated { value: self, losses }
+    }
+
+    /// The same for a request that stays where it is, since it is large to move; returns what was lost.
+    #[must_use = "what was lost is to be told"]
+    pub fn fit_family(&mut self, family: Family) -> Vec<Loss> {
         let mut losses = Losses::default();
-        let limit = params::max_tokens(&self, &mut losses);
+        let limit = params::max_tokens(self, &mut losses);
         (self.max_tokens, self.max_completion_tokens) = match family {
             Family::OpenAi => (None, limit),
             // What an unknown family takes is for the caller to know.
@@ -41,7 +48,7 @@ impl ChatRequest {
         if self.reasoning_effort.as_ref().is_some_and(|effort| effort.as_str() == "disable") {
             self.reasoning_effort = Some(ReasoningEffort::None);
         }
-        losses.with(self)
+        losses.with(()).losses
     }
 }
 
