@@ -30,7 +30,7 @@ impl<'a> ModelId<'a> {
             name.eq_ignore_ascii_case("oci") && (separator == ":" || separator == "/")
         });
         let id = if prefixed { text.get(PREFIX_LEN..).unwrap_or_default() } else { text };
-        if id.is_empty() || id.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        if id.is_empty() || has_blanks(id) {
             return Err(RouteError::MalformedId { given: text.to_owned() });
         }
         Ok(Self(id))
@@ -46,6 +46,14 @@ impl<'a> ModelId<'a> {
     pub(crate) fn begins_with(self, prefix: &str) -> bool {
         begins_with(self.0, prefix)
     }
+}
+
+/// Whether a text has white space or control characters; nearly every id is ASCII, where a look at each byte is enough.
+fn has_blanks(text: &str) -> bool {
+    if text.is_ascii() {
+        return text.bytes().any(|byte| byte <= b' ' || byte == 0x7f);
+    }
+    text.chars().any(|c| c.is_whitespace() || c.is_control())
 }
 
 /// Whether a text begins with another in ASCII, in any letter case.

@@ -56,7 +56,16 @@ fn letter_case_and_prefix_do_not_matter_to_the_route_and_the_id_is_kept() {
 
 #[test]
 fn ids_that_would_be_sent_wrong_are_refused() {
-    for id in ["", "oci:", "oci: openai.gpt-5.5", "openai.gpt 5", "openai.gpt\n", "openai.\u{7}"] {
+    for id in [
+        "",
+        "oci:",
+        "oci: openai.gpt-5.5",
+        "openai.gpt 5",
+        "openai.gpt\n",
+        "openai.\u{7}",
+        "openai.\u{7f}",
+        "openai.\u{a0}é",
+    ] {
         assert!(matches!(ModelId::parse(id), Err(RouteError::MalformedId { .. })), "{id:?}");
     }
 }
