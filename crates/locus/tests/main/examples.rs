@@ -11,7 +11,7 @@ use crate::{chat, credentials, embeddings, files, laptop_to_oke, responses, rout
 pub(crate) const ENDPOINT: &str = "ocid1.generativeaiendpoint.oc1.us-chicago-1.aaaa";
 
 pub(crate) struct Service {
-    emulator: Emulator,
+    pub(crate) emulator: Emulator,
     pub(crate) client: Client,
     folder: tempfile::TempDir,
 }

@@ -6,10 +6,11 @@ use locus::wire::responses::{
     AutoContainer, CodeInterpreterTool, HostedChange, HostedDelta, ImageGenerationTool, Item,
     McpApproval, McpApprovalMode, McpTool, Tool as Hosted,
 };
-use locus::{Client, Endpoint, Env, Family, FileBytes, Model, Transport, Warning};
-use oci_emulator::{Emulator, Sandbox};
+use locus::{Client, Family, FileBytes, Model, Transport, Warning};
+use oci_emulator::Emulator;
 
 use crate::columns::{FEATURES, Feature, MORE, UPLOADED};
+use crate::examples::Service;
 use crate::page;
 
 const ENDPOINT: &str = "ocid1.generativeaiendpoint.oc1.us-chicago-1.aaaa";
@@ -71,17 +72,19 @@ async fn verdict(
 
 #[tokio::test]
 async fn every_family_has_its_features_over_every_transport() {
-    let (emulator, client, _folder) = service().await;
-    check("matrix", FEATURES, &emulator, &client).await;
+    let service = Service::start().await;
+    let (emulator, client) = (&service.emulator, &service.client);
+    check("matrix", FEATURES, emulator, client).await;
 }
 
 #[tokio::test]
 async fn every_input_and_parameter_is_carried_or_told() {
     let upload = FileUpload::new(FilePurpose::UserData);
-    let (emulator, client, _folder) = service().await;
+    let service = Service::start().await;
+    let (emulator, client) = (&service.emulator, &service.client);
     let uploaded = client.files().upload(&upload, &FileBytes::new("a.pdf", "%PDF-")).await.unwrap();
     UPLOADED.set(uploaded.id.clone().unwrap()).unwrap();
-    check("inputs", MORE, &emulator, &client).await;
+    check("inputs", MORE, emulator, client).await;
 }
 
 async fn check(table: &str, features: &[Feature], emulator: &Emulator, client: &Client) {
@@ -122,20 +125,6 @@ async fn check(table: &str, features: &[Feature], emulator: &Emulator, client: &
     page::check("features.md", table, &lines);
 }
 
-async fn service() -> (Emulator, Client, tempfile::TempDir) {
-    let folder = tempfile::tempdir().unwrap();
-    let oci = folder.path().join(".oci");
-    std::fs::create_dir(&oci).unwrap();
-    let sandbox = Sandbox::create(&oci).unwrap();
-    let emulator = Emulator::builder().identity(sandbox.identity()).start().await.unwrap();
-    let client = Client::builder(Env::from_pairs([("HOME", folder.path().to_str().unwrap())]))
-        .compartment_id(sandbox.compartment_id())
-        .endpoint(Endpoint::parse(&emulator.url()).unwrap())
-        .build()
-        .unwrap();
-    (emulator, client, folder)
-}
-
 /// A tool of the service, how it is called, and a question that makes the emulator use it.
 fn tools_of_the_service() -> [(&'static str, Hosted, &'static str); 6] {
     let server = |mode| {
@@ -168,7 +157,8 @@ fn told(delta: &HostedDelta<'_>) -> String {
 
 #[tokio::test]
 async fn every_tool_of_the_service_is_told_whole_and_streamed() {
-    let (_emulator, client, _folder) = service().await;
+    let service = Service::start().await;
+    let client = &service.client;
     let mut lines =
         vec!["| tool | item | while it streams |".to_owned(), "|---|---|---|".to_owned()];
     for (name, tool, question) in tools_of_the_service() {
