@@ -13,7 +13,7 @@ use bytes::Bytes;
 use http::header::{HOST, HeaderValue};
 use http::{Request, Response, Uri};
 use http_body_util::{Either, Full};
-use hyper::client::conn::http1::{SendRequest, handshake};
+use hyper::client::conn::http1::{Builder, SendRequest};
 use hyper::rt::{Read, Write};
 use tower_service::Service;
 
@@ -89,7 +89,8 @@ where
         let mut connector = self.connector.clone();
         poll_fn(|cx| connector.poll_ready(cx)).await.map_err(SendError::connecting)?;
         let io = connector.call(self.target.clone()).await.map_err(SendError::connecting)?;
-        let (sender, connection) = handshake(io).await.map_err(SendError::connecting)?;
+        let handshake = Builder::new().max_buf_size(LARGEST_READ).handshake(io);
+        let (sender, connection) = handshake.await.map_err(SendError::connecting)?;
         // What breaks it is told to the request that it carries.
         tokio::spawn(connection);
         Ok(sender)
@@ -109,3 +110,6 @@ where
         self.carry(request.map(|body| Either::Right(Box::new(body))))
     }
 }
+
+/// What is read at once, and what the head of an answer may have. hyper's own is 408 KiB, which a connection that was ever busy keeps.
+const LARGEST_READ: usize = 32 * 1024;

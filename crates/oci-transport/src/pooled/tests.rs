@@ -41,7 +41,7 @@ impl Service<Uri> for Connector {
         if self.refusals.fetch_update(Ordering::SeqCst, Ordering::SeqCst, fewer).is_ok() {
             return ready(Err("refused".into()));
         }
-        let (here, there) = duplex(64 * 1024);
+        let (here, there) = duplex(16 * LARGEST_READ);
         self.others.send(there).unwrap();
         ready(Ok(TokioIo::new(here)))
     }
@@ -172,6 +172,48 @@ async fn a_body_of_known_length_need_not_be_read_beyond_its_bytes() {
         assert_eq!(told.recv().await, Some(1));
         // The connection comes back as soon as it asks for the next request.
         tokio::task::yield_now().await;
+    }
+}
+
+/// hyper reads as much at once as was there before, and a connection keeps what it was read into.
+#[tokio::test(start_paused = true)]
+async fn what_is_read_at_once_has_a_largest_size() {
+    const LENGTH: usize = 8 << 20;
+    let (pool, mut servers) = pool();
+    let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {LENGTH}\r\n\r\n");
+    let (response, mut server) = exchange(&pool, &mut servers, head.as_bytes()).await;
+    let written = tokio::spawn(async move { server.write_all(&vec![b'a'; LENGTH]).await });
+    let (mut body, mut largest, mut length) = (response.into_body(), 0, 0);
+    while let Some(frame) = body.frame().await {
+        let piece = frame.unwrap().into_data().unwrap();
+        largest = largest.max(piece.len());
+        length += piece.len();
+    }
+    written.await.unwrap().unwrap();
+    assert_eq!(length, LENGTH);
+    // What is left of the memory for the piece before may be added to it.
+    assert!((LARGEST_READ..=2 * LARGEST_READ).contains(&largest), "{largest}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_head_that_is_too_large_is_an_error_and_no_common_one_is() {
+    let (pool, mut servers) = pool();
+    for (bytes, is_good) in [(24 * 1024, true), (4 * LARGEST_READ, false)] {
+        let long = "a".repeat(bytes);
+        let answer = format!("HTTP/1.1 200 OK\r\nx-long: {long}\r\ncontent-length: 2\r\n\r\nhi");
+        let sending = pool.send(request());
+        let served = async {
+            let mut server = servers.recv().await.unwrap();
+            asked(&mut server).await.unwrap();
+            server.write_all(answer.as_bytes()).await.unwrap();
+        };
+        let (response, ()) = tokio::join!(sending, served);
+        match response {
+            Ok(response) => assert!(is_good && response.headers()["x-long"] == long),
+            Err(error) => {
+                assert!(!is_good && format!("{error:?}").contains("TooLarge"), "{error:?}")
+            }
+        }
     }
 }
 
