@@ -200,7 +200,7 @@ const FIRST_EVENT: Duration = Duration::from_secs(10);
 const TURNS: u8 = 2;
 
 /// What one write carries at most, so that a client that does not read holds no more than this.
-const LARGEST_WRITE: usize = 64 * 1024;
+const LARGEST_WRITE: usize = 32 * 1024;
 
 #[cfg(test)]
 mod tests;

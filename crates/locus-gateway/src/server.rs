@@ -121,6 +121,7 @@ fn connection(
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(patience)
+        .max_buf_size(LARGEST_BUFFER)
         .serve_connection(TokioIo::new(stream), service);
     let watched = graceful.watch(connection);
     async move {
@@ -136,6 +137,10 @@ impl std::fmt::Debug for AppHandle {
         f.write_str("App")
     }
 }
+
+/// What is read of a client at once, what the head of its request may have, and what is kept for it beyond the piece that is being
+/// written. hyper's own is 408 KiB.
+const LARGEST_BUFFER: usize = 64 * 1024;
 
 /// What a crash forgets is what was spent since the last time.
 const SAVED_EVERY: Duration = Duration::from_secs(5);

@@ -166,6 +166,20 @@ async fn bodies_that_are_too_large_or_too_deep() {
 }
 
 #[tokio::test]
+async fn a_head_has_a_largest_size() {
+    let desk = Desk::open().await;
+    let answer_to = async |bytes: usize| {
+        let head = format!(
+            "GET /v1/models HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX-Long: {}\r\n\r\n",
+            "a".repeat(bytes)
+        );
+        raw(desk.address, head.as_bytes()).await.status
+    };
+    assert_eq!(answer_to(60_000).await, 200);
+    assert_eq!(answer_to(200_000).await, 431);
+}
+
+#[tokio::test]
 async fn a_body_without_a_told_length_has_the_same_limit() {
     let desk = Desk::open().await;
     let mut client = TcpStream::connect(desk.address).await.unwrap();
