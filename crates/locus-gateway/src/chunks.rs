@@ -6,7 +6,7 @@ mod responses;
 use std::pin::pin;
 use std::task::{Context, Poll, ready};
 
-use locus::wire::chat::{ChatChunk, Delta, Usage};
+use locus::wire::chat::{ChatChunk, ChunkChoice, Delta, Usage};
 use locus::{ChatStream, Warning};
 use oci_sse::Encoder;
 use serde::Serialize;
@@ -156,7 +156,7 @@ impl ChunkEvents for OpenAiChunks {
             // Clients that did not ask for it stumble over a chunk without choices.
             return;
         }
-        self.scratch.write(None, &chunk, output);
+        one_call_each(chunk, |chunk| self.scratch.write(None, chunk, output));
     }
 
     fn end(&mut self, output: &mut Encoder) {
@@ -174,9 +174,78 @@ impl ChunkEvents for OpenAiChunks {
     }
 }
 
+/// Writes a chunk with no more than one call of a tool for each choice, as OpenAI's come, by chunks of one call each before it.
+///
+/// Models of the native API send all of their calls at once, and clients such as LlamaIndex read only the first of a chunk.
+fn one_call_each<'a>(mut chunk: ChatChunk<'a>, mut write: impl FnMut(&ChatChunk<'a>)) {
+    if chunk.choices().all(|choice| choice.delta.tool_calls.len() <= 1) {
+        return write(&chunk);
+    }
+    let mut choices = std::mem::take(&mut chunk.choices);
+    // The usage belongs to the last one.
+    let usage = chunk.usage.take();
+    for choice in choices.iter_mut() {
+        let Some(last) = choice.delta.tool_calls.pop() else { continue };
+        // The first one has what came beside the calls as well.
+        for call in std::mem::take(&mut choice.delta.tool_calls) {
+            let mut piece = ChunkChoice::default();
+            piece.index = choice.index;
+            piece.logprobs = choice.logprobs.take();
+            piece.delta = std::mem::take(&mut choice.delta);
+            piece.delta.tool_calls.push(call);
+            chunk.choices = std::iter::once(piece).collect();
+            write(&chunk);
+        }
+        choice.delta.tool_calls.push(last);
+    }
+    chunk.choices = choices;
+    chunk.usage = usage;
+    write(&chunk);
+}
+
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::*;
+
+    #[test]
+    fn calls_that_came_together_are_sent_one_by_one() {
+        let together = r#"{"id":"a","choices":[
+            {"index":0,"delta":{"role":"assistant","content":"Both.","tool_calls":[
+                {"index":0,"id":"x"},{"index":1,"id":"y"},{"index":2,"id":"z"}]},"finish_reason":"tool_calls"},
+            {"index":1,"delta":{"content":"No."}}],"usage":{"total_tokens":3}}"#;
+        let mut found: Vec<Value> = Vec::new();
+        one_call_each(ChatChunk::from_json(together).unwrap(), |chunk| {
+            found.push(serde_json::to_value(chunk).unwrap());
+        });
+        let alone = |call: Value, mut delta: Value| {
+            delta["tool_calls"] = json!([call]);
+            json!({"index": 0, "delta": delta})
+        };
+        let first =
+            alone(json!({"index": 0, "id": "x"}), json!({"role": "assistant", "content": "Both."}));
+        let mut last = alone(json!({"index": 2, "id": "z"}), json!({}));
+        last["finish_reason"] = json!("tool_calls");
+        let other = json!({"index": 1, "delta": {"content": "No."}});
+        let expected = [
+            json!({"id": "a", "choices": [first]}),
+            json!({"id": "a", "choices": [alone(json!({"index": 1, "id": "y"}), json!({}))]}),
+            json!({"id": "a", "choices": [last, other], "usage": {"total_tokens": 3}}),
+        ];
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn one_call_stays_where_it_is() {
+        let one = r#"{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"x"}]},"finish_reason":"tool_calls"}]}"#;
+        let mut count = 0;
+        one_call_each(ChatChunk::from_json(one).unwrap(), |chunk| {
+            count += 1;
+            assert_eq!(serde_json::to_string(chunk).unwrap(), one);
+        });
+        assert_eq!(count, 1);
+    }
 
     #[test]
     fn what_tools_of_the_service_do_is_no_chunk_of_chat_completions() {

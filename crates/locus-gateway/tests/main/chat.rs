@@ -1,7 +1,7 @@
 //! Chat completions, whole and streamed.
 
 use oci_emulator::Fault;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 
@@ -150,4 +150,31 @@ async fn a_client_that_leaves_cancels_the_call() {
     }
     let page = get(desk.address, "/metrics").await.body;
     assert!(page.contains("status=\"499\""), "{page}");
+}
+
+#[tokio::test]
+async fn calls_of_tools_are_streamed_one_by_one_by_every_model() {
+    let desk = Desk::open().await;
+    // The first sends all calls in one event.
+    for model in ["oci/cohere.command-latest", "oci/openai.gpt-5.5"] {
+        let body = json!({
+            "model": model,
+            "stream": true,
+            "messages": [{"role": "user", "content": r#"find {"of":"a"} find {"of":"b"}"#}],
+            "tools": [{"type": "function", "function": {"name": "find", "parameters": {
+                "type": "object", "properties": {"of": {"type": "string"}},
+            }}}],
+        });
+        let answer = desk.chat(&body.to_string()).await;
+        let mut begun = Vec::new();
+        for data in answer.events().iter().filter(|data| **data != "[DONE]") {
+            let chunk: Value = serde_json::from_str(data).unwrap();
+            let Some(calls) = chunk["choices"][0]["delta"]["tool_calls"].as_array() else {
+                continue;
+            };
+            assert_eq!(calls.len(), 1, "{model}: {chunk}");
+            begun.extend(calls[0]["id"].is_string().then(|| calls[0]["index"].clone()));
+        }
+        assert_eq!(begun, [json!(0), json!(1)], "{model}");
+    }
 }
