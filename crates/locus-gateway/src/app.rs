@@ -185,6 +185,8 @@ pub(crate) fn router(app: Arc<App>) -> Router {
     Router::new()
         .merge(api.clone())
         .nest("/v1", api)
+        // Cohere's clients of today ask for it, and take the same answer.
+        .route("/v2/rerank", post(routes::rerank))
         .route("/", get(routes::status))
         .route("/status", get(routes::status_with_key))
         .route("/health", get(routes::alive))

@@ -36,6 +36,10 @@ async fn embed(app: &App, admitted: Admitted, record: &mut Record) -> Result<Rep
     let texts = match &request.input {
         Some(EmbeddingInput::Text(text)) => vec![text.clone()],
         Some(EmbeddingInput::Texts(texts)) => texts.clone(),
+        Some(EmbeddingInput::Tokens(_) | EmbeddingInput::TokenLists(_)) => {
+            let message = "expected input of a text or a list of texts, found numbers of tokens";
+            return Err(Failure::bad_request(message).about("input").with_hint(TOKENS));
+        }
         _ => {
             let message = "expected input of a text or a list of texts, found something else";
             return Err(Failure::bad_request(message).about("input"));
@@ -128,7 +132,7 @@ struct RerankRequest {
 }
 
 #[derive(Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected each document to be a text or an object with a `text`")]
 enum Document {
     Text(String),
     Object { text: String },
@@ -220,3 +224,6 @@ fn finish<T>(served: Served<T>, id: Option<&str>, body: &Value, record: &mut Rec
     record.served_by(served.lease);
     reply
 }
+
+/// What sends tokens is mostly LangChain, which knows no other vendor's than OpenAI's.
+const TOKENS: &str = "each vendor's tokens are others: send texts; LangChain does with check_embedding_ctx_length=False";

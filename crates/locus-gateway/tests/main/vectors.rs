@@ -30,9 +30,13 @@ async fn texts_are_embedded_as_numbers_and_as_base64() {
     let first = f32::from_le_bytes(bytes[..4].try_into().unwrap());
     assert_eq!(numbers["data"][0]["embedding"][0].as_f64().unwrap() as f32, first);
 
-    let tokens = json!({"model": "oci/cohere.embed-v4.0", "input": [1, 2]});
-    let answer = post(desk.address, "/v1/embeddings", &tokens.to_string()).await;
-    assert_eq!((answer.status, &answer.json()["error"]["param"]), (400, &json!("input")));
+    for tokens in [json!([1, 2]), json!([[1], [2]])] {
+        let tokens = json!({"model": "oci/cohere.embed-v4.0", "input": tokens});
+        let answer = post(desk.address, "/v1/embeddings", &tokens.to_string()).await;
+        let error = &answer.json()["error"];
+        assert_eq!((answer.status, &error["param"]), (400, &json!("input")));
+        assert!(error["hint"].as_str().unwrap().contains("check_embedding_ctx_length"), "{error}");
+    }
 }
 
 #[tokio::test]
@@ -53,8 +57,15 @@ async fn documents_are_ranked() {
     assert!(results[0]["relevance_score"].as_f64() >= results[1]["relevance_score"].as_f64());
     let mut bare = body.clone();
     bare["return_documents"] = json!(false);
-    let bare = post(desk.address, "/rerank", &bare.to_string()).await.json();
-    assert!(bare["results"][0].get("document").is_none());
+    for path in ["/rerank", "/v1/rerank", "/v2/rerank"] {
+        let bare = post(desk.address, path, &bare.to_string()).await.json();
+        assert_eq!(bare["results"][0]["index"], 1, "{bare}");
+        assert!(bare["results"][0].get("document").is_none());
+    }
+    bare["documents"] = json!([{"title": "Paris"}]);
+    let refused = post(desk.address, "/v2/rerank", &bare.to_string()).await;
+    let message = refused.json()["error"]["message"].to_string();
+    assert!(refused.status == 400 && message.contains("`text`"), "{message}");
 }
 
 #[tokio::test]
