@@ -173,6 +173,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/messages", post(routes::messages))
         .route("/messages/count_tokens", post(routes::count_tokens))
         .route("/responses", post(routes::responses))
+        .route("/responses/input_tokens", post(routes::count_input_tokens))
         .route("/responses/{id}", get(routes::kept).delete(routes::kept))
         .route("/responses/{id}/cancel", post(routes::kept))
         .route("/responses/{id}/input_items", get(routes::kept))

@@ -16,7 +16,7 @@ mod status;
 mod vectors;
 
 pub(crate) use chat::chat;
-pub(crate) use counting::count_tokens;
+pub(crate) use counting::{count_input_tokens, count_tokens};
 pub(crate) use health::{alive, method_not_allowed, metrics, not_found, ready};
 pub(crate) use kept::kept;
 pub(crate) use listing::{model, models};

@@ -8,7 +8,7 @@ mod listed;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub(crate) use call::{Call, Operation, Served};
+pub(crate) use call::{Call, Operation, Served, unknown};
 pub(crate) use deployment::{Deployment, Lease};
 
 use crate::config::{Config, Identity, Routing, Strategy};
@@ -106,7 +106,9 @@ impl Upstreams {
             return Some((group, asked));
         }
         let pattern = |group: &&Group| {
-            group.name.strip_suffix('*').is_some_and(|prefix| asked.starts_with(prefix))
+            // No pattern stands for no name.
+            let prefix = group.name.strip_suffix('*').filter(|_| !asked.is_empty());
+            prefix.is_some_and(|prefix| asked.starts_with(prefix))
         };
         let group = self.groups.iter().filter(pattern).max_by_key(|group| group.name.len())?;
         let prefix = group.name.trim_end_matches('*');

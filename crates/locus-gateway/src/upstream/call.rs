@@ -167,7 +167,16 @@ fn backoff(attempts: u32, random: f64) -> Duration {
     doubled.min(LONGEST_WAIT).mul_f64(1.0 - random.clamp(0.0, 1.0) / 4.0)
 }
 
-fn unknown(asked: &str) -> Failure {
+/// The failure of a call for a name that is not served.
+pub(crate) fn unknown(asked: &str) -> Failure {
+    if asked.is_empty() {
+        // The model is no less missing than in a body without it.
+        let message = "expected the name of a model, found none";
+        let status = http::StatusCode::BAD_REQUEST;
+        return Failure::new(status, "missing_required_parameter", message)
+            .about("model")
+            .with_hint("GET /v1/models lists the names");
+    }
     Failure::new(
         http::StatusCode::NOT_FOUND,
         "model_not_found",

@@ -173,5 +173,31 @@ async fn coding_agents_can_ask_how_long_a_prompt_is() {
     assert!((1000..1500).contains(&tokens(&count(&long).await)));
     let refused = count(r#"{"model": "oci/xai.grok-4"}"#).await;
     assert_eq!((refused.status, refused.json()["type"].as_str()), (400, Some("error")));
+    let count = async |body: &str| post(desk.address, "/v1/responses/input_tokens", body).await;
+    let answer =
+        count(r#"{"model": "oci/xai.grok-4", "input": "Hi", "previous_response_id": "resp_1"}"#)
+            .await;
+    assert_eq!(answer.json(), json!({"object": "response.input_tokens", "input_tokens": 1}));
+    assert!(
+        answer.header("x-locus-losses").unwrap().contains("previous_response_id"),
+        "{answer:?}"
+    );
     assert!(desk.emulator.requests().is_empty());
+}
+
+#[tokio::test]
+async fn no_model_is_a_wrong_request_and_not_an_unknown_model() {
+    let desk = Desk::open().await;
+    for (path, body) in [
+        (
+            "/v1/chat/completions",
+            r#"{"model": "", "messages": [{"role": "user", "content": "Hi"}]}"#,
+        ),
+        ("/v1/responses", r#"{"input": "Hi"}"#),
+        ("/v1/responses/input_tokens", r#"{"input": "Hi"}"#),
+    ] {
+        let answer = post(desk.address, path, body).await;
+        assert_eq!((answer.status, answer.code().as_str()), (400, "missing_required_parameter"));
+        assert_eq!(answer.json()["error"]["param"], "model", "{path}");
+    }
 }
