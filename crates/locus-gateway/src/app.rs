@@ -170,6 +170,7 @@ fn kept() -> Router<Arc<App>> {
 pub(crate) fn router(app: Arc<App>) -> Router {
     let api = Router::new()
         .route("/chat/completions", post(routes::chat))
+        .route("/completions", post(routes::completions))
         .route("/messages", post(routes::messages))
         .route("/messages/count_tokens", post(routes::count_tokens))
         .route("/responses", post(routes::responses))

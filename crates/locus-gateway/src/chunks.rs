@@ -2,6 +2,7 @@
 
 mod anthropic;
 mod responses;
+mod texts;
 
 use std::pin::pin;
 use std::task::{Context, Poll, ready};
@@ -13,6 +14,7 @@ use serde::Serialize;
 
 pub(crate) use anthropic::AnthropicChunks;
 pub(crate) use responses::ResponsesChunks;
+pub(crate) use texts::TextChunks;
 
 use crate::clock::unix_seconds;
 use crate::event_stream::{Source, Step};

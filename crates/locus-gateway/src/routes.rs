@@ -13,6 +13,7 @@ mod passing;
 mod resources;
 mod responses;
 mod status;
+mod texts;
 mod vectors;
 
 pub(crate) use chat::chat;
@@ -25,4 +26,5 @@ pub(crate) use moderations::moderations;
 pub(crate) use resources::resources;
 pub(crate) use responses::responses;
 pub(crate) use status::{status, status_with_key};
+pub(crate) use texts::completions;
 pub(crate) use vectors::{embeddings, rerank};

@@ -32,6 +32,8 @@ mod routing;
 #[cfg(feature = "redis")]
 #[path = "main/store.rs"]
 mod store;
+#[path = "main/texts.rs"]
+mod texts;
 #[path = "main/vectors.rs"]
 mod vectors;
 
