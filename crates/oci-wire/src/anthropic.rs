@@ -23,7 +23,8 @@ mod usage;
 
 pub use block::{
     Content, ContentBlock, DocumentBlock, ImageBlock, RedactedThinkingBlock, SearchResultBlock,
-    ServerToolUseBlock, SystemBlock, TextBlock, ThinkingBlock, ToolResultBlock, ToolUseBlock,
+    ServerToolUseBlock, SystemBlock, TextBlock, ThinkingBlock, ToolReferenceBlock, ToolResultBlock,
+    ToolUseBlock,
 };
 pub use decoder::{MessagesDecoder, Truncated};
 pub use encoder::MessagesEncoder;

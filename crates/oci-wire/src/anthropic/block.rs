@@ -84,6 +84,8 @@ tagged! {
         "tool_use" => ToolUse(ToolUseBlock),
         /// The result of such a call, in a message of the user.
         "tool_result" => ToolResult(ToolResultBlock),
+        /// A tool that a search among those not loaded has found, in the result of the search.
+        "tool_reference" => ToolReference(ToolReferenceBlock),
         /// A call of a tool that the provider runs itself.
         "server_tool_use" => ServerToolUse(ServerToolUseBlock),
         /// Instructions in the middle of a conversation.
@@ -252,6 +254,16 @@ object! { kept
         pub content: Option<Content> = "content",
         /// Whether the call failed.
         pub is_error: Option<bool> = "is_error",
+        /// Ends a stretch of the prompt that is to be cached.
+        pub cache_control: Option<CacheControl> = "cache_control",
+    }
+}
+
+object! { kept
+    /// A block of kind `tool_reference`.
+    pub struct ToolReferenceBlock (tag "type" = "tool_reference") {
+        /// The tool, which is among those of the request from now on.
+        pub tool_name: String = always "tool_name",
         /// Ends a stretch of the prompt that is to be cached.
         pub cache_control: Option<CacheControl> = "cache_control",
     }

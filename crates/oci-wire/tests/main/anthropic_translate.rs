@@ -12,6 +12,8 @@ use oci_wire::{Family, Loss, LossKind, Nullable, RawJson};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+use crate::fixtures;
+
 fn paths(losses: &[Loss], kind: LossKind) -> Vec<&str> {
     losses.iter().filter(|loss| loss.kind == kind).map(|loss| loss.path.as_str()).collect()
 }
@@ -152,6 +154,36 @@ fn instructions_in_the_middle_stay_there() {
         json!([{"role": "user", "content": "a"}, {"role": "system", "content": "now in French"},
             {"role": "user", "content": "b"}, {"role": "system", "content": "and in verse"}])
     );
+}
+
+/// A search for tools that answers with nothing but references would be an empty result, as if nothing was found.
+#[test]
+fn a_tool_that_a_search_found_is_said_in_words() {
+    let captured = fixtures::json("clients/claude_code.json");
+    let to = request(captured["body"].clone()).to_chat(Family::Other);
+    let messages = written(&to.value.messages);
+    let results: Vec<&Value> =
+        messages.as_array().unwrap().iter().filter(|message| message["role"] == "tool").collect();
+    assert_eq!(
+        results[0]["content"],
+        json!([{"type": "text", "text": "The tool mcp__t__lookup is available now.\n"},
+            {"type": "text", "text": "The tool WebFetch is available now.\n"}])
+    );
+    assert_eq!(results[1]["content"][0]["text"], "found Oslo");
+    let tools = written(&to.value.tools);
+    let names: Vec<&Value> =
+        tools.as_array().unwrap().iter().map(|tool| &tool["function"]["name"]).collect();
+    assert_eq!(names, ["Bash", "ToolSearch", "DeferredToolPlaceholder", "mcp__t__lookup"]);
+    assert_eq!(
+        paths(&to.losses, LossKind::Approximated),
+        [
+            "messages[3].content[0].content[0]",
+            "messages[3].content[0].content[1]",
+            "messages[7].content[0].content[1]",
+            "thinking",
+        ]
+    );
+    assert_eq!(paths(&to.losses, LossKind::Unknown), ["context_management"]);
 }
 
 #[test]

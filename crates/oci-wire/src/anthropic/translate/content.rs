@@ -2,6 +2,7 @@
 
 use crate::anthropic::block::{
     Content, ContentBlock, DocumentBlock, ImageBlock, SearchResultBlock, TextBlock,
+    ToolReferenceBlock,
 };
 use crate::anthropic::source::{Base64Source, Source};
 use crate::anthropic::translate::{drop_members, note_extra};
@@ -19,6 +20,7 @@ pub(super) fn part_to_chat(
         ContentBlock::Image(block) => image_to_chat(block, path, losses)?,
         ContentBlock::Document(block) => document_to_chat(block, path, losses)?,
         ContentBlock::SearchResult(block) => vec![found_to_chat(block, path, losses)],
+        ContentBlock::ToolReference(block) => vec![reference_to_chat(block, path, losses)],
         ContentBlock::Other(_) => {
             losses.unknown(path);
             return None;
@@ -136,6 +138,14 @@ fn found_to_chat(block: &SearchResultBlock, path: &str, losses: &mut Losses) -> 
     losses.approximated(path);
     let texts: String = block.content.iter().filter_map(ContentBlock::as_text).collect();
     Part::text(format!("{}\n{}\n{texts}", block.title, block.source))
+}
+
+/// A tool that was found, which the model would take for an empty result if nothing was said.
+fn reference_to_chat(block: &ToolReferenceBlock, path: &str, losses: &mut Losses) -> Part {
+    note_extra(&block.extra, path, losses);
+    drop_members(path, [(block.cache_control.is_some(), "cache_control")], losses);
+    losses.approximated(path);
+    Part::text(format!("The tool {} is available now.\n", block.tool_name))
 }
 
 /// Content as text of a message or parts of it; one text says the same as a string.
