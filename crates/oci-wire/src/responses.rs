@@ -26,6 +26,7 @@ mod item_message;
 mod item_program;
 mod item_reasoning;
 mod item_shell;
+mod namespaces;
 mod options;
 mod part;
 mod request;

@@ -14,6 +14,7 @@ use crate::responses::event_whole::{ArgumentsDone, InputDone};
 use crate::responses::item::Item;
 use crate::responses::item_function::{CustomToolCall, FunctionCall};
 use crate::responses::item_message::ItemStatus;
+use crate::responses::namespaces::Namespaces;
 use crate::text::Text;
 
 /// Writes calls; one whose arguments are not whole stays open while others begin.
@@ -23,6 +24,7 @@ pub(crate) struct CallWriter {
     progress: Vec<Progress>,
     /// Ids that were given out, none twice.
     ids: BTreeSet<String>,
+    namespaces: Namespaces,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -36,6 +38,11 @@ struct Progress {
 }
 
 impl CallWriter {
+    /// Calls of tools in these namespaces are told by namespace and name.
+    pub(crate) fn with_namespaces(namespaces: Namespaces) -> Self {
+        Self { namespaces, ..Self::default() }
+    }
+
     pub(crate) fn push<S: FnMut(Event<'_>)>(
         &mut self,
         fragment: &ToolCallDelta<'_>,
@@ -64,7 +71,7 @@ impl CallWriter {
             return;
         }
         if !call.name.is_empty() {
-            progress.send(call, &mut self.ids, (answer, at), out);
+            progress.send(call, &self.namespaces, &mut self.ids, (answer, at), out);
         }
     }
 
@@ -91,8 +98,8 @@ impl CallWriter {
         for (at, progress) in self.progress.iter_mut().enumerate() {
             let Some(call) = self.calls.get(at) else { continue };
             if !progress.is_closed {
-                progress.send(call, &mut self.ids, (answer, at), out);
-                progress.close(call, status, items, out);
+                progress.send(call, &self.namespaces, &mut self.ids, (answer, at), out);
+                progress.close(call, &self.namespaces, status, items, out);
             }
         }
     }
@@ -106,7 +113,7 @@ impl CallWriter {
             let Some(call) = self.calls.get(at) else { continue };
             let is_open = !progress.is_closed && progress.call_id.is_some();
             if is_open && progress.arguments.is_whole() {
-                progress.close(call, &ItemStatus::Completed, items, out);
+                progress.close(call, &self.namespaces, &ItemStatus::Completed, items, out);
             }
         }
     }
@@ -117,6 +124,7 @@ impl Progress {
     fn send<S: FnMut(Event<'_>)>(
         &mut self,
         call: &PartialCall,
+        namespaces: &Namespaces,
         ids: &mut BTreeSet<String>,
         (answer, at): (&str, usize),
         out: &mut Numbered<'_, S>,
@@ -126,7 +134,7 @@ impl Progress {
             .call_id
             .get_or_insert_with(|| {
                 let call_id = unique_id(ids, &call.id, &call.name, answer, at);
-                let item = item(call, &call_id, "", ItemStatus::InProgress);
+                let item = item(call, namespaces, &call_id, "", ItemStatus::InProgress);
                 out.emit(|number| Event::OutputItemAdded(item_event(index, item, number)));
                 call_id
             })
@@ -155,6 +163,7 @@ impl Progress {
     fn close<S: FnMut(Event<'_>)>(
         &mut self,
         call: &PartialCall,
+        namespaces: &Namespaces,
         status: &ItemStatus,
         items: &mut ItemWriter,
         out: &mut Numbered<'_, S>,
@@ -176,14 +185,14 @@ impl Progress {
                 Event::FunctionCallArgumentsDone(Box::new(ArgumentsDone {
                     item_id,
                     output_index: Some(index),
-                    name: Some(call.name.clone()),
+                    name: Some(namespaces.split(&call.name).1.to_owned()),
                     arguments: text,
                     sequence_number: number,
                     ..ArgumentsDone::default()
                 }))
             }
         });
-        let item = item(call, call_id, &call.arguments, status.clone());
+        let item = item(call, namespaces, call_id, &call.arguments, status.clone());
         items.keep(index, item.clone());
         out.emit(|number| Event::OutputItemDone(item_event(index, item, number)));
     }
@@ -194,13 +203,22 @@ fn item_id(call: &PartialCall, call_id: &str) -> String {
     format!("{}_{call_id}", if call.is_custom() { "ctc" } else { "fc" })
 }
 
-fn item(call: &PartialCall, call_id: &str, arguments: &str, status: ItemStatus) -> Item {
+fn item(
+    call: &PartialCall,
+    namespaces: &Namespaces,
+    call_id: &str,
+    arguments: &str,
+    status: ItemStatus,
+) -> Item {
     let id = Some(item_id(call, call_id));
+    let (namespace, name) = namespaces.split(&call.name);
+    let (namespace, name) = (namespace.map(str::to_owned), name.to_owned());
     if call.is_custom() {
         Item::CustomToolCall(CustomToolCall {
             id,
             call_id: call_id.to_owned(),
-            name: call.name.clone(),
+            name,
+            namespace,
             input: arguments.to_owned(),
             status: Some(status),
             ..CustomToolCall::default()
@@ -209,7 +227,8 @@ fn item(call: &PartialCall, call_id: &str, arguments: &str, status: ItemStatus) 
         Item::FunctionCall(FunctionCall {
             id,
             call_id: call_id.to_owned(),
-            name: call.name.clone(),
+            name,
+            namespace,
             arguments: arguments.to_owned(),
             status: Some(status),
             ..FunctionCall::default()

@@ -10,6 +10,7 @@ use crate::responses::encode_items::ItemWriter;
 use crate::responses::event::Event;
 use crate::responses::event_whole::ResponseEvent;
 use crate::responses::item_message::ItemStatus;
+use crate::responses::namespaces::Namespaces;
 use crate::responses::part::Part;
 use crate::responses::request::ResponsesRequest;
 use crate::responses::response::{IncompleteDetails, Response, ResponseError, ResponseStatus};
@@ -77,7 +78,12 @@ impl ResponsesEncoder {
     /// The same for the answer to a request, which the answer echoes as the service does.
     #[must_use]
     pub fn for_request(request: &ResponsesRequest) -> Self {
-        Self { response: Response::echo(request), ..Self::default() }
+        let tools = request.tools.as_deref().unwrap_or_default();
+        Self {
+            response: Response::echo(request),
+            calls: CallWriter::with_namespaces(Namespaces::of(tools)),
+            ..Self::default()
+        }
     }
 
     /// Gives the answer an id, whatever the chunks call it; stored answers are continued by it.

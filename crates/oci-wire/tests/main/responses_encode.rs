@@ -359,6 +359,26 @@ fn piece() -> impl Strategy<Value = Value> {
     ]
 }
 
+#[test]
+fn a_call_of_a_tool_in_a_namespace_is_told_by_both_names() {
+    let request: ResponsesRequest =
+        serde_json::from_value(fixtures::json("clients/codex.json")["body"].clone()).unwrap();
+    let mut encoder = ResponsesEncoder::for_request(&request);
+    let chunks = [call(0, "1", "mcp__t__lookup", "{}"), call(1, "2", "exec_command", "{}")];
+    let events = written(&mut encoder, &[&chunks[..], &[last("tool_calls")]].concat());
+    let called = |item: &Value| (item["namespace"].clone(), item["name"].clone());
+    let expected =
+        [(json!("mcp__t"), json!("lookup")), (Value::Null, json!("exec_command"))].to_vec();
+    for kind in ["response.output_item.added", "response.output_item.done"] {
+        let items = events.iter().filter(|event| event["type"] == kind);
+        assert_eq!(items.map(|event| called(&event["item"])).collect::<Vec<_>>(), expected);
+    }
+    let done = events.iter().find(|event| event["type"] == "response.function_call_arguments.done");
+    assert_eq!(done.unwrap()["name"], "lookup");
+    let output = &events.last().unwrap()["response"]["output"];
+    assert_eq!(output.as_array().unwrap().iter().map(called).collect::<Vec<_>>(), expected);
+}
+
 proptest! {
     #[test]
     fn the_events_of_an_answer_say_what_its_chunks_say(pieces in proptest::collection::vec(piece(), 1..30)) {

@@ -250,6 +250,49 @@ fn what_a_captured_request_loses_on_the_way_to_chat() {
     assert_eq!(value["tools"][1]["custom"]["format"]["grammar"]["syntax"], "regex");
 }
 
+/// Codex offers the tools of MCP servers this way.
+#[test]
+fn tools_in_namespaces_are_called_by_both_names() {
+    let captured = fixtures::json("clients/codex.json");
+    let mut request: ResponsesRequest = serde_json::from_value(captured["body"].clone()).unwrap();
+    let to = request.to_chat();
+    let tools = written(&to.value.tools);
+    let names: Vec<&Value> =
+        tools.as_array().unwrap().iter().map(|tool| &tool["function"]["name"]).collect();
+    assert_eq!(names, ["exec_command", "mcp__t__lookup"]);
+    assert_eq!(
+        paths(&to.losses, LossKind::Dropped),
+        [
+            "include.reasoning.encrypted_content",
+            "reasoning.summary",
+            "tools[1].description",
+            "tools[2].external_web_access",
+        ]
+    );
+
+    let calls = [("1", "mcp__t__lookup"), ("2", "exec_command")];
+    let answer: ChatResponse = serde_json::from_value(json!({"id": "c", "choices": [{"message": {"role": "assistant",
+        "tool_calls": calls.map(|(id, name)| json!({"id": id, "type": "function", "function": {"name": name, "arguments": "{}"}}))}}]}))
+    .unwrap();
+    let mut response = Response::from_chat(&answer).value;
+    response.restore_namespaces(request.tools.as_deref().unwrap());
+    let said = written(&response.output);
+    let called = |item: &Value| (item["namespace"].clone(), item["name"].clone());
+    assert_eq!(called(&said[0]), (json!("mcp__t"), json!("lookup")));
+    assert_eq!(called(&said[1]), (Value::Null, json!("exec_command")));
+
+    // What comes back with the next request is the same call again.
+    request.input = Some(serde_json::from_value(said).unwrap());
+    let to = request.to_chat();
+    let names: Vec<Value> = written(&to.value.messages[0])["tool_calls"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|call| call["function"]["name"].clone())
+        .collect();
+    assert_eq!(names, calls.map(|(_, name)| name));
+}
+
 #[test]
 fn a_list_that_lost_all_its_tools_is_left_out() {
     let request: ResponsesRequest = serde_json::from_value(

@@ -6,6 +6,7 @@ use crate::nullable::Nullable;
 use crate::responses::item::Item;
 use crate::responses::item_function::ToolOutput;
 use crate::responses::item_message::{Message, MessageRole};
+use crate::responses::namespaces::joined;
 use crate::responses::translate::{content, note_extra};
 
 /// The items as messages; what the model said and called in a row is one message.
@@ -29,13 +30,13 @@ fn push(item: &Item, path: &str, messages: &mut Vec<ChatMessage>, losses: &mut L
     match item {
         Item::Message(message) => push_message(message, path, messages, losses),
         Item::FunctionCall(call) => {
-            losses.dropped_if([(call.namespace.is_some(), &*format!("{path}.namespace"))]);
-            let call = ToolCall::function(&*call.call_id, &*call.name, &*call.arguments);
+            let name = called(call.namespace.as_deref(), &call.name);
+            let call = ToolCall::function(&*call.call_id, name, &*call.arguments);
             push_call(call, messages);
         }
         Item::CustomToolCall(call) => {
-            losses.dropped_if([(call.namespace.is_some(), &*format!("{path}.namespace"))]);
-            let call = ToolCall::custom(&*call.call_id, &*call.name, &*call.input);
+            let name = called(call.namespace.as_deref(), &call.name);
+            let call = ToolCall::custom(&*call.call_id, name, &*call.input);
             push_call(call, messages);
         }
         Item::FunctionCallOutput(output) => match &output.call_id {
@@ -70,6 +71,11 @@ fn push_message(
         Some(MessageRole::Assistant) => messages.push(ChatMessage::assistant(said)),
         Some(_) => losses.dropped(path),
     }
+}
+
+/// The name by which chat completions knows a tool.
+fn called(namespace: Option<&str>, name: &str) -> String {
+    namespace.map_or_else(|| name.to_owned(), |namespace| joined(namespace, name))
 }
 
 /// A call belongs to the message of the model before it.

@@ -126,6 +126,9 @@ impl ResponsesRequest {
                         ..WebSearchOptions::default()
                     });
                 }
+                Tool::Namespace(namespace) => {
+                    kept.extend(tools::namespace_to_chat(namespace, &path, losses));
+                }
                 tool => kept.extend(tools::tool_to_chat(tool, &path, losses)),
             }
         }

@@ -5,8 +5,11 @@ use serde_json::{Value, json};
 use crate::chat;
 use crate::loss::Losses;
 use crate::raw::RawJson;
+use crate::responses::namespaces::joined;
 use crate::responses::options::{JsonSchemaFormat, TextFormat};
-use crate::responses::tool::{CustomTool, CustomToolFormat, FunctionTool, GrammarFormat, Tool};
+use crate::responses::tool::{
+    CustomTool, CustomToolFormat, FunctionTool, GrammarFormat, NamespaceTool, Tool,
+};
 use crate::responses::tool_choice::{NamedToolChoice, ToolChoice};
 use crate::responses::translate::note_extra;
 
@@ -116,6 +119,29 @@ pub(super) fn tool_to_chat(tool: &Tool, path: &str, losses: &mut Losses) -> Opti
             None
         }
     }
+}
+
+/// The tools of a namespace, each by both names in one; [`Response::restore_namespaces`] is the way back.
+///
+/// [`Response::restore_namespaces`]: crate::responses::Response::restore_namespaces
+pub(super) fn namespace_to_chat(
+    namespace: &NamespaceTool,
+    path: &str,
+    losses: &mut Losses,
+) -> Vec<chat::Tool> {
+    note_extra(&namespace.extra, path, losses);
+    losses.dropped_if([(namespace.description.is_some(), &*format!("{path}.description"))]);
+    let mut all = Vec::new();
+    for (index, tool) in namespace.tools.iter().enumerate() {
+        let mut tool = tool.clone();
+        match &mut tool {
+            Tool::Function(tool) => tool.name = joined(&namespace.name, &tool.name),
+            Tool::Custom(tool) => tool.name = joined(&namespace.name, &tool.name),
+            _ => {}
+        }
+        all.extend(tool_to_chat(&tool, &format!("{path}.tools[{index}]"), losses));
+    }
+    all
 }
 
 pub(super) fn choice_from_chat(
