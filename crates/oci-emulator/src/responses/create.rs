@@ -9,7 +9,7 @@ use super::{events, files, hosted, items, output, unfinished};
 use crate::answerer::{Ask, Choice, Completion, Format, Tool};
 use crate::catalogue::Thinking;
 use crate::conversations;
-use crate::document::{list, set, text};
+use crate::document::{set, text};
 use crate::openai::{self, invalid, require_compartment, require_for};
 use crate::outcome::{Answer, Outcome};
 use crate::prompt::Prompt;
@@ -96,12 +96,10 @@ fn conversation_id(request: &Request) -> Option<String> {
 
 fn ask(request: &Request, prompt: &Prompt) -> Ask {
     let document = &request.document;
-    let tools = list(request.get("tools"))
-        .filter(|tool| matches!(text(tool.get("type")).as_str(), "function" | "custom"))
-        .map(|tool| Tool {
-            name: text(tool.get("name")),
-            parameters: tool.get("parameters").cloned().unwrap_or_default(),
-        });
+    let tools = request.tools().map(|(_, tool)| Tool {
+        name: text(tool.get("name")),
+        parameters: tool.get("parameters").cloned().unwrap_or_default(),
+    });
     let format = match document.pointer("/text/format/type").and_then(Value::as_str) {
         Some("json_object") => Format::Json,
         Some("json_schema") => {

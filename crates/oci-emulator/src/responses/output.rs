@@ -7,7 +7,7 @@ use super::items::sealed;
 use super::request::Request;
 use crate::answerer::{Completion, Finish};
 use crate::catalogue::Thinking;
-use crate::document::{list, set, text};
+use crate::document::{set, text};
 use crate::random::hex;
 
 /// The items of a response: thoughts, what hosted tools did, then calls or a message.
@@ -19,25 +19,30 @@ pub(super) fn items(request: &Request, completion: &Completion, hosted: Hosted) 
         return items;
     }
     items.extend(completion.calls.iter().map(|call| {
-        let is_custom = list(request.get("tools"))
-            .any(|tool| text(tool.get("type")) == "custom" && text(tool.get("name")) == call.name);
-        if is_custom {
-            return json!({
+        let offered = request.tools().find(|(_, tool)| text(tool.get("name")) == call.name);
+        let is_custom = offered.is_some_and(|(_, tool)| text(tool.get("type")) == "custom");
+        let mut item = if is_custom {
+            json!({
                 "type": "custom_tool_call",
                 "id": format!("ctc_{}", hex(32)),
                 "call_id": call.id,
                 "name": call.name,
                 "input": call.arguments,
-            });
+            })
+        } else {
+            json!({
+                "type": "function_call",
+                "id": format!("fc_{}", hex(32)),
+                "status": "completed",
+                "call_id": call.id,
+                "name": call.name,
+                "arguments": call.arguments,
+            })
+        };
+        if let Some((Some(namespace), _)) = offered {
+            set(&mut item, "namespace", namespace.clone());
         }
-        json!({
-            "type": "function_call",
-            "id": format!("fc_{}", hex(32)),
-            "status": "completed",
-            "call_id": call.id,
-            "name": call.name,
-            "arguments": call.arguments,
-        })
+        item
     }));
     // A limit that the thoughts have used up leaves no message at all.
     if completion.calls.is_empty() && !(completion.tokens.is_empty() && is_cut(completion)) {

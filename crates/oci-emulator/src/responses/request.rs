@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::catalogue::{Api, Family, Refuses};
-use crate::document::{flag, text};
+use crate::document::{flag, list, text};
 use crate::openai::{self, invalid};
 use crate::reply::Reply;
 use crate::schema::{Field, Kind, optional, required};
@@ -37,9 +37,22 @@ impl Request {
         self.get(name).map_or(usual, |value| flag(Some(value)))
     }
 
+    /// The functions and custom tools, each with the namespace that it is in.
+    pub(super) fn tools(&self) -> impl Iterator<Item = (Option<&Value>, &Value)> {
+        list(self.get("tools")).flat_map(|tool| {
+            let is_namespace = text(tool.get("type")) == "namespace";
+            let namespace = is_namespace.then(|| tool.get("name")).flatten();
+            let inner = is_namespace.then(|| list(tool.get("tools"))).into_iter().flatten();
+            let tools = inner.chain((!is_namespace).then_some(tool));
+            tools
+                .filter(|tool| matches!(text(tool.get("type")).as_str(), "function" | "custom"))
+                .map(move |tool| (namespace, tool))
+        })
+    }
+
     /// Whether something more is to be told.
     pub(super) fn includes(&self, name: &str) -> bool {
-        crate::document::list(self.get("include")).any(|wanted| wanted == name)
+        list(self.get("include")).any(|wanted| wanted == name)
     }
 
     fn check(&self) -> Result<(), Reply> {

@@ -162,6 +162,23 @@ async fn calls_and_their_outputs() {
 }
 
 #[tokio::test]
+async fn calls_of_tools_in_namespaces_name_both() {
+    let world = World::new().await;
+    let tools = json!([
+        { "type": "function", "name": "f" },
+        { "type": "namespace", "name": "n", "tools": [{ "type": "function", "name": "g" }, { "type": "custom", "name": "h" }] },
+    ]);
+    let input = "f {\"a\":1} g {\"b\":2} h {\"c\":3}";
+    let answer = create(&world, json!({ "tools": tools, "input": input })).await.json();
+    assert_eq!(kinds(&answer), ["function_call", "function_call", "custom_tool_call"]);
+    let names: Vec<_> = (0..3)
+        .map(|at| (&answer["output"][at]["namespace"], &answer["output"][at]["name"]))
+        .collect();
+    let (n, f, g, h) = (json!("n"), json!("f"), json!("g"), json!("h"));
+    assert_eq!(names, [(&Value::Null, &f), (&n, &g), (&n, &h)]);
+}
+
+#[tokio::test]
 async fn the_server_remembers_unless_told_not_to() {
     let world = World::new().await;
     let first = create(&world, json!({ "input": "hello" })).await.json();
