@@ -12,6 +12,7 @@ mod failure;
 mod gateway;
 mod guard;
 mod keys;
+mod losses;
 mod metrics;
 mod price;
 mod receive;

@@ -7,6 +7,8 @@ mod attacks;
 mod budgets;
 #[path = "main/chat.rs"]
 mod chat;
+#[path = "main/clients.rs"]
+mod clients;
 #[path = "main/config.rs"]
 mod config;
 #[path = "main/cors.rs"]

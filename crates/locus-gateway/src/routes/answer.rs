@@ -14,6 +14,7 @@ use crate::event_stream::{EventStream, First, Source};
 use crate::failure::{Dialect, Failure, OPC_REQUEST_ID};
 use crate::guard;
 use crate::keys::Caller;
+use crate::losses::condensed;
 use crate::receive;
 use crate::record::Record;
 use crate::reply::Body;
@@ -84,6 +85,8 @@ impl Reply {
 
     /// Tells what of the request has no effect, and what of the answer has no place in the client's API.
     pub(crate) fn losses(mut self, request: &[String], answer: &[String]) -> Self {
+        let request = condensed(request.iter().map(String::as_str));
+        let answer = condensed(answer.iter().map(String::as_str));
         if !request.is_empty() {
             let losses = request.join("; ");
             tracing::warn!(target: "locus_gateway", losses, "parts of a request were left out");
@@ -93,7 +96,7 @@ impl Reply {
             let losses = answer.join("; ");
             tracing::debug!(target: "locus_gateway", losses, "parts of an answer were left out");
         }
-        let all: Vec<&str> = request.iter().chain(answer).map(String::as_str).collect();
+        let all: Vec<&str> = request.iter().chain(&answer).map(String::as_str).collect();
         if all.is_empty() {
             return self;
         }
