@@ -33,7 +33,8 @@ pub(super) struct Place<'a> {
 /// Whether a request goes to the Responses API of a model, and not translated to another one.
 ///
 /// What the operator says counts first. Else OpenAI's and xAI's models are asked over it, as both vendors recommend; those of other
-/// vendors of the OpenAI-compatible API only for what no other API has, since not every one of them is served there.
+/// vendors of the OpenAI-compatible API only for what no other API has, since not every one of them is served there; and Meta's never,
+/// which are not: they are better off without a search of the web than with an error.
 pub(super) fn is_passed(
     request: &ResponsesRequest,
     deployment: &Deployment,
@@ -43,7 +44,9 @@ pub(super) fn is_passed(
     let Ok(route) = model.route() else { return false };
     match (deployment.transport(), route.transport) {
         (None, Transport::V1) => {
-            PASSED.iter().any(|prefix| route.prefix.starts_with(prefix)) || needs_it(request)
+            let is_one_of =
+                |list: &[&str]| list.iter().any(|prefix| route.prefix.starts_with(prefix));
+            is_one_of(PASSED) || !is_one_of(WITHOUT) && needs_it(request)
         }
         (_, transport) => transport == Transport::Responses,
     }
@@ -54,7 +57,8 @@ fn needs_it(request: &ResponsesRequest) -> bool {
     let mut tools = request.tools.iter().flatten();
     state_of(request).is_some()
         || request.store.as_option() == Some(&true)
-        || tools.any(|tool| !matches!(tool, Tool::Function(_) | Tool::Custom(_)))
+        || tools
+            .any(|tool| !matches!(tool, Tool::Function(_) | Tool::Custom(_) | Tool::Namespace(_)))
 }
 
 /// The parameter by which a request needs state that the service keeps, if one does.
@@ -233,3 +237,6 @@ pub(super) fn without_state(name: &str) -> Failure {
 
 /// The prefixes of the models that are always asked over the Responses API.
 const PASSED: &[&str] = &["openai.", "xai."];
+
+/// The prefixes of the models that the service has for chat completions only, as the README of Oracle's oci-openai package says.
+const WITHOUT: &[&str] = &["meta."];

@@ -74,6 +74,7 @@ impl Api for Responses {
         losses.extend(translated.losses.iter().map(ToString::to_string));
         // The SDKs read these without asking whether they are there.
         let response = &mut translated.value;
+        response.restore_namespaces(request.tools.as_deref().unwrap_or_default());
         response.tools = Some(request.tools.clone().unwrap_or_default());
         response.parallel_tool_calls =
             Some(request.parallel_tool_calls.as_option().copied().unwrap_or(true));

@@ -48,3 +48,54 @@ async fn a_turn_of_claude_code_is_answered() {
         assert!(sent.unwrap().contains("The tool mcp__t__lookup is available now."));
     }
 }
+
+/// The calls of a streamed response, each by namespace and name.
+fn called(answer: &Answer) -> Vec<(Value, Value)> {
+    let events = answer.events();
+    let last: Value = serde_json::from_str(events.last().unwrap()).unwrap();
+    assert_eq!(last["type"], "response.completed", "{answer:?}");
+    let items = last["response"]["output"].as_array().unwrap().iter();
+    items
+        .filter(|item| item["type"] == "function_call")
+        .map(|item| (item["namespace"].clone(), item["name"].clone()))
+        .collect()
+}
+
+#[tokio::test]
+async fn tools_in_namespaces_are_called_whatever_api_the_model_has() {
+    let desk = Desk::open().await;
+    let mut paths = Vec::new();
+    for model in ["oci/openai.gpt-oss-120b", "oci/cohere.command-latest", LLAMA] {
+        let answer = send(&desk, "codex", |body| body["model"] = json!(model)).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        assert_eq!(called(&answer), [(json!("mcp__t"), json!("lookup"))], "{model}");
+        paths.push(desk.emulator.requests().last().unwrap().path_and_query.clone());
+
+        let whole = send(&desk, "codex", |body| {
+            body["model"] = json!(model);
+            body["stream"] = json!(false);
+        })
+        .await
+        .json();
+        let items = whole["output"].as_array().unwrap();
+        let call = items.iter().find(|item| item["type"] == "function_call").unwrap();
+        assert_eq!((&call["namespace"], &call["name"]), (&json!("mcp__t"), &json!("lookup")));
+    }
+    assert_eq!(
+        paths,
+        ["/openai/v1/responses", "/20231130/actions/chat", "/openai/v1/chat/completions"],
+        "a search of the web that is offered too does not send requests where a model is not served"
+    );
+}
+
+#[tokio::test]
+async fn a_model_without_the_responses_api_says_what_it_cannot_do() {
+    let desk = Desk::open().await;
+    let kept = |body: &mut Value| {
+        body["model"] = json!(LLAMA);
+        body["previous_response_id"] = json!("resp_1");
+    };
+    let answer = send(&desk, "codex", kept).await;
+    assert_eq!(answer.status, 400, "{answer:?}");
+    assert_eq!(answer.json()["error"]["param"], "previous_response_id");
+}
