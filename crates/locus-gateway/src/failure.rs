@@ -55,6 +55,17 @@ impl Dialect {
     pub(crate) fn of(headers: &HeaderMap) -> Self {
         if headers.contains_key("anthropic-version") { Self::Anthropic } else { Self::OpenAi }
     }
+
+    /// Tells the id of a request under the name by which the SDKs of this API look for it, too.
+    pub(crate) fn name_request(self, headers: &mut HeaderMap) {
+        let name = match self {
+            Self::OpenAi => "x-request-id",
+            Self::Anthropic => "request-id",
+        };
+        if let Some(id) = headers.get(OPC_REQUEST_ID).cloned() {
+            headers.insert(HeaderName::from_static(name), id);
+        }
+    }
 }
 
 impl Failure {
@@ -143,7 +154,10 @@ impl Failure {
             Dialect::OpenAi => {
                 json!({"message": self.message, "type": kind, "param": self.param, "code": self.code})
             }
-            Dialect::Anthropic => json!({"type": kind, "message": self.message}),
+            // Its SDKs tell errors of one kind apart by the details.
+            Dialect::Anthropic => {
+                json!({"type": kind, "message": self.message, "details": {"error_code": self.code}})
+            }
         };
         if let Some(members) = error.as_object_mut() {
             let more = [("hint", &self.hint), ("opc_request_id", &self.opc_request_id)];
@@ -155,7 +169,9 @@ impl Failure {
         }
         match dialect {
             Dialect::OpenAi => json!({"error": error}),
-            Dialect::Anthropic => json!({"type": "error", "error": error}),
+            Dialect::Anthropic => {
+                json!({"type": "error", "error": error, "request_id": self.opc_request_id})
+            }
         }
     }
 
@@ -172,6 +188,7 @@ impl Failure {
         {
             headers.insert(OPC_REQUEST_ID, id);
         }
+        dialect.name_request(headers);
         response
     }
 }

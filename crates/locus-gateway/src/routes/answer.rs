@@ -159,7 +159,11 @@ where
     };
     let is_alone = record.is_counted_alone();
     let mut response = match result {
-        Ok(reply) => reply.send(&app, record).await,
+        Ok(reply) => {
+            let mut response = reply.send(&app, record).await;
+            dialect.name_request(response.headers_mut());
+            response
+        }
         Err(failure) => {
             record.failed(&failure);
             record.settled().await;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use http::Response;
+use http::{Response, StatusCode};
 use locus::Family;
 use locus::wire::anthropic::{MessagesRequest, MessagesResponse};
 use locus::wire::chat::ChatResponse;
@@ -20,6 +20,16 @@ pub(crate) async fn messages(State(app): State<Arc<App>>, request: Request) -> R
 
 struct Messages;
 
+/// A request that begins or continues a conversation of the server's, which would be answered as if nothing was said before.
+///
+/// The code is Anthropic's: its tool runners then send whole conversations, without a word to the user.
+fn without_threads() -> Failure {
+    let message = "no conversations are kept here, and thread needs one";
+    Failure::new(StatusCode::BAD_REQUEST, "thread_unsupported_request", message)
+        .about("thread")
+        .with_hint("send the whole conversation as messages, without thread")
+}
+
 impl Api for Messages {
     const ENDPOINT: &'static str = "messages";
     const DIALECT: Dialect = Dialect::Anthropic;
@@ -30,6 +40,9 @@ impl Api for Messages {
     fn read(body: &[u8]) -> Result<Asked<String>, Failure> {
         let request: MessagesRequest =
             serde_json::from_slice(body).map_err(|error| unreadable("messages request", &error))?;
+        if request.extra.get("thread").is_some_and(|thread| thread.get() != "null") {
+            return Err(without_threads());
+        }
         // Which family it is for is known when a deployment is chosen; the router makes it fit then.
         let translated = request.to_chat(Family::Other);
         Ok(Asked {

@@ -29,6 +29,24 @@ async fn send(desk: &Desk, name: &str, change: impl FnOnce(&mut Value)) -> Answe
     post_with(desk.address, path, &headers, &request["body"].to_string()).await
 }
 
+/// The tool runner of Anthropic's SDK sends only what is new once an answer has begun a conversation; without an error that it knows
+/// the model would be asked without what was said before.
+#[tokio::test]
+async fn conversations_that_are_not_kept_are_refused_so_that_the_whole_is_sent() {
+    let desk = Desk::open().await;
+    for name in ["anthropic_thread_create", "anthropic_thread_continue"] {
+        let answer = send(&desk, name, |_| {}).await;
+        assert_eq!(answer.status, 400, "{answer:?}");
+        let error = &answer.json()["error"];
+        assert_eq!(error["type"], "invalid_request_error");
+        assert_eq!(error["details"], json!({"error_code": "thread_unsupported_request"}));
+    }
+    assert!(desk.emulator.requests().is_empty());
+    let whole = |body: &mut Value| body["thread"] = Value::Null;
+    let answer = send(&desk, "anthropic_thread_create", whole).await;
+    assert_eq!(answer.json()["stop_reason"], "tool_use", "{answer:?}");
+}
+
 #[tokio::test]
 async fn a_turn_of_claude_code_is_answered() {
     let desk = Desk::open().await;
@@ -98,4 +116,27 @@ async fn a_model_without_the_responses_api_says_what_it_cannot_do() {
     let answer = send(&desk, "codex", kept).await;
     assert_eq!(answer.status, 400, "{answer:?}");
     assert_eq!(answer.json()["error"]["param"], "previous_response_id");
+}
+
+#[tokio::test]
+async fn requests_have_an_id_where_the_sdks_look_for_it() {
+    let desk = Desk::open().await;
+    let message = r#"{"model":"oci/xai.grok-4","max_tokens":9,"messages":[{"role":"user","content":"What is 2x2?"}]}"#;
+    let lost = message.replace("grok-4", "grok-none");
+    for (path, name, body) in [
+        ("/v1/messages", "request-id", message),
+        ("/v1/chat/completions", "x-request-id", message),
+        ("/v1/messages", "request-id", &lost),
+        ("/v1/chat/completions", "x-request-id", &lost),
+    ] {
+        for stream in ["{", r#"{"stream":true,"#] {
+            let body = body.replacen('{', stream, 1);
+            let answer = post_with(desk.address, path, &[], &body).await;
+            let id = answer.header("opc-request-id").unwrap();
+            assert_eq!(answer.header(name), Some(id), "{answer:?}");
+            if answer.status != 200 && name == "request-id" {
+                assert_eq!(answer.json()["request_id"], id);
+            }
+        }
+    }
 }
