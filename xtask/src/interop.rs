@@ -49,6 +49,7 @@ const HEAVY_PEERS: &[(&str, &str)] = &[
     ("locus-sdk", "differ_locus.py"),
     // They call `locus serve`, which has an emulator of its own.
     ("gateway", "peer_gateway.py"),
+    ("gateway", "peer_gateway_clients.py"),
     ("gateway", "peer_gateway_page.py"),
     // Needs Chromium; it says so where there is none.
     ("gateway", "peer_status_page.py"),
