@@ -187,6 +187,15 @@ fn a_tool_that_a_search_found_is_said_in_words() {
 }
 
 #[test]
+fn arguments_are_streamed_eagerly_anyhow() {
+    let to = request(json!({"model": "m", "max_tokens": 1, "stream": true,
+        "messages": [{"role": "user", "content": "a"}],
+        "tools": [{"name": "f", "input_schema": {"type": "object"}, "eager_input_streaming": true}]}))
+    .to_chat(Family::Other);
+    assert_eq!(to.losses, []);
+}
+
+#[test]
 fn documents_are_files_or_text() {
     let to = request(json!({"model": "m", "max_tokens": 1, "messages": [{"role": "user", "content": [
         {"type": "document", "title": "A", "source": {"type": "base64", "media_type": "application/pdf", "data": "AA=="}},

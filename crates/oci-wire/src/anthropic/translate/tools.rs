@@ -14,12 +14,12 @@ use crate::raw::RawJson;
 
 pub(super) fn tool_to_chat(tool: &CustomTool, path: &str, losses: &mut Losses) -> chat::Tool {
     note_extra(&tool.extra, path, losses);
+    // Nothing is lost of `eager_input_streaming`: chat completions streams arguments as they come, and so they are passed on.
     let callers = tool.allowed_callers.as_deref().unwrap_or_default();
     let members = [
         (tool.input_examples.is_some(), "input_examples"),
         (callers.iter().any(|caller| caller != "direct"), "allowed_callers"),
         (tool.defer_loading == Some(true), "defer_loading"),
-        (tool.eager_input_streaming == Some(true), "eager_input_streaming"),
         (tool.cache_control.is_some(), "cache_control"),
     ];
     drop_members(path, members, losses);
