@@ -189,6 +189,11 @@ impl Failure {
             headers.insert(OPC_REQUEST_ID, id);
         }
         dialect.name_request(headers);
+        // Coding agents ask ten times over minutes with a wrong key, unless they are told that it will not become right.
+        let may_pass = matches!(self.status.as_u16(), 408 | 409 | 425 | 429);
+        if self.status.is_client_error() && !may_pass {
+            headers.insert(SHOULD_RETRY, HeaderValue::from_static("false"));
+        }
         response
     }
 }
@@ -268,6 +273,9 @@ fn kind(status: StatusCode, dialect: Dialect) -> &'static str {
 
 /// The id by which Oracle finds a request.
 pub(crate) const OPC_REQUEST_ID: HeaderName = HeaderName::from_static("opc-request-id");
+
+/// What the SDKs of OpenAI and Anthropic, and Claude Code, heed before they judge a status.
+const SHOULD_RETRY: HeaderName = HeaderName::from_static("x-should-retry");
 
 /// What vendors say beside what the transport knows.
 const CONTEXT_PHRASES: &[&str] =

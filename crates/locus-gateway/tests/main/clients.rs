@@ -1,5 +1,6 @@
 //! Requests that other programs were seen to send, and what they read of the answers.
 
+use oci_emulator::Fault;
 use serde_json::{Value, json};
 
 use crate::Desk;
@@ -137,6 +138,37 @@ async fn requests_have_an_id_where_the_sdks_look_for_it() {
             if answer.status != 200 && name == "request-id" {
                 assert_eq!(answer.json()["request_id"], id);
             }
+        }
+    }
+}
+
+#[tokio::test]
+async fn agents_are_told_what_another_attempt_will_not_change() {
+    let file = "
+model_list: [{model_name: grok, litellm_params: {model: oci/xai.grok-4}}]
+general_settings: {master_key: sk-right}
+router_settings: {num_retries: 0}
+";
+    let desk = Desk::with_file(file).await;
+    let body =
+        r#"{"model":"grok","max_tokens":9,"messages":[{"role":"user","content":"What is 2x2?"}]}"#;
+    let ask = async |path: &str, key: &str, body: &str| {
+        post_with(desk.address, path, &[("authorization", &format!("Bearer {key}"))], body).await
+    };
+    for path in ["/v1/messages", "/v1/chat/completions"] {
+        for (key, body, status) in [
+            ("sk-wrong", body, 401),
+            ("sk-right", &*body.replace("grok", "nobody"), 404),
+            ("sk-right", "{}", 400),
+        ] {
+            let answer = ask(path, key, body).await;
+            assert_eq!(answer.status, status, "{answer:?}");
+            assert_eq!(answer.header("x-should-retry"), Some("false"), "{answer:?}");
+        }
+        for status in [429, 500] {
+            desk.emulator.push_fault(Fault::status(status));
+            let answer = ask(path, "sk-right", body).await;
+            assert_eq!((answer.status, answer.header("x-should-retry")), (status, None));
         }
     }
 }
