@@ -1,4 +1,4 @@
-"""OpenAI's SDK for Node through the gateway: installed from the committed lock file, driven by `node/gateway.mjs`."""
+"""SDKs for Node through the gateway, OpenAI's, Anthropic's and Vercel's: installed from the committed lock file, driven by `node/*.mjs`."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from common import Script, require
 from peer_gateway import gateway
 
 NODE = Path(__file__).with_name("node")
+PROGRAMS = ("openai.mjs", "anthropic.mjs", "ai.mjs")
 
 
 def install() -> Path:
     """The folder with exactly the packages of the lock file, next to the environment of this script."""
     home = Path(sys.executable).parents[2] / "node"
     home.mkdir(exist_ok=True)
-    for name in ("package.json", "package-lock.json", "gateway.mjs"):
+    for name in ("package.json", "package-lock.json", "checks.mjs", *PROGRAMS):
         shutil.copy(NODE / name, home / name)
     lock = home / "package-lock.json"
     installed = home / "installed.json"
@@ -28,10 +29,10 @@ def install() -> Path:
     return home
 
 
-def run(script: Script) -> None:
+def run(program: str) -> None:
     home = install()
     with gateway() as url:
-        command = ["node", "gateway.mjs", url]
+        command = ["node", program, url]
         done = subprocess.run(command, cwd=home, capture_output=True, text=True, timeout=120)
     # Its lines are verdicts like those of this script.
     print(done.stdout, end="")
@@ -43,7 +44,8 @@ def main() -> None:
     if shutil.which("npm") is None:
         script.check("node", lambda: require(False, "npm is not installed"))
     else:
-        script.check("node SDK", lambda: run(script))
+        for program in PROGRAMS:
+            script.check(f"node {program}", lambda program=program: run(program))
     script.exit()
 
 

@@ -1,9 +1,11 @@
-// OpenAI's SDK for Node through a gateway: `node gateway.mjs <url>` prints one line for each check.
+// OpenAI's SDK for Node through a gateway.
 
 import OpenAI from "openai";
 
-const QUESTION = "What is 2x2?";
-const url = process.argv[2];
+import * as checks from "./checks.mjs";
+
+const { CALL, QUESTION, need, url } = checks;
+const check = (name, action) => checks.check("openai", name, action);
 const client = new OpenAI({ apiKey: "anything", baseURL: `${url}/v1`, maxRetries: 0 });
 const user = (content) => [{ role: "user", content }];
 const weather = {
@@ -14,20 +16,6 @@ const weather = {
     parameters: { type: "object", properties: { city: { type: "string" } }, required: ["city"] },
   },
 };
-
-function need(condition, message) {
-  if (!condition) throw new Error(message);
-}
-
-async function check(name, action) {
-  try {
-    await action();
-    console.log(`ok gateway node ${name}`);
-  } catch (error) {
-    process.exitCode = 1;
-    console.log(`FAILED gateway node ${name}: ${String(error).replaceAll("\n", " ")}`);
-  }
-}
 
 await check("chat", async () => {
   const answer = await client.chat.completions.create({ model: "oci-grok-4", messages: user(QUESTION) });
@@ -55,7 +43,7 @@ await check("stream", async () => {
 await check("tools", async () => {
   const answer = await client.chat.completions.create({
     model: "oci-grok-4",
-    messages: user('get_weather {"city": "Oslo"}'),
+    messages: user(CALL),
     tools: [weather],
     tool_choice: "auto",
   });
@@ -67,7 +55,7 @@ await check("runner of tools", async () => {
   let asked = null;
   const run = client.chat.completions.runTools({
     model: "oci-grok-4",
-    messages: user('get_weather {"city": "Oslo"}'),
+    messages: user(CALL),
     tools: [
       {
         type: "function",
