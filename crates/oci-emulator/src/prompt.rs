@@ -10,7 +10,7 @@ use crate::document::{list, text};
 pub(crate) struct Prompt {
     /// The text of the last message of the user, of the last message if there is none.
     pub(crate) question: String,
-    /// What tools have returned since then.
+    /// What tools have returned since then; a message without words says nothing to it.
     pub(crate) results: Vec<String>,
     /// The tokens of all messages.
     pub(crate) tokens: u64,
@@ -32,6 +32,8 @@ impl Prompt {
         for (speaker, text) in said {
             prompt.tokens += count(&text);
             match speaker {
+                // What a tool has shown, behind its results, which have no place for pictures.
+                Speaker::User if text.trim().is_empty() && !prompt.results.is_empty() => {}
                 Speaker::User => {
                     prompt.question = text;
                     prompt.results.clear();

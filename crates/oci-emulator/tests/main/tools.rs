@@ -156,3 +156,21 @@ async fn chat_completions_tell_the_place_of_a_call() {
         assert_eq!((arguments, count), (["{\"a\":1}".to_owned(), "{}".to_owned()], pieces));
     }
 }
+
+#[tokio::test]
+async fn pictures_behind_results_are_no_new_question() {
+    let world = World::new().await;
+    let call =
+        json!({ "id": "c", "type": "function", "function": { "name": "f", "arguments": "{}" } });
+    let picture =
+        json!({ "type": "image_url", "image_url": { "url": "data:image/png;base64,AAAA" } });
+    let messages = json!([
+        { "role": "user", "content": "f" },
+        { "role": "assistant", "content": null, "tool_calls": [call] },
+        { "role": "tool", "tool_call_id": "c", "content": "seen" },
+        { "role": "user", "content": [picture] },
+    ]);
+    let request = json!({ "model": "google.gemini-2.5-pro", "messages": messages });
+    let answer = world.ask(CHAT, &request).await.json();
+    assert_eq!(answer["choices"][0]["message"]["content"], "The tools returned: seen");
+}
