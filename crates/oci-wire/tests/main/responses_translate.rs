@@ -294,6 +294,31 @@ fn tools_in_namespaces_are_called_by_both_names() {
 }
 
 #[test]
+fn pictures_of_tools_follow_their_results() {
+    let call = |id: &str| json!({"type": "function_call", "call_id": id, "name": "view", "arguments": "{}"});
+    let picture = json!({"type": "input_image", "image_url": "data:image/png;base64,AAAA"});
+    let shown = |id: &str, more: Value| json!({"type": "function_call_output", "call_id": id, "output": [more, picture]});
+    let request: ResponsesRequest = serde_json::from_value(json!({"model": "m", "input": [
+        {"role": "user", "content": "look"}, call("1"), call("2"),
+        shown("1", json!({"type": "input_text", "text": "one"})), shown("2", picture.clone()),
+        {"role": "user", "content": "and now?"}]}))
+    .unwrap();
+    let to = request.to_chat();
+    let messages = written(&to.value.messages);
+    let roles: Vec<&Value> = messages.as_array().unwrap().iter().map(|it| &it["role"]).collect();
+    assert_eq!(roles, ["user", "assistant", "tool", "tool", "user", "user"]);
+    assert_eq!(messages[2]["content"], json!([{"type": "text", "text": "one"}]));
+    assert_eq!(messages[3]["content"], "The result is in the next message.");
+    let image = json!({"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}});
+    assert_eq!(messages[4]["content"], json!([image, image, image]));
+    assert_eq!(
+        paths(&to.losses, LossKind::Approximated),
+        ["input[3].output[1]", "input[4].output[0]", "input[4].output[1]"]
+    );
+    assert_eq!(paths(&to.losses, LossKind::Dropped), Vec::<&str>::new());
+}
+
+#[test]
 fn a_list_that_lost_all_its_tools_is_left_out() {
     let request: ResponsesRequest = serde_json::from_value(
         json!({"model": "m", "input": "x", "tools": [{"type": "shell"}, {"type": "new_tool"}]}),

@@ -130,22 +130,29 @@ pub(super) fn to_chat(
     }
 }
 
-/// A tool's result in chat completions, where it is text only.
+/// A tool's result in chat completions, where it is text only; what is no text of it is added to `shown`.
 pub(super) fn output_to_chat(
     output: &ToolOutput,
     path: &str,
+    shown: &mut Vec<chat::Part>,
     losses: &mut Losses,
 ) -> Option<chat::Content> {
     match output {
         ToolOutput::Text(text) => Some(chat::Content::Text(text.clone())),
         ToolOutput::Parts(parts) => {
-            let mut kept = Vec::new();
+            let (mut kept, before) = (Vec::new(), shown.len());
             for (index, part) in parts.iter().enumerate() {
                 match part_to_chat(part, &format!("{path}[{index}]"), losses) {
                     Some(part @ chat::Part::Text(_)) => kept.push(part),
-                    Some(_) => losses.dropped(format!("{path}[{index}]")),
+                    Some(part) => {
+                        losses.approximated(format!("{path}[{index}]"));
+                        shown.push(part);
+                    }
                     None => {}
                 }
+            }
+            if kept.is_empty() && shown.len() > before {
+                return Some(chat::Content::from(SHOWN));
             }
             Some(chat::Content::Parts(kept))
         }
@@ -225,3 +232,6 @@ fn image_to_chat(part: &InputImage, path: &str, losses: &mut Losses) -> Option<c
         ..chat::ImagePart::default()
     }))
 }
+
+/// What a result says that has no text of its own, since some models refuse an empty one.
+const SHOWN: &str = "The result is in the next message.";

@@ -11,14 +11,34 @@ use crate::responses::translate::{content, note_extra};
 
 /// The items as messages; what the model said and called in a row is one message.
 pub(super) fn from_items(items: &[Item], losses: &mut Losses) -> Vec<ChatMessage> {
-    let mut messages = Vec::new();
+    let mut to = Conversation::default();
     for (index, item) in items.iter().enumerate() {
-        push(item, &format!("input[{index}]"), &mut messages, losses);
+        push(item, &format!("input[{index}]"), &mut to, losses);
     }
-    messages
+    to.show();
+    to.messages
 }
 
-fn push(item: &Item, path: &str, messages: &mut Vec<ChatMessage>, losses: &mut Losses) {
+#[derive(Default)]
+struct Conversation {
+    messages: Vec<ChatMessage>,
+    /// What of the latest results is no text: it follows them in a message of the user, since nothing may come between results.
+    shown: Vec<chat::Part>,
+}
+
+impl Conversation {
+    fn show(&mut self) {
+        if !self.shown.is_empty() {
+            self.messages.push(ChatMessage::user(std::mem::take(&mut self.shown)));
+        }
+    }
+}
+
+fn push(item: &Item, path: &str, to: &mut Conversation, losses: &mut Losses) {
+    if matches!(item, Item::Message(_) | Item::FunctionCall(_) | Item::CustomToolCall(_)) {
+        to.show();
+    }
+    let Conversation { messages, shown } = to;
     match item {
         Item::Message(message) => note_extra(&message.extra, path, losses),
         Item::FunctionCall(call) => note_extra(&call.extra, path, losses),
@@ -40,11 +60,13 @@ fn push(item: &Item, path: &str, messages: &mut Vec<ChatMessage>, losses: &mut L
             push_call(call, messages);
         }
         Item::FunctionCallOutput(output) => match &output.call_id {
-            Some(id) => push_output(id, output.output.as_ref(), path, messages, losses),
+            Some(id) => {
+                push_output(id, output.output.as_ref(), path, (messages, shown), losses);
+            }
             None => losses.dropped(path),
         },
         Item::CustomToolCallOutput(output) => {
-            push_output(&output.call_id, output.output.as_ref(), path, messages, losses);
+            push_output(&output.call_id, output.output.as_ref(), path, (messages, shown), losses);
         }
         Item::Other(_) => losses.unknown(path),
         _ => losses.dropped(path),
@@ -95,10 +117,10 @@ fn push_output(
     id: &str,
     output: Option<&ToolOutput>,
     path: &str,
-    messages: &mut Vec<ChatMessage>,
+    (messages, shown): (&mut Vec<ChatMessage>, &mut Vec<chat::Part>),
     losses: &mut Losses,
 ) {
     let path = format!("{path}.output");
-    let content = output.and_then(|output| content::output_to_chat(output, &path, losses));
+    let content = output.and_then(|output| content::output_to_chat(output, &path, shown, losses));
     messages.push(ChatMessage::tool(id, content.unwrap_or_else(|| chat::Content::from(""))));
 }
