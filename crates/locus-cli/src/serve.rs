@@ -103,10 +103,7 @@ impl Source<'_> {
             None => Config::from_env(env)
                 .map_err(|error| Failure::configuration(Path::new("environment"), &error))?,
             Some(file) => {
-                let text = std::fs::read_to_string(file).map_err(|error| {
-                    Failure::io(&format!("cannot read {}", file.display()), error)
-                })?;
-                Config::parse(&text, env).map_err(|error| Failure::configuration(file, &error))?
+                Config::open(file, env).map_err(|error| Failure::configuration(file, &error))?
             }
         };
         let config = config.signed_by(match self.signer {

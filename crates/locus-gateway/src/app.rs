@@ -183,7 +183,10 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/rerank", post(routes::rerank))
         .route("/moderations", post(routes::moderations))
         .route("/models", get(routes::models))
-        .route("/models/{*id}", get(routes::model));
+        .route("/models/{*id}", get(routes::model))
+        .route("/model/info", get(routes::model_info))
+        .route("/model_group/info", get(routes::model_group_info))
+        .route("/utils/token_counter", post(routes::token_counter));
     Router::new()
         .merge(api.clone())
         .nest("/v1", api)
@@ -191,7 +194,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/v2/rerank", post(routes::rerank))
         .route("/", get(routes::status))
         .route("/status", get(routes::status_with_key))
-        .route("/health", get(routes::alive))
+        .route("/health", get(routes::health))
         .route("/health/liveliness", get(routes::alive))
         .route("/health/liveness", get(routes::alive))
         .route("/live", get(routes::alive))

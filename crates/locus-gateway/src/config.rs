@@ -1,9 +1,13 @@
 //! What the gateway serves and how: LiteLLM's configuration file as users of OCI write it.
 
+mod advice;
+mod defaults;
 mod error;
 mod file;
+mod include;
 mod origins;
 mod params;
+mod provider;
 mod routing;
 mod store;
 mod value;
@@ -15,19 +19,22 @@ use locus::{Backend, Endpoint, Env};
 
 pub use error::{ConfigError, ConfigWarning};
 pub(crate) use origins::Origins;
-pub(crate) use params::{Identity, ModelConfig, Target};
+pub(crate) use params::{Identity, ModelConfig, Share, Target};
+pub(crate) use provider::LeftOut;
 pub(crate) use routing::{FallbackKind, Routing, Strategy};
 pub(crate) use store::{StoreConfig, WhenAway};
 pub(crate) use vars::Vars;
 
 use crate::secret::Secret;
-use file::GeneralSettings;
+use file::{File, GeneralSettings};
 use value::{Reader, refused};
 
 /// A configuration that was read and checked. Keys and the parts of identities do not show in `Debug`.
 #[derive(Clone, Debug)]
 pub struct Config {
     pub(crate) models: Vec<ModelConfig>,
+    /// The models of other providers.
+    pub(crate) left_out: Vec<LeftOut>,
     pub(crate) routing: Routing,
     pub(crate) master_key: Option<Secret>,
     /// Where clients' keys are kept.
@@ -72,6 +79,7 @@ impl Config {
         let master_key = reader.variable(MASTER_KEY_VARIABLES)?.map(Secret::new);
         Ok(Self {
             models: vec![ModelConfig::every()],
+            left_out: Vec::new(),
             routing: Routing::default(),
             master_key,
             keys_at: None,
@@ -115,11 +123,44 @@ impl Config {
     /// [`ConfigError`] with line and column.
     pub fn parse(text: &str, env: Env) -> Result<Self, ConfigError> {
         let (file, unknown) = file::read(text)?;
+        if let Some(first) = file.include.iter().flatten().next() {
+            let expected = "no file, as this text is none itself; Config::open reads included ones";
+            return Err(refused("include[0]", first, expected));
+        }
+        Self::understood(file, unknown, env)
+    }
+
+    /// Reads a configuration file and those that it includes, which are named as seen from it.
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse), and if a file cannot be read.
+    pub fn open(path: &Path, env: Env) -> Result<Self, ConfigError> {
+        let (file, unknown, sources) = include::read(path, &env)?;
+        let mut config =
+            Self::understood(file, unknown, env).map_err(|error| sources.place(error))?;
+        for warning in &mut config.warnings {
+            sources.place_warning(warning);
+        }
+        Ok(config)
+    }
+
+    fn understood(mut file: File, unknown: Vec<String>, env: Env) -> Result<Self, ConfigError> {
+        if file.model_list.is_none() && unknown.iter().any(|path| path == HELM) {
+            let message = "this looks like the values of a Helm chart; expected what stands below proxy_config";
+            return Err(ConfigError::at(HELM, (0, 0), message));
+        }
         let vars = Vars::with_overlay(env, file.environment_variables.as_ref());
         let reader = Reader::new(&vars);
-        reader.unknown(unknown);
-        let models = params::models(&reader, &file)?;
-        let routing = routing::routing(&reader, &file, &models)?;
+        provider::fill_credentials(&reader, &mut file)?;
+        let left_out = provider::left_out(&reader, &file);
+        // What stands beside a model that is not served says nothing about this gateway.
+        let is_of_others = |path: &String| {
+            left_out.keys().any(|at| path.starts_with(&format!("model_list[{at}].")))
+        };
+        reader.unknown(unknown.into_iter().filter(|path| !is_of_others(path)).collect());
+        provider::tell(&reader, &file, &left_out)?;
+        let models = params::models(&reader, &file, &left_out)?;
+        let routing = routing::routing(&reader, &file, &models, &left_out)?;
         let store = store::store(&reader, file.router_settings.as_ref())?;
         let general = file.general_settings.unwrap_or_default();
         let told = reader
@@ -136,6 +177,7 @@ impl Config {
         let master_key = master_key.map(Secret::new);
         Ok(Self {
             models,
+            left_out: left_out.into_values().collect(),
             routing,
             master_key,
             keys_at,
@@ -207,6 +249,9 @@ fn keys_at(
         (None, path, _) => Ok(path.map(|path| KeysAt::Database(vars.expand(&path)))),
     }
 }
+
+/// Where the values of LiteLLM's Helm chart have the configuration.
+const HELM: &str = "proxy_config";
 
 /// Where a key comes from that the file does not name.
 const MASTER_KEY_VARIABLES: &[&str] = &["LOCUS_MASTER_KEY", "LITELLM_MASTER_KEY"];

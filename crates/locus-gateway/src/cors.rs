@@ -66,4 +66,4 @@ fn permitted(asked: &HeaderMap) -> Response {
     response
 }
 
-const EXPOSED: &str = "opc-request-id, request-id, retry-after, x-request-id, x-locus-attempts, x-locus-cost, x-locus-deployment, x-locus-losses";
+const EXPOSED: &str = "opc-request-id, request-id, retry-after, x-request-id, x-locus-attempts, x-locus-cost, x-locus-deployment, x-locus-losses, x-litellm-attempted-fallbacks, x-litellm-attempted-retries, x-litellm-call-id, x-litellm-model-group, x-litellm-model-id, x-litellm-response-cost";

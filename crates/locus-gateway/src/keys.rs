@@ -262,16 +262,18 @@ impl KeyDigest {
     }
 }
 
-/// The key of a request: OpenAI's header, else Anthropic's, Azure's or Google's.
+/// The key of a request: OpenAI's header, else Anthropic's, Azure's, Google's or LiteLLM's, in which it may be as in OpenAI's.
 fn given(headers: &HeaderMap) -> Option<&str> {
-    let bearer = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let bearer = bearer.and_then(|value| {
-        let (scheme, key) = value.split_once(' ')?;
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let bearer = |value| {
+        let (scheme, key): (&str, &str) = str::split_once(value, ' ')?;
         scheme.eq_ignore_ascii_case("bearer").then(|| key.trim())
-    });
-    let other = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    bearer
-        .or_else(|| ["x-api-key", "api-key", "x-goog-api-key"].into_iter().find_map(other))
+    };
+    let litellm = || text("x-litellm-api-key").map(|value| bearer(value).unwrap_or(value));
+    text(AUTHORIZATION.as_str())
+        .and_then(bearer)
+        .or_else(|| ["x-api-key", "api-key", "x-goog-api-key"].into_iter().find_map(text))
+        .or_else(litellm)
         .filter(|key| !key.is_empty())
 }
 

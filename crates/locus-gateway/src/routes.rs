@@ -1,10 +1,13 @@
 //! The operations of the gateway.
 
+mod absent;
 mod answer;
 mod chat;
 mod completion;
+mod controls;
 mod counting;
 mod health;
+mod info;
 mod kept;
 mod listing;
 mod messages;
@@ -16,9 +19,11 @@ mod status;
 mod texts;
 mod vectors;
 
+pub(crate) use answer::Way;
 pub(crate) use chat::chat;
-pub(crate) use counting::{count_input_tokens, count_tokens};
+pub(crate) use counting::{count_input_tokens, count_tokens, token_counter};
 pub(crate) use health::{alive, method_not_allowed, metrics, not_found, ready};
+pub(crate) use info::{health, model_group_info, model_info};
 pub(crate) use kept::kept;
 pub(crate) use listing::{model, models};
 pub(crate) use messages::messages;

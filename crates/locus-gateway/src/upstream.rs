@@ -8,11 +8,14 @@ mod listed;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub(crate) use call::{Call, Operation, Served, unknown};
+use http::StatusCode;
+
+pub(crate) use call::{Call, Operation, Served};
 pub(crate) use deployment::{Deployment, Lease};
 
-use crate::config::{Config, Identity, Routing, Strategy};
+use crate::config::{Config, Identity, LeftOut, Routing, Share, Strategy};
 use crate::error::Error;
+use crate::failure::Failure;
 use crate::price::Price;
 use crate::shared::Store;
 use client::Clients;
@@ -20,6 +23,8 @@ use client::Clients;
 /// Every name that can be asked for, with its deployments.
 pub(crate) struct Upstreams {
     groups: Vec<Group>,
+    /// The models of the file that are of other providers.
+    left_out: Vec<LeftOut>,
     routing: Routing,
 }
 
@@ -44,19 +49,41 @@ impl Upstreams {
                 }),
             }
         }
-        Ok(Self { groups, routing: config.routing.clone() })
+        let (left_out, routing) = (config.left_out.clone(), config.routing.clone());
+        Ok(Self { groups, left_out, routing })
     }
 
     pub(crate) fn routing(&self) -> &Routing {
         &self.routing
     }
 
-    /// The names that are no patterns, with the aliases.
+    /// The names that are no patterns, with the aliases that are not hidden.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         let names = self.groups.iter().map(|group| &*group.name);
+        let aliases = self.routing.aliases.keys().map(String::as_str);
         names
             .filter(|name| !name.ends_with('*'))
-            .chain(self.routing.aliases.keys().map(String::as_str))
+            .chain(aliases.filter(|alias| !self.routing.unlisted.contains(*alias)))
+    }
+
+    /// What is said to who asks for a name that is not served.
+    pub(crate) fn unknown(&self, asked: &str) -> Failure {
+        if asked.is_empty() {
+            // The model is no less missing than in a body without it.
+            let message = "expected the name of a model, found none";
+            return Failure::new(StatusCode::BAD_REQUEST, "missing_required_parameter", message)
+                .about("model")
+                .with_hint("GET /v1/models lists the names");
+        }
+        let shown: String = asked.chars().take(100).collect();
+        let message = format!("no model is called {shown:?} here");
+        let failure = Failure::new(StatusCode::NOT_FOUND, "model_not_found", message);
+        match self.left_out.iter().find(|model| model.name == asked) {
+            Some(LeftOut { model, .. }) => failure.with_hint(format!(
+                "the configuration has it with {model}, which is a model of another provider than OCI"
+            )),
+            None => failure.with_hint("GET /v1/models lists the names"),
+        }
     }
 
     /// The names that the patterns stand for, as far as the service lists its models.
@@ -65,7 +92,7 @@ impl Upstreams {
         for group in &self.groups {
             let Some(prefix) = group.name.strip_suffix('*') else { continue };
             let Some(deployment) = group.deployments.first() else { continue };
-            for id in &*deployment.listed().await {
+            for id in deployment.listed().await {
                 let name = format!("{prefix}{id}");
                 if !names.contains(&name) && self.named(&name).is_none() {
                     names.push(name);
@@ -160,23 +187,38 @@ impl Group {
             return there().min_by_key(|it| (!is_new(it), it.rests_until()));
         }
         // Those that are meant to stand in wait until none of the others can take the call.
+        // One that is full has calls waiting already.
+        let has_free = rested.iter().any(|it| !it.is_full());
+        let rested: Vec<_> = rested.into_iter().filter(|it| !(has_free && it.is_full())).collect();
         let first = rested.iter().map(|it| it.order()).min();
         let rested = rested.into_iter().filter(|it| Some(it.order()) == first);
         match strategy {
             Strategy::LeastBusy => rested.min_by_key(|it| it.calls_under_way()),
             Strategy::Weighted => {
                 let rested: Vec<_> = rested.collect();
-                let total: f64 = rested.iter().map(|it| it.weight()).sum();
-                let mut left = random.clamp(0.0, 1.0) * total;
-                let last = rested.last().copied();
-                let drawn = rested.into_iter().find(|it| {
-                    left -= it.weight();
+                let shares = shares(&rested);
+                let mut left = random.clamp(0.0, 1.0) * shares.iter().sum::<f64>();
+                let shared = || rested.iter().zip(&shares).filter(|(_, share)| **share > 0.0);
+                let drawn = shared().find(|(_, share)| {
+                    left -= **share;
                     left < 0.0
                 });
-                drawn.or(last)
+                drawn.or_else(|| shared().next_back()).map(|(it, _)| *it)
             }
         }
     }
+}
+
+/// The parts of the calls that deployments take: by weight, else by calls a minute, else by tokens a minute, else the same for all.
+fn shares(deployments: &[&Arc<Deployment>]) -> Vec<f64> {
+    let by = |part: fn(Share) -> f64| {
+        let parts: Vec<f64> = deployments.iter().map(|it| part(it.share())).collect();
+        parts.iter().any(|part| *part > 0.0).then_some(parts)
+    };
+    by(|share| share.weight)
+        .or_else(|| by(|share| share.rpm))
+        .or_else(|| by(|share| share.tpm))
+        .unwrap_or_else(|| vec![1.0; deployments.len()])
 }
 
 /// The deployments by their ids, so that a reload can tell which of them are new.

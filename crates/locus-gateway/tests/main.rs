@@ -21,6 +21,8 @@ mod http;
 mod keys;
 #[path = "main/lifecycle.rs"]
 mod lifecycle;
+#[path = "main/litellm.rs"]
+mod litellm;
 #[path = "main/models.rs"]
 mod models;
 #[path = "main/moderations.rs"]

@@ -5,6 +5,8 @@ use std::fmt;
 /// A configuration that cannot be used. The message names the place in the file.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct ConfigError {
+    /// The included file, if it is in one.
+    pub(super) file: Option<String>,
     pub(super) path: Option<String>,
     pub(super) position: Option<(u64, u64)>,
     pub(super) message: String,
@@ -13,10 +15,16 @@ pub struct ConfigError {
 impl ConfigError {
     pub(super) fn at(path: &str, position: (u64, u64), message: impl Into<String>) -> Self {
         Self {
+            file: None,
             path: Some(path.to_owned()),
             position: Some(position).filter(|(line, _)| *line > 0),
             message: message.into(),
         }
+    }
+
+    pub(super) fn within(mut self, file: &str) -> Self {
+        self.file.get_or_insert_with(|| file.to_owned());
+        self
     }
 
     /// The line, counted from 1; `None` if the error is not in the file.
@@ -40,6 +48,9 @@ impl ConfigError {
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(file) = &self.file {
+            write!(f, "{file}: ")?;
+        }
         if let Some((line, column)) = self.position {
             write!(f, "line {line}, column {column}: ")?;
         }
@@ -62,6 +73,10 @@ pub struct ConfigWarning {
 impl ConfigWarning {
     pub(super) fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
         Self { path: path.into(), message: message.into() }
+    }
+
+    pub(super) fn move_to(&mut self, path: String) {
+        self.path = path;
     }
 
     /// The key, such as `litellm_settings.callbacks`.

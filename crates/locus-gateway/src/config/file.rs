@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde_json::{Map, Value};
 use serde_saphyr::{Spanned, options};
 
 use super::error::ConfigError;
@@ -12,11 +13,14 @@ pub(super) type Scalar = Spanned<String>;
 
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct File {
+    /// Other files, whose content comes after that of this one.
+    pub(super) include: Option<Vec<Scalar>>,
     pub(super) model_list: Option<Vec<Entry>>,
+    pub(super) credential_list: Option<Vec<Credential>>,
     pub(super) litellm_settings: Option<LitellmSettings>,
     pub(super) router_settings: Option<RouterSettings>,
     pub(super) general_settings: Option<GeneralSettings>,
-    pub(super) environment_variables: Option<BTreeMap<String, Scalar>>,
+    pub(super) environment_variables: Option<BTreeMap<String, Option<Scalar>>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -24,12 +28,30 @@ pub(super) struct Entry {
     pub(super) model_name: Scalar,
     pub(super) litellm_params: Params,
     pub(super) model_info: Option<ModelInfo>,
+    /// All of `model_info`, as it stands in the file.
+    #[serde(skip)]
+    pub(super) info: Map<String, Value>,
+}
+
+/// A second look at the same text, for what is told as it is.
+#[derive(Deserialize)]
+struct Infos {
+    model_list: Vec<Info>,
+}
+
+#[derive(Deserialize)]
+struct Info {
+    model_info: Option<Map<String, Value>>,
 }
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Params {
     pub(super) model: Scalar,
+    pub(super) custom_llm_provider: Option<Scalar>,
+    /// The entry of `credential_list` that has what is not said here.
+    pub(super) litellm_credential_name: Option<Scalar>,
     pub(super) api_base: Option<Scalar>,
+    pub(super) api_key: Option<Scalar>,
     pub(super) oci_api_key: Option<Scalar>,
     pub(super) oci_auth_type: Option<Scalar>,
     pub(super) oci_compartment_id: Option<Scalar>,
@@ -47,6 +69,10 @@ pub(super) struct Params {
     pub(super) oci_transport: Option<Scalar>,
     pub(super) oci_user: Option<Scalar>,
     pub(super) weight: Option<Scalar>,
+    pub(super) rpm: Option<Scalar>,
+    pub(super) tpm: Option<Scalar>,
+    pub(super) max_parallel_requests: Option<Scalar>,
+    pub(super) cooldown_time: Option<Scalar>,
     pub(super) timeout: Option<Scalar>,
     pub(super) stream_timeout: Option<Scalar>,
     pub(super) max_retries: Option<Scalar>,
@@ -63,13 +89,68 @@ pub(super) struct Params {
     pub(super) frequency_penalty: Option<Scalar>,
     pub(super) presence_penalty: Option<Scalar>,
     pub(super) seed: Option<Scalar>,
-    pub(super) reasoning_effort: Option<Scalar>,
+    pub(super) reasoning_effort: Option<Spanned<Effort>>,
+}
+
+/// Parts of identities that several models have in common.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Credential {
+    pub(super) credential_name: Scalar,
+    pub(super) credential_values: CredentialValues,
+    /// Words for people.
+    #[serde(rename = "credential_info")]
+    _credential_info: Option<Value>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(super) struct CredentialValues {
+    pub(super) api_base: Option<Scalar>,
+    pub(super) api_key: Option<Scalar>,
+    pub(super) oci_api_key: Option<Scalar>,
+    pub(super) oci_auth_type: Option<Scalar>,
+    pub(super) oci_compartment_id: Option<Scalar>,
+    pub(super) oci_config_file: Option<Scalar>,
+    pub(super) oci_fingerprint: Option<Scalar>,
+    pub(super) oci_key: Option<Scalar>,
+    pub(super) oci_key_file: Option<Scalar>,
+    pub(super) oci_key_passphrase: Option<Scalar>,
+    pub(super) oci_profile: Option<Scalar>,
+    pub(super) oci_region: Option<Scalar>,
+    pub(super) oci_tenancy: Option<Scalar>,
+    pub(super) oci_user: Option<Scalar>,
+}
+
+impl Params {
+    /// Takes from a credential what is not said here.
+    pub(super) fn fill(&mut self, values: &CredentialValues) {
+        for (slot, value) in [
+            (&mut self.api_base, &values.api_base),
+            (&mut self.api_key, &values.api_key),
+            (&mut self.oci_api_key, &values.oci_api_key),
+            (&mut self.oci_auth_type, &values.oci_auth_type),
+            (&mut self.oci_compartment_id, &values.oci_compartment_id),
+            (&mut self.oci_config_file, &values.oci_config_file),
+            (&mut self.oci_fingerprint, &values.oci_fingerprint),
+            (&mut self.oci_key, &values.oci_key),
+            (&mut self.oci_key_file, &values.oci_key_file),
+            (&mut self.oci_key_passphrase, &values.oci_key_passphrase),
+            (&mut self.oci_profile, &values.oci_profile),
+            (&mut self.oci_region, &values.oci_region),
+            (&mut self.oci_tenancy, &values.oci_tenancy),
+            (&mut self.oci_user, &values.oci_user),
+        ] {
+            if slot.is_none() {
+                slot.clone_from(value);
+            }
+        }
+    }
 }
 
 /// Facts about a model for people and dashboards; `id` names the deployment in logs and metrics.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct ModelInfo {
     pub(super) id: Option<Scalar>,
+    pub(super) base_model: Option<Scalar>,
     pub(super) input_cost_per_token: Option<Scalar>,
     pub(super) output_cost_per_token: Option<Scalar>,
     pub(super) cache_read_input_token_cost: Option<Scalar>,
@@ -95,11 +176,16 @@ pub(super) struct RouterSettings {
     pub(super) stream_timeout: Option<Scalar>,
     pub(super) allowed_fails: Option<Scalar>,
     pub(super) cooldown_time: Option<Scalar>,
+    pub(super) disable_cooldowns: Option<Scalar>,
+    pub(super) retry_after: Option<Scalar>,
+    pub(super) retry_policy: Option<BTreeMap<String, Scalar>>,
+    pub(super) max_fallbacks: Option<Scalar>,
+    pub(super) default_max_parallel_requests: Option<Scalar>,
     pub(super) fallbacks: Option<Fallbacks>,
     pub(super) default_fallbacks: Option<Vec<Scalar>>,
     pub(super) context_window_fallbacks: Option<Fallbacks>,
     pub(super) content_policy_fallbacks: Option<Fallbacks>,
-    pub(super) model_group_alias: Option<BTreeMap<String, Scalar>>,
+    pub(super) model_group_alias: Option<BTreeMap<String, Spanned<Alias>>>,
     pub(super) redis_url: Option<Scalar>,
     pub(super) redis_host: Option<Scalar>,
     pub(super) redis_port: Option<Scalar>,
@@ -120,6 +206,22 @@ pub(super) struct GeneralSettings {
     pub(super) cors_origins: Option<Vec<Scalar>>,
 }
 
+/// How much a model thinks; LiteLLM also takes the object of the Responses API, whose summary has no place in chat completions.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub(super) enum Effort {
+    Word(String),
+    Object { effort: String, summary: Option<Value> },
+}
+
+/// The model that another name stands for.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub(super) enum Alias {
+    Name(String),
+    Item { model: String, hidden: Option<bool> },
+}
+
 /// A list of mappings from a model to the models that stand in for it.
 pub(super) type Fallbacks = Vec<BTreeMap<String, Vec<Scalar>>>;
 
@@ -133,12 +235,28 @@ pub(super) fn read(text: &str) -> Result<(File, Vec<String>), ConfigError> {
     });
     unknown.retain(|path| !path.ends_with(SPANNED));
     match file {
-        Ok(file) => Ok((file, unknown)),
+        Ok(mut file) => {
+            add_infos(&mut file, text);
+            Ok((file, unknown))
+        }
         Err(error) => Err(ConfigError {
+            file: None,
             path: None,
             position: error.location().map(|place| (place.line(), place.column())),
             message: message(&error.to_string()),
         }),
+    }
+}
+
+fn add_infos(file: &mut File, text: &str) {
+    let entries = file.model_list.as_deref_mut().unwrap_or_default();
+    if entries.iter().all(|entry| entry.model_info.is_none()) {
+        return;
+    }
+    // A text that was read once can be read again, but for keys that are no texts, which JSON has not.
+    let infos = serde_saphyr::from_str::<Infos>(text).map(|infos| infos.model_list);
+    for (entry, info) in entries.iter_mut().zip(infos.unwrap_or_default()) {
+        entry.info = info.model_info.unwrap_or_default();
     }
 }
 
@@ -161,6 +279,12 @@ fn path_of(path: &serde_ignored::Path<'_>) -> String {
 /// One line, without the place, which is told apart.
 fn message(text: &str) -> String {
     let text = text.split(" at line ").next().unwrap_or(text);
+    // The advice of the reader's author is for those who call it.
+    let text = text
+        .split([',', ';'])
+        .next()
+        .filter(|_| text.contains("DuplicateKeyPolicy") || text.contains("Option<"))
+        .unwrap_or(text);
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

@@ -1,15 +1,16 @@
 //! The models of the file: what a client may ask for, and how each is reached.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use locus::wire::chat::{ChatRequest, ReasoningEffort};
-use locus::wire::responses::ResponsesRequest;
-use locus::wire::{Nullable, Number};
 use locus::{Endpoint, Family, ModelId, Transport, route};
+use serde_json::{Map, Value};
 
+use super::defaults::{Defaults, defaults};
 use super::error::ConfigError;
 use super::file::{Entry, File, Params, Scalar};
+use super::provider::{LeftOut, Provider, provider};
 use super::value::{Reader, position, refused};
 use crate::price::Price;
 use crate::secret::Secret;
@@ -28,7 +29,11 @@ pub(crate) struct ModelConfig {
     pub(crate) family: Option<Family>,
     pub(crate) transport: Option<Transport>,
     pub(crate) identity: Identity,
-    pub(crate) weight: u32,
+    pub(crate) share: Share,
+    /// How many calls may be under way at a time; the next ones wait.
+    pub(crate) places: Option<usize>,
+    /// How long it rests after failures; otherwise the general time.
+    pub(crate) cooldown: Option<Duration>,
     /// Those with a lower number take all calls as long as one of them can.
     pub(crate) order: u32,
     /// How many attempts of a call there may be after one that failed here; otherwise the general number.
@@ -38,6 +43,17 @@ pub(crate) struct ModelConfig {
     /// What a token costs, where the operator says so.
     pub(crate) price: Option<Price>,
     pub(crate) defaults: Defaults,
+    /// `model_info`, as it stands in the file.
+    pub(crate) info: Map<String, Value>,
+}
+
+/// What part of the calls a deployment takes, in proportion to the others of its name. The first of these that any of them has
+/// counts, and who has none of it gets nothing, as LiteLLM's simple-shuffle has it.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Share {
+    pub(crate) weight: f64,
+    pub(crate) rpm: f64,
+    pub(crate) tpm: f64,
 }
 
 /// The model to call.
@@ -47,8 +63,8 @@ pub(crate) enum Target {
     Id(String),
     /// This id, hosted on an endpoint of a dedicated AI cluster.
     Dedicated { id: String, endpoint: String },
-    /// What the `*` of the name stands for.
-    AsAsked,
+    /// What the `*` of the name stands for, behind this.
+    AsAsked { prefix: String },
 }
 
 /// Who calls, and where: what makes two deployments share one client and its connections.
@@ -70,70 +86,6 @@ pub(crate) struct Identity {
     pub(crate) user: Option<String>,
 }
 
-/// Parameters that a request gets when the client does not say.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Defaults {
-    temperature: Option<Number>,
-    top_p: Option<Number>,
-    max_tokens: Option<u64>,
-    max_completion_tokens: Option<u64>,
-    frequency_penalty: Option<Number>,
-    presence_penalty: Option<Number>,
-    seed: Option<i64>,
-    reasoning_effort: Option<ReasoningEffort>,
-}
-
-impl Defaults {
-    pub(crate) fn apply(&self, request: &mut ChatRequest) {
-        fn fill<T: Clone>(slot: &mut Option<T>, default: &Option<T>) {
-            if slot.is_none() {
-                slot.clone_from(default);
-            }
-        }
-        fill(&mut request.temperature, &self.temperature);
-        fill(&mut request.top_p, &self.top_p);
-        fill(&mut request.frequency_penalty, &self.frequency_penalty);
-        fill(&mut request.presence_penalty, &self.presence_penalty);
-        fill(&mut request.seed, &self.seed);
-        fill(&mut request.reasoning_effort, &self.reasoning_effort);
-        // Two names of one limit: the client's wins, whichever it used.
-        if request.max_tokens.is_none() && request.max_completion_tokens.is_none() {
-            request.max_tokens = self.max_tokens;
-            request.max_completion_tokens = self.max_completion_tokens;
-        }
-    }
-}
-
-impl Defaults {
-    /// The same for a request of the Responses API; what that has no parameter for is returned.
-    pub(crate) fn apply_to_response(&self, request: &mut ResponsesRequest) -> Vec<String> {
-        fn fill<T: Clone>(slot: &mut Nullable<T>, default: Option<&T>) {
-            if let (Nullable::Absent, Some(default)) = (&*slot, default) {
-                *slot = Nullable::Value(default.clone());
-            }
-        }
-        fill(&mut request.temperature, self.temperature.as_ref());
-        fill(&mut request.top_p, self.top_p.as_ref());
-        let limit = self.max_completion_tokens.or(self.max_tokens);
-        fill(&mut request.max_output_tokens, limit.as_ref());
-        if let (Some(effort), false) = (&self.reasoning_effort, request.reasoning == Nullable::Null)
-        {
-            let mut reasoning = request.reasoning.as_option().cloned().unwrap_or_default();
-            reasoning.effort.get_or_insert_with(|| effort.clone());
-            request.reasoning = Nullable::Value(reasoning);
-        }
-        let without = [
-            ("frequency_penalty", self.frequency_penalty.is_some()),
-            ("presence_penalty", self.presence_penalty.is_some()),
-            ("seed", self.seed.is_some()),
-        ];
-        let without = without.into_iter().filter(|(_, is_set)| *is_set);
-        without
-            .map(|(name, _)| format!("{name} of the configuration is unknown to the Responses API"))
-            .collect()
-    }
-}
-
 impl ModelConfig {
     /// Every id, with what the environment says.
     pub(super) fn every() -> Self {
@@ -141,22 +93,29 @@ impl ModelConfig {
             name: "*".to_owned(),
             id: Arc::from("environment"),
             path: "the environment".to_owned(),
-            target: Target::AsAsked,
+            target: Target::AsAsked { prefix: String::new() },
             family: None,
             transport: None,
             identity: Identity::default(),
-            weight: 1,
+            share: Share::default(),
+            places: None,
+            cooldown: None,
             order: u32::MAX,
             retries: None,
             stream_timeout: None,
             price: None,
             defaults: Defaults::default(),
+            info: Map::new(),
         }
     }
 }
 
 /// The models of the file. Without a `model_list` there is nothing to serve, which is an error.
-pub(super) fn models(reader: &Reader<'_>, file: &File) -> Result<Vec<ModelConfig>, ConfigError> {
+pub(super) fn models(
+    reader: &Reader<'_>,
+    file: &File,
+    left_out: &BTreeMap<usize, LeftOut>,
+) -> Result<Vec<ModelConfig>, ConfigError> {
     let entries = file.model_list.as_deref().unwrap_or_default();
     if entries.is_empty() {
         let message =
@@ -175,31 +134,57 @@ pub(super) fn models(reader: &Reader<'_>, file: &File) -> Result<Vec<ModelConfig
     }
     let stream_timeout = router.and_then(|it| it.stream_timeout.as_ref());
     let stream_timeout = reader.seconds("router_settings.stream_timeout", stream_timeout)?;
-    let general = Timeouts { timeout, stream_timeout };
-    entries.iter().enumerate().map(|(at, entry)| model(reader, at, entry, general)).collect()
+    let places = router.and_then(|it| it.default_max_parallel_requests.as_ref());
+    let places = places_of(reader, "router_settings.default_max_parallel_requests", places)?;
+    let general = General { timeout, stream_timeout, places };
+    let entries = entries.iter().enumerate().filter(|(at, _)| !left_out.contains_key(at));
+    entries.map(|(at, entry)| model(reader, at, entry, general)).collect()
 }
 
 /// What applies to models that do not say.
 #[derive(Clone, Copy)]
-struct Timeouts {
+struct General {
     timeout: Option<Duration>,
     stream_timeout: Option<Duration>,
+    places: Option<usize>,
 }
+
+fn places_of(
+    reader: &Reader<'_>,
+    path: &str,
+    scalar: Option<&Scalar>,
+) -> Result<Option<usize>, ConfigError> {
+    let expected = "a whole number above 0";
+    reader.parsed(path, scalar, expected, |text| {
+        text.parse().ok().filter(|places| (1..=MOST_PLACES).contains(places))
+    })
+}
+
+/// Far more than one process serves at a time.
+const MOST_PLACES: usize = 1_000_000;
 
 fn model(
     reader: &Reader<'_>,
     at: usize,
     entry: &Entry,
-    general: Timeouts,
+    general: General,
 ) -> Result<ModelConfig, ConfigError> {
     let path = format!("model_list[{at}]");
     let key = |name: &str| format!("{path}.litellm_params.{name}");
     let params = &entry.litellm_params;
-    let name = entry.model_name.value.trim().to_owned();
+    let name_path = format!("{path}.model_name");
+    let name = reader.text(&name_path, Some(&entry.model_name))?.unwrap_or_default();
+    let name = name.trim().to_owned();
     if name.is_empty() {
-        return Err(refused(&format!("{path}.model_name"), &entry.model_name, "a name"));
+        return Err(refused(&name_path, &entry.model_name, "a name"));
     }
     let target = target(reader, &key, &name, params)?;
+    let share = |name: &str, scalar: &Option<Scalar>| {
+        let share = reader.parsed(&key(name), scalar.as_ref(), "a number, 0 or more", |text| {
+            text.parse().ok().filter(|number: &f64| number.is_finite() && *number >= 0.0)
+        })?;
+        Ok(share.unwrap_or_default())
+    };
     let number = |name: &str, scalar: &Option<Scalar>| {
         let number = reader.number(&key(name), scalar.as_ref())?;
         Ok(number.map(|number| u32::try_from(number).unwrap_or(u32::MAX)))
@@ -230,13 +215,25 @@ fn model(
         id: Arc::from(id.unwrap_or_else(|| format!("{name}#{at}"))),
         target,
         identity: identity(reader, &key, params, general.timeout)?,
-        weight: number("weight", &params.weight)?.unwrap_or(1),
+        share: Share {
+            weight: share("weight", &params.weight)?,
+            rpm: share("rpm", &params.rpm)?,
+            tpm: share("tpm", &params.tpm)?,
+        },
+        places: places_of(
+            reader,
+            &key("max_parallel_requests"),
+            params.max_parallel_requests.as_ref(),
+        )?
+        .or(general.places),
+        cooldown: reader.seconds(&key("cooldown_time"), params.cooldown_time.as_ref())?,
         // Those without one come last.
         order: number("order", &params.order)?.unwrap_or(u32::MAX),
         retries,
         stream_timeout: stream_timeout.or(general.stream_timeout),
         price: price(reader, &path, entry)?,
         defaults: defaults(reader, &key, params)?,
+        info: entry.info.clone(),
         name,
         path,
     })
@@ -273,6 +270,16 @@ fn price(reader: &Reader<'_>, path: &str, entry: &Entry) -> Result<Option<Price>
         info.and_then(|info| info.cache_read_input_token_cost.as_ref()),
         &params.cache_read_input_token_cost,
     )?;
+    let base = info.and_then(|info| info.base_model.as_ref());
+    let base = reader.text(&format!("{path}.model_info.base_model"), base)?;
+    if let (None, Some(base)) = (prompt, base) {
+        let listed = Price::listed(&base);
+        if listed.is_none() {
+            let message = "has no effect: no price is known of it here; set input_cost_per_token";
+            reader.warn(format!("{path}.model_info.base_model"), message);
+        }
+        return Ok(listed);
+    }
     let Some(prompt) = prompt else {
         if answer.is_some() || cached.is_some() {
             let message = "has no effect without input_cost_per_token";
@@ -304,8 +311,15 @@ fn target(
     name: &str,
     params: &Params,
 ) -> Result<Target, ConfigError> {
-    let model = params.model.value.trim();
+    let told = reader.required_reference(&key("model"), Some(&params.model))?.unwrap_or_default();
+    let model = told.trim();
     let wrong = |expected: &str| Err(refused(&key("model"), &params.model, expected));
+    let provider = provider(reader, params, model);
+    // The service has no such prefix; that of OCI is known below.
+    let model = match (provider, model.split_once('/')) {
+        (Provider::OciByKey, Some((_, id))) => id,
+        _ => model,
+    };
     let mode = reader.parsed(
         &key("oci_serving_mode"),
         params.oci_serving_mode.as_ref(),
@@ -328,17 +342,13 @@ fn target(
         reader.warn(key("oci_endpoint_id"), message);
     }
     if let Some(prefix) = model.strip_suffix('*') {
-        let is_all = prefix.is_empty() || ["oci/", "oci:"].contains(&prefix);
-        return if is_all && name.ends_with('*') {
-            Ok(Target::AsAsked)
+        let prefix =
+            ["oci/", "oci:"].iter().find_map(|it| prefix.strip_prefix(it)).unwrap_or(prefix);
+        return if name.ends_with('*') {
+            Ok(Target::AsAsked { prefix: prefix.to_owned() })
         } else {
-            wrong("oci/* under a model_name that ends in * too")
+            wrong("a model without *, or a model_name that ends in * too")
         };
-    }
-    let is_other =
-        model.split_once('/').is_some_and(|(provider, _)| !provider.eq_ignore_ascii_case("oci"));
-    if is_other {
-        return wrong("a model of OCI such as oci/xai.grok-4");
     }
     if params.oci_transport.is_some() {
         // With it an id of an unknown vendor has a route, too.
@@ -369,9 +379,18 @@ fn identity(
         let path = key("api_base");
         return Err(ConfigError::at(&path, position(scalar), error.to_string()));
     }
+    let mut api_key = secret("oci_api_key", &params.oci_api_key)?;
+    if let Some(scalar) = &params.api_key {
+        let model = reader.quietly(&params.model).unwrap_or_default();
+        if provider(reader, params, &model) == Provider::OciByKey {
+            api_key = api_key.or(secret("api_key", &Some(scalar.clone()))?);
+        } else {
+            reader.unknown(vec![key("api_key")]);
+        }
+    }
     Ok(Identity {
         api_base: api_base.map(|url| origin(&url).to_owned()),
-        api_key: secret("oci_api_key", &params.oci_api_key)?,
+        api_key,
         auth_type: text("oci_auth_type", &params.oci_auth_type)?,
         compartment_id: text("oci_compartment_id", &params.oci_compartment_id)?,
         config_file: text("oci_config_file", &params.oci_config_file)?,
@@ -388,41 +407,10 @@ fn identity(
 }
 
 /// The part of an `api_base` that is the endpoint: LiteLLM takes one with the path of an operation too.
-fn origin(url: &str) -> &str {
+pub(super) fn origin(url: &str) -> &str {
     ["/20231130", "/openai/v1"]
         .iter()
         .find_map(|path| url.find(path).and_then(|end| url.get(..end)))
         .unwrap_or(url)
         .trim_end_matches('/')
-}
-
-fn defaults(
-    reader: &Reader<'_>,
-    key: &impl Fn(&str) -> String,
-    params: &Params,
-) -> Result<Defaults, ConfigError> {
-    let number = |name: &str, scalar: &Option<Scalar>| {
-        reader.parsed(&key(name), scalar.as_ref(), "a number", |text| {
-            let integer = text.parse::<i64>().ok().map(Number::from);
-            integer.or_else(|| {
-                text.parse::<f64>().ok().filter(|value| value.is_finite()).map(Number::from)
-            })
-        })
-    };
-    let effort = reader.text(&key("reasoning_effort"), params.reasoning_effort.as_ref())?;
-    // What LiteLLM calls `disable` the service calls `none`.
-    let effort = effort.map(|text| if text == "disable" { "none".to_owned() } else { text });
-    Ok(Defaults {
-        temperature: number("temperature", &params.temperature)?,
-        top_p: number("top_p", &params.top_p)?,
-        max_tokens: reader.number(&key("max_tokens"), params.max_tokens.as_ref())?,
-        max_completion_tokens: reader
-            .number(&key("max_completion_tokens"), params.max_completion_tokens.as_ref())?,
-        frequency_penalty: number("frequency_penalty", &params.frequency_penalty)?,
-        presence_penalty: number("presence_penalty", &params.presence_penalty)?,
-        seed: reader.parsed(&key("seed"), params.seed.as_ref(), "a whole number", |text| {
-            text.parse().ok()
-        })?,
-        reasoning_effort: effort.as_deref().map(ReasoningEffort::from),
-    })
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use locus::auth::EnvError;
 
+use super::advice::{UNKNOWN, advice};
 use super::error::{ConfigError, ConfigWarning};
 use super::file::Scalar;
 use super::vars::{REFERENCE, Vars};
@@ -24,16 +25,31 @@ impl<'v> Reader<'v> {
         self.warnings.into_inner()
     }
 
+    /// Notes a warning, once: some values are read for several reasons.
     pub(super) fn warn(&self, path: impl Into<String>, message: impl Into<String>) {
-        self.warnings.borrow_mut().push(ConfigWarning::new(path, message));
+        let warning = ConfigWarning::new(path, message);
+        let mut warnings = self.warnings.borrow_mut();
+        if !warnings.contains(&warning) {
+            warnings.push(warning);
+        }
     }
 
     /// Notes the keys that nothing here reads. Those that begin with `x-` are by custom for anchors.
     pub(super) fn unknown(&self, paths: Vec<String>) {
         for path in paths.into_iter().filter(|path| !path.starts_with("x-")) {
-            let is_cache = ["litellm_settings.cache", "litellm_settings.cache_params"];
-            let message = if is_cache.contains(&path.as_str()) { CACHE } else { UNKNOWN };
-            self.warn(path, message);
+            let words = advice(&path);
+            // What LiteLLM does nothing about either, it tells who asks for it, and so does this gateway.
+            if words != UNKNOWN || !path.contains("].model_info.") {
+                self.warn(path, words);
+            }
+        }
+    }
+
+    /// A value without a word about what is wrong with it.
+    pub(super) fn quietly(&self, scalar: &Scalar) -> Option<String> {
+        match scalar.value.strip_prefix(REFERENCE) {
+            None => Some(scalar.value.clone()),
+            Some(name) => self.vars.get(name).ok().flatten().map(str::to_owned),
         }
     }
 
@@ -53,9 +69,13 @@ impl<'v> Reader<'v> {
         path: &str,
         scalar: Option<&Scalar>,
     ) -> Result<Option<String>, ConfigError> {
-        let Some(scalar) = scalar else { return Ok(None) };
-        let Some(name) = scalar.value.strip_prefix(REFERENCE) else {
-            return Ok(Some(scalar.value.clone()).filter(|text| !text.is_empty()));
+        scalar.map_or(Ok(None), |scalar| self.followed(path, &scalar.value))
+    }
+
+    /// The same of a text whose place is known otherwise.
+    pub(super) fn followed(&self, path: &str, text: &str) -> Result<Option<String>, ConfigError> {
+        let Some(name) = text.strip_prefix(REFERENCE) else {
+            return Ok(Some(text.to_owned()).filter(|text| !text.is_empty()));
         };
         let value = self.vars.get(name).map_err(|error| no_text(&error))?;
         if value.is_none() {
@@ -128,7 +148,16 @@ impl<'v> Reader<'v> {
         let (Some(text), Some(scalar)) = (self.text(path, scalar)?, scalar) else {
             return Ok(None);
         };
-        match parse(text.trim()) {
+        let text = text.trim();
+        let is_number = |byte: u8| byte.is_ascii_digit() || b"_.+-eE".contains(&byte);
+        // YAML 1.1, which LiteLLM's reader takes, lets numbers be written as 20_000.
+        let read = if text.starts_with(|c: char| c.is_ascii_digit()) && text.bytes().all(is_number)
+        {
+            parse(&text.replace('_', ""))
+        } else {
+            parse(text)
+        };
+        match read {
             Some(value) => Ok(Some(value)),
             None => Err(refused(path, scalar, expected)),
         }
@@ -151,12 +180,6 @@ pub(super) fn position(scalar: &Scalar) -> (u64, u64) {
     (scalar.defined.line(), scalar.defined.column())
 }
 
-const UNKNOWN: &str = "is not known here and has no effect";
-
-/// LiteLLM caches answers in the store that its gateways share; who comes from there may mean either.
-const CACHE: &str = "has no effect: answers are not cached here; for limits that several gateways \
-     share, set router_settings.redis_host";
-
 fn no_text(error: &EnvError) -> ConfigError {
-    ConfigError { path: None, position: None, message: error.to_string() }
+    ConfigError { file: None, path: None, position: None, message: error.to_string() }
 }

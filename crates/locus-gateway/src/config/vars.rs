@@ -20,11 +20,12 @@ impl Vars {
         Self { overlay: BTreeMap::new(), env }
     }
 
-    pub(super) fn with_overlay(env: Env, set: Option<&BTreeMap<String, Scalar>>) -> Self {
+    pub(super) fn with_overlay(env: Env, set: Option<&BTreeMap<String, Option<Scalar>>>) -> Self {
         let overlay = set
             .into_iter()
             .flatten()
             .map(|(name, scalar)| {
+                let Some(scalar) = scalar else { return (name.clone(), String::new()) };
                 // A reference in this section names a variable of the process.
                 let value = match scalar.value.strip_prefix(REFERENCE) {
                     Some(name) => env.get(name).ok().flatten().unwrap_or_default().to_owned(),

@@ -30,6 +30,24 @@ enum Content {
     Events { source: Box<dyn Source>, output: Encoder, first: First },
 }
 
+/// Who answered a call.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Way<'a> {
+    pub(crate) deployment: &'a str,
+    /// The name that was served.
+    pub(crate) group: &'a str,
+    pub(crate) attempts: u32,
+    /// How many stand-ins were asked.
+    pub(crate) fallbacks: u32,
+}
+
+impl<'a> Way<'a> {
+    /// The only one that there is for what a deployment keeps.
+    pub(crate) fn straight(deployment: &'a str) -> Self {
+        Self { deployment, group: deployment, attempts: 1, fallbacks: 0 }
+    }
+}
+
 impl Reply {
     pub(crate) fn json(body: impl Into<Bytes>) -> Self {
         Self::new(Content::Whole(body.into()), "application/json")
@@ -57,30 +75,40 @@ impl Reply {
         Self { content, headers }
     }
 
+    /// Tells by which id Oracle finds the call; LiteLLM's clients look for one by another name.
     pub(crate) fn opc_request_id(mut self, id: Option<&str>) -> Self {
         if let Some(id) = id.and_then(|id| HeaderValue::from_str(id).ok()) {
+            self.header("x-litellm-call-id", Some(id.clone()));
             self.headers.insert(OPC_REQUEST_ID, id);
         }
         self
     }
 
-    /// Tells which deployment answered, and after how many attempts.
-    pub(crate) fn served(mut self, deployment: &str, attempts: u32) -> Self {
-        if let Ok(name) = HeaderValue::from_str(deployment) {
-            self.headers.insert(HeaderName::from_static("x-locus-deployment"), name);
-        }
-        let attempts = HeaderValue::from(attempts);
-        self.headers.insert(HeaderName::from_static("x-locus-attempts"), attempts);
+    /// Tells which deployment answered, and after how many attempts, in our words and in LiteLLM's.
+    pub(crate) fn served(mut self, way: Way<'_>) -> Self {
+        let name = HeaderValue::from_str(way.deployment).ok();
+        self.header("x-locus-deployment", name.clone());
+        self.header("x-locus-attempts", Some(HeaderValue::from(way.attempts)));
+        self.header("x-litellm-model-id", name);
+        self.header("x-litellm-model-group", HeaderValue::from_str(way.group).ok());
+        let retries = way.attempts.saturating_sub(1).saturating_sub(way.fallbacks);
+        self.header("x-litellm-attempted-retries", Some(HeaderValue::from(retries)));
+        self.header("x-litellm-attempted-fallbacks", Some(HeaderValue::from(way.fallbacks)));
         self
     }
 
     /// Tells what a whole answer has cost, in US dollars.
     pub(crate) fn cost(mut self, dollars: Option<f64>) -> Self {
         let cost = dollars.and_then(|dollars| HeaderValue::from_str(&format!("{dollars:.9}")).ok());
-        if let Some(cost) = cost {
-            self.headers.insert(HeaderName::from_static("x-locus-cost"), cost);
-        }
+        self.header("x-locus-cost", cost.clone());
+        self.header("x-litellm-response-cost", cost);
         self
+    }
+
+    fn header(&mut self, name: &'static str, value: Option<HeaderValue>) {
+        if let Some(value) = value {
+            self.headers.insert(HeaderName::from_static(name), value);
+        }
     }
 
     /// Tells what of the request has no effect, and what of the answer has no place in the client's API.

@@ -6,7 +6,8 @@ use axum::extract::{Request, State};
 use http::Response;
 use locus::wire::chat::{ChatRequest, ChatResponse};
 
-use super::completion::{Api, Asked, complete, unreadable};
+use super::completion::{Api, Asked, complete, read};
+use super::controls::Taken;
 use crate::app::App;
 use crate::chunks::OpenAiChunks;
 use crate::failure::{Dialect, Failure};
@@ -26,8 +27,7 @@ impl Api for ChatCompletions {
     type Events = OpenAiChunks;
 
     fn read(body: &[u8]) -> Result<Asked<bool>, Failure> {
-        let request: ChatRequest =
-            serde_json::from_slice(body).map_err(|error| unreadable("chat request", &error))?;
+        let (request, unread): (ChatRequest, _) = read(body, "chat request")?;
         let options = request.stream_options.as_ref();
         let shows_usage = options.and_then(|options| options.include_usage) == Some(true);
         let is_streamed = request.stream == Some(true);
@@ -35,8 +35,8 @@ impl Api for ChatCompletions {
             request,
             is_streamed,
             context: shows_usage,
-            losses: Vec::new(),
-            taken: Vec::new(),
+            losses: unread.into_iter().collect(),
+            taken: Taken::default(),
         })
     }
 

@@ -7,11 +7,13 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 use locus::Warning;
 use locus::router::Model;
-use locus::wire::Extra;
 use locus::wire::chat::{ChatRequest, ChatResponse, StreamOptions, Usage};
 use oci_sse::Encoder;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
-use super::answer::{Admitted, Reply, serve};
+use super::answer::{Admitted, Reply, Way, serve};
+use super::controls::Taken;
 use super::passing::Place;
 use crate::app::App;
 use crate::chunks::{ChatEvents, ChunkEvents};
@@ -68,8 +70,8 @@ pub(crate) struct Asked<C> {
     pub(crate) context: C,
     /// What of the request has no counterpart there.
     pub(crate) losses: Vec<String>,
-    /// What was taken out of it already, as [`take_out`] tells it.
-    pub(crate) taken: Vec<String>,
+    /// What was taken out of it already.
+    pub(crate) taken: Taken,
 }
 
 /// Serves one request of an API.
@@ -83,18 +85,28 @@ async fn answer<A: Api>(
     record: &mut Record,
 ) -> Result<Reply, Failure> {
     let mut asked = A::read(&admitted.body)?;
-    asked.taken.extend(take_out(&mut asked.request.extra));
+    let later = Taken::out_of(&mut asked.request.extra)?;
     let Asked { mut request, is_streamed, context, losses, taken } = asked;
+    let mut taken = taken.and(later);
     let name = std::mem::take(&mut request.model);
     let upstreams = &admitted.live.upstreams;
+    keep_allowed(&mut taken, &admitted);
     let found = upstreams.find(&name);
     if let Some((group, _)) = found {
         record.model(&group.name);
     }
     let estimate = Estimate { answer: longest_answer(&request), prompt: guessed(&admitted.body) };
-    let grant = admitted.caller.take(&name, estimate, || upstreams.dearest(&name)).await?;
+    let stand_ins = taken.fallbacks.clone();
+    let grant = admitted.caller.take(&name, estimate, || {
+        // A stand-in that the client names may be dearer.
+        let others = stand_ins.iter().flatten();
+        others.fold(upstreams.dearest(&name), |price, other| {
+            Some(price?.or_dearer(upstreams.dearest(other)?))
+        })
+    });
+    let grant = grant.await?;
     record.granted(admitted.caller.id(), grant);
-    let mut call = Call::new(upstreams, &app.metrics);
+    let mut call = Call::new(upstreams, &app.metrics).told(taken.retries, taken.fallbacks);
     if let (Some((param, id)), Some((group, _))) = (A::continues(&context), found) {
         let maker =
             app.stored.find(id, &admitted.caller).map_err(|failure| failure.about(param))?;
@@ -111,20 +123,36 @@ async fn answer<A: Api>(
     let body = admitted.body;
     let mut exchange =
         Exchange::<A> { body, parsed: Some(request), context, is_streamed, losses, stored, key };
-    let Served { output, lease, group, attempts, price } = call.run(&name, &mut exchange).await?;
+    let Served { output, lease, group, attempts, fallbacks, price } =
+        call.run(&name, &mut exchange).await?;
     let Outcome { reply, opc_request_id, usage, losses, unwritten } = output;
     record.price(price);
     record.usage(usage.as_ref());
     record.opc_request_id(opc_request_id.as_deref());
     record.model(&group);
-    let losses: Vec<String> = taken.into_iter().chain(losses).collect();
+    let losses: Vec<String> = taken.losses.into_iter().chain(losses).collect();
     let reply = reply
         .opc_request_id(opc_request_id.as_deref())
-        .served(lease.name(), attempts)
+        .served(Way { deployment: lease.name(), group: &group, attempts, fallbacks })
         .cost(price.zip(usage.as_ref()).map(|(price, usage)| price.of_usage(usage)))
         .losses(&losses, &unwritten);
     record.served_by(lease);
     Ok(reply)
+}
+
+/// Leaves only stand-ins that the client could ask for itself.
+fn keep_allowed(taken: &mut Taken, admitted: &Admitted) {
+    let Taken { fallbacks, losses, .. } = taken;
+    fallbacks.iter_mut().for_each(|names| {
+        names.retain(|name| {
+            let is_served = admitted.live.upstreams.find(name).is_some();
+            let is_kept = is_served && admitted.caller.may_ask_for(name);
+            if !is_kept {
+                losses.push(format!("the fallback {name} is not served to this key"));
+            }
+            is_kept
+        });
+    });
 }
 
 /// What an attempt that succeeded has come to.
@@ -157,7 +185,7 @@ impl<A: Api> Exchange<'_, A> {
             Some(request) => request,
             None => {
                 let mut request = A::read(&self.body)?.request;
-                take_out(&mut request.extra);
+                Taken::out_of(&mut request.extra)?;
                 request
             }
         };
@@ -228,21 +256,6 @@ impl<A: Api> Operation for Exchange<'_, A> {
     }
 }
 
-/// Takes out what LiteLLM's clients may say about the way to the model. The way is the operator's to say: nothing of a request
-/// decides where a signature goes.
-pub(super) fn take_out(extra: &mut Extra) -> Vec<String> {
-    let names: Vec<String> = extra
-        .iter()
-        .map(|(name, _)| name)
-        .filter(|name| name.starts_with("oci_") || WAY.contains(name))
-        .map(str::to_owned)
-        .collect();
-    for name in &names {
-        extra.remove(name);
-    }
-    names.into_iter().map(|name| format!("{name} is not taken from requests")).collect()
-}
-
 /// How many tokens an answer may have, for limits, as far as the client says.
 fn longest_answer(request: &ChatRequest) -> u64 {
     let choices = request.n.unwrap_or(1).max(1);
@@ -255,6 +268,29 @@ pub(super) fn guessed(body: &[u8]) -> u64 {
     body.len() as u64 / 4
 }
 
+/// Reads a body. The second value is what of it was not read.
+///
+/// LiteLLM's clients put anything into `metadata`, for its callbacks; the service takes texts, so others are left out.
+pub(super) fn read<T: DeserializeOwned>(
+    body: &[u8],
+    what: &str,
+) -> Result<(T, Option<String>), Failure> {
+    match serde_json::from_slice(body) {
+        Ok(request) => Ok((request, None)),
+        Err(error) => read_again(body).ok_or_else(|| unreadable(what, &error)),
+    }
+}
+
+fn read_again<T: DeserializeOwned>(body: &[u8]) -> Option<(T, Option<String>)> {
+    let mut request: Map<String, Value> = serde_json::from_slice(body).ok()?;
+    let metadata = request.get_mut("metadata")?.as_object_mut()?;
+    let others = metadata.iter().filter(|(_, value)| !value.is_string());
+    let others: Vec<String> = others.map(|(name, _)| format!("metadata.{name}")).collect();
+    metadata.retain(|_, value| value.is_string());
+    let request = serde_json::from_value(Value::Object(request)).ok()?;
+    Some((request, Some(format!("{} left out, since metadata has texts only", others.join(", ")))))
+}
+
 /// The failure to read a body as what it should be.
 pub(crate) fn unreadable(what: &str, error: &serde_json::Error) -> Failure {
     Failure::bad_request(format!("the body is no {what}: {error}"))
@@ -265,16 +301,3 @@ pub(super) fn unwritable() -> Failure {
     let message = "the answer cannot be written as JSON";
     Failure::new(StatusCode::BAD_GATEWAY, "upstream_error", message)
 }
-
-const WAY: &[&str] = &[
-    "api_base",
-    "api_key",
-    "api_version",
-    "base_url",
-    "custom_llm_provider",
-    "extra_headers",
-    "extra_query",
-    "fallbacks",
-    "num_retries",
-    "timeout",
-];

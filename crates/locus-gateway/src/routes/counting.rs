@@ -1,4 +1,5 @@
-//! `POST /v1/messages/count_tokens`, Anthropic's, and `POST /v1/responses/input_tokens`, OpenAI's: both are answered by a guess.
+//! `POST /v1/messages/count_tokens`, Anthropic's, `POST /v1/responses/input_tokens`, OpenAI's, and `POST /utils/token_counter`,
+//! LiteLLM's: all are answered by a guess.
 //!
 //! No operation of the service counts tokens, and each vendor's tokens are others. Agents ask to know when a conversation is
 //! about to outgrow the model, for which a guess does; the answer says that it is one.
@@ -9,6 +10,7 @@ use axum::extract::{Request, State};
 use http::Response;
 use locus::wire::anthropic::MessagesRequest;
 use locus::wire::responses::ResponsesRequest;
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::answer::{Admitted, Reply, serve};
@@ -18,7 +20,6 @@ use crate::app::App;
 use crate::failure::{Dialect, Failure};
 use crate::record::Record;
 use crate::reply::Body;
-use crate::upstream::unknown;
 
 pub(crate) async fn count_tokens(State(app): State<Arc<App>>, request: Request) -> Response<Body> {
     serve(app, request, "count_tokens", Dialect::Anthropic, count).await
@@ -60,7 +61,7 @@ fn guessed(
 ) -> Result<u64, Failure> {
     let found = admitted.live.upstreams.find(name);
     let Some((group, _)) = found.filter(|_| admitted.caller.may_ask_for(name)) else {
-        return Err(unknown(name));
+        return Err(admitted.live.upstreams.unknown(name));
     };
     record.model(&group.name);
     let body: Map<String, Value> =
@@ -70,6 +71,40 @@ fn guessed(
 
 fn told(answer: &Value, losses: &[String]) -> Reply {
     Reply::json(answer.to_string()).losses(&[], losses)
+}
+
+/// The same for LiteLLM's clients.
+pub(crate) async fn token_counter(State(app): State<Arc<App>>, request: Request) -> Response<Body> {
+    serve(app, request, "token_counter", Dialect::OpenAi, count_prompt).await
+}
+
+#[derive(Deserialize)]
+struct CounterRequest {
+    model: String,
+    prompt: Option<Value>,
+    #[serde(flatten)]
+    request: Map<String, Value>,
+}
+
+async fn count_prompt(_: &App, admitted: Admitted, record: &mut Record) -> Result<Reply, Failure> {
+    let asked: CounterRequest = serde_json::from_slice(&admitted.body)
+        .map_err(|error| unreadable("request to count tokens", &error))?;
+    let upstreams = &admitted.live.upstreams;
+    let found = upstreams.find(&asked.model);
+    let Some((group, _)) = found.filter(|_| admitted.caller.may_ask_for(&asked.model)) else {
+        return Err(upstreams.unknown(&asked.model));
+    };
+    record.model(&group.name);
+    let total = asked.prompt.as_ref().map_or(0, tokens) + guess(&asked.request);
+    let used = group.deployments().first().map(|deployment| deployment.target());
+    // LiteLLM says here whose tokenizer it took.
+    let answer = json!({
+        "total_tokens": total,
+        "request_model": asked.model,
+        "model_used": used,
+        "tokenizer_type": "guess",
+    });
+    Ok(told(&answer, &[GUESS.replace("input", "total")]))
 }
 
 /// About how many tokens the prompt of a request has.
@@ -87,7 +122,7 @@ fn tokens(value: &Value) -> u64 {
         Value::String(text) => (text.len() as u64).div_ceil(BYTES),
         Value::Array(items) => items.iter().map(tokens).sum(),
         Value::Object(members) => match members.get("type").and_then(Value::as_str) {
-            Some("image" | "input_image") => IMAGE,
+            Some("image" | "image_url" | "input_image") => IMAGE,
             // The words `text`, `user` and their like are in no prompt.
             Some("text" | "input_text" | "output_text") => members.get("text").map_or(0, tokens),
             _ => {

@@ -8,6 +8,7 @@ use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{Response, StatusCode};
 use serde_json::{Value, json};
 
+use super::absent::hint;
 use super::answer::admit_operator;
 use crate::app::{App, Phase};
 use crate::failure::{Dialect, Failure};
@@ -49,8 +50,12 @@ pub(crate) async fn metrics(State(app): State<Arc<App>>, request: Request) -> Re
 pub(crate) async fn not_found(request: Request) -> Response<Body> {
     let path: String = request.uri().path().chars().take(200).collect();
     let message = format!("there is no {} {path} here", request.method());
-    Failure::new(StatusCode::NOT_FOUND, "not_found", message)
-        .response(Dialect::of(request.headers()))
+    let failure = Failure::new(StatusCode::NOT_FOUND, "not_found", message);
+    let failure = match hint(&path) {
+        Some(hint) => failure.with_hint(hint),
+        None => failure,
+    };
+    failure.response(Dialect::of(request.headers()))
 }
 
 pub(crate) async fn method_not_allowed(request: Request) -> Response<Body> {

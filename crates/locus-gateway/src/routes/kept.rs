@@ -6,7 +6,7 @@ use axum::extract::{Request, State};
 use http::{Method, Response, StatusCode};
 use locus::transport::{Client, RawRequest};
 
-use super::answer::{Admitted, Reply, serve};
+use super::answer::{Admitted, Reply, Way, serve};
 use super::passing::streamed;
 use crate::app::App;
 use crate::failure::{Dialect, Failure};
@@ -38,7 +38,7 @@ async fn pass(app: &App, admitted: Admitted, record: &mut Record) -> Result<Repl
     } else {
         whole(client, method, &asked, record).await?
     };
-    let reply = reply.served(lease.name(), 1);
+    let reply = reply.served(Way::straight(lease.name()));
     record.served_by(lease);
     Ok(reply)
 }

@@ -9,6 +9,7 @@ use locus::wire::anthropic::{MessagesRequest, MessagesResponse};
 use locus::wire::chat::ChatResponse;
 
 use super::completion::{Api, Asked, complete, unreadable};
+use super::controls::Taken;
 use crate::app::App;
 use crate::chunks::AnthropicChunks;
 use crate::failure::{Dialect, Failure};
@@ -50,7 +51,7 @@ impl Api for Messages {
             context: request.model,
             losses: translated.losses.iter().map(ToString::to_string).collect(),
             request: translated.value,
-            taken: Vec::new(),
+            taken: Taken::default(),
         })
     }
 

@@ -8,7 +8,7 @@ use locus::router::Model;
 use locus::wire::edge::{ModerationRequest, ModerationResponse};
 use locus::wire::native::ApplyGuardrailsResult;
 
-use super::answer::{Admitted, Reply, serve};
+use super::answer::{Admitted, Reply, Way, serve};
 use super::completion::{guessed, unreadable, unwritable};
 use crate::app::App;
 use crate::failure::{Cause, Dialect, Failure};
@@ -16,7 +16,7 @@ use crate::keys::Estimate;
 use crate::price::Price;
 use crate::record::Record;
 use crate::reply::Body;
-use crate::upstream::{Call, Deployment, Operation};
+use crate::upstream::{Call, Deployment, Operation, Served};
 
 pub(crate) async fn moderations(State(app): State<Arc<App>>, request: Request) -> Response<Body> {
     serve(app, request, "moderations", Dialect::OpenAi, moderate).await
@@ -53,7 +53,9 @@ async fn moderate(app: &App, admitted: Admitted, record: &mut Record) -> Result<
     record.granted(admitted.caller.id(), grant);
     let mut operation = Moderate { request, losses: Vec::new() };
     let served = Call::new(upstreams, &app.metrics).run(name, &mut operation).await?;
-    let Found { results, opc_request_id } = served.output;
+    let Served { output, lease, group, attempts, fallbacks, .. } = served;
+    let Found { results, opc_request_id } = output;
+    let way = Way { deployment: lease.name(), group: &group, attempts, fallbacks };
     let id = format!("modr-{}", opc_request_id.as_deref().unwrap_or_default());
     let model = asked.as_deref().unwrap_or(GUARDRAILS);
     let translated = ModerationResponse::from_native(&results, id, model);
@@ -61,11 +63,11 @@ async fn moderate(app: &App, admitted: Admitted, record: &mut Record) -> Result<
     let unwritten: Vec<String> = translated.losses.iter().map(ToString::to_string).collect();
     let reply = Reply::json(body)
         .opc_request_id(opc_request_id.as_deref())
-        .served(served.lease.name(), served.attempts)
+        .served(way)
         .losses(&operation.losses, &unwritten);
     record.opc_request_id(opc_request_id.as_deref());
-    record.model(&served.group);
-    record.served_by(served.lease);
+    record.model(&group);
+    record.served_by(lease);
     Ok(reply)
 }
 

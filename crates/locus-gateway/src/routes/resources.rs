@@ -7,7 +7,7 @@ use http::header::CONTENT_TYPE;
 use http::{Method, Response, StatusCode};
 use locus::transport::RawRequest;
 
-use super::answer::{Admitted, Reply, serve};
+use super::answer::{Admitted, Reply, Way, serve};
 use super::kept::is_word;
 use crate::app::App;
 use crate::failure::{Dialect, Failure};
@@ -52,7 +52,8 @@ async fn pass(_: &App, admitted: Admitted, record: &mut Record) -> Result<Reply,
     let kind = answer.headers().get(CONTENT_TYPE).cloned();
     let body = answer.bytes().await.map_err(|error| Failure::transport(&error))?;
     record.opc_request_id(id.as_deref());
-    let reply = Reply::bytes(body, kind).opc_request_id(id.as_deref()).served(lease.name(), 1);
+    let reply =
+        Reply::bytes(body, kind).opc_request_id(id.as_deref()).served(Way::straight(lease.name()));
     record.served_by(lease);
     Ok(reply)
 }

@@ -9,7 +9,8 @@ use locus::wire::Nullable;
 use locus::wire::chat::ChatResponse;
 use locus::wire::responses::{Response, ResponsesRequest};
 
-use super::completion::{Api, Asked, Outcome, complete, take_out, unreadable};
+use super::completion::{Api, Asked, Outcome, complete, read};
+use super::controls::Taken;
 use super::passing::{Place, is_passed, pass, state_of, without_state};
 use crate::app::App;
 use crate::chunks::ResponsesChunks;
@@ -30,14 +31,14 @@ impl Api for Responses {
     type Events = ResponsesChunks;
 
     fn read(body: &[u8]) -> Result<Asked<Box<ResponsesRequest>>, Failure> {
-        let mut request: Box<ResponsesRequest> = serde_json::from_slice(body)
-            .map_err(|error| unreadable("request of the Responses API", &error))?;
-        let taken = take_out(&mut request.extra);
+        let (mut request, unread): (Box<ResponsesRequest>, _) =
+            read(body, "request of the Responses API")?;
+        let taken = Taken::out_of(&mut request.extra)?;
         let translated = request.to_chat();
         Ok(Asked {
             is_streamed: request.stream == Nullable::Value(true),
             context: request,
-            losses: translated.losses.iter().map(ToString::to_string).collect(),
+            losses: translated.losses.iter().map(ToString::to_string).chain(unread).collect(),
             request: translated.value,
             taken,
         })

@@ -10,6 +10,7 @@ use locus::wire::chat::{ChatRequest, ChatResponse, Content};
 use serde_json::{Map, Value, json};
 
 use super::completion::{Api, Asked, complete, unreadable};
+use super::controls::Taken;
 use crate::app::App;
 use crate::chunks::TextChunks;
 use crate::failure::{Dialect, Failure};
@@ -43,7 +44,7 @@ impl Api for Texts {
             context: options.and_then(|options| options.include_usage) == Some(true),
             losses,
             request,
-            taken: Vec::new(),
+            taken: Taken::default(),
         })
     }
 

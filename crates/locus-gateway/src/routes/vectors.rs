@@ -216,9 +216,7 @@ async fn run<O: Operation>(
 
 fn finish<T>(served: Served<T>, id: Option<&str>, body: &Value, record: &mut Record) -> Reply {
     record.price(served.price);
-    let reply = Reply::json(body.to_string())
-        .opc_request_id(id)
-        .served(served.lease.name(), served.attempts);
+    let reply = Reply::json(body.to_string()).opc_request_id(id).served(served.way());
     record.opc_request_id(id);
     record.model(&served.group);
     record.served_by(served.lease);

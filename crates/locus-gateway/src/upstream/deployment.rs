@@ -9,10 +9,11 @@ use locus::router::Model;
 use locus::wire::chat::ChatRequest;
 use locus::wire::responses::ResponsesRequest;
 use locus::{Client, Transport};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout};
 
 use super::listed::Listed;
-use crate::config::{Identity, ModelConfig, Target};
+use crate::config::{Identity, ModelConfig, Share, Target};
 use crate::failure::{Cause, Failure};
 use crate::price::Price;
 use crate::shared::Store;
@@ -25,6 +26,8 @@ pub(crate) struct Deployment {
     /// Of a model that is always the same.
     price: Option<Price>,
     calls: AtomicUsize,
+    /// For the calls at a time, if there is a limit.
+    places: Option<Arc<Semaphore>>,
     health: Mutex<Health>,
     /// Where gateways tell each other who rests, and by which name.
     shared: Option<(Arc<Store>, Box<str>)>,
@@ -40,12 +43,12 @@ impl Deployment {
     pub(crate) fn new(config: &ModelConfig, client: Client, store: Option<&Arc<Store>>) -> Self {
         let listed_price = match &config.target {
             Target::Id(id) | Target::Dedicated { id, .. } => Price::listed(id),
-            Target::AsAsked => None,
+            Target::AsAsked { .. } => None,
         };
         let target = match &config.target {
             Target::Id(id) => id,
             Target::Dedicated { endpoint, .. } => endpoint,
-            Target::AsAsked => "*",
+            Target::AsAsked { .. } => "*",
         };
         let shared = store.map(|store| {
             let place = client.endpoint().host();
@@ -57,6 +60,7 @@ impl Deployment {
             client,
             listed: Listed::default(),
             calls: AtomicUsize::new(0),
+            places: config.places.map(|places| Arc::new(Semaphore::new(places))),
             health: Mutex::default(),
             shared,
         }
@@ -71,7 +75,7 @@ impl Deployment {
         let mut model = match &self.config.target {
             Target::Id(id) => self.client.model(id),
             Target::Dedicated { id, endpoint } => self.client.model(id).at_endpoint(endpoint),
-            Target::AsAsked => self.client.model(asked),
+            Target::AsAsked { prefix } => self.client.model(format!("{prefix}{asked}")),
         };
         if let Some(family) = self.config.family {
             model = model.of_family(family);
@@ -84,8 +88,10 @@ impl Deployment {
 
     /// What a token costs; `asked` as in [`model`](Self::model).
     pub(crate) fn price(&self, asked: &str) -> Option<Price> {
-        match self.config.target {
-            Target::AsAsked => self.price.or_else(|| Price::listed(asked)),
+        match &self.config.target {
+            Target::AsAsked { prefix } => {
+                self.price.or_else(|| Price::listed(&format!("{prefix}{asked}")))
+            }
             _ => self.price,
         }
     }
@@ -95,19 +101,26 @@ impl Deployment {
         &self.client
     }
 
-    /// The ids that the service lists, if any of them can be asked for here.
-    pub(crate) async fn listed(&self) -> Arc<[String]> {
-        match self.config.target {
-            Target::AsAsked => self.listed.ids(&self.client).await,
-            _ => Arc::default(),
-        }
+    /// What can stand in place of the `*`, by the ids that the service lists.
+    pub(crate) async fn listed(&self) -> Vec<String> {
+        let Target::AsAsked { prefix } = &self.config.target else { return Vec::new() };
+        let ids = self.listed.ids(&self.client).await;
+        ids.iter().filter_map(|id| id.strip_prefix(&**prefix)).map(str::to_owned).collect()
     }
 
     /// The id that is called, for people.
     pub(crate) fn target(&self) -> &str {
         match &self.config.target {
             Target::Id(id) | Target::Dedicated { id, .. } => id,
-            Target::AsAsked => "as asked",
+            Target::AsAsked { .. } => "as asked",
+        }
+    }
+
+    /// The ids that are called for a name with a `*`, with one of their own.
+    pub(crate) fn pattern(&self) -> Option<String> {
+        match &self.config.target {
+            Target::AsAsked { prefix } => Some(format!("{prefix}*")),
+            Target::Id(_) | Target::Dedicated { .. } => None,
         }
     }
 
@@ -130,7 +143,7 @@ impl Deployment {
     pub(crate) fn endpoint_id(&self) -> Option<&str> {
         match &self.config.target {
             Target::Dedicated { endpoint, .. } => Some(endpoint),
-            Target::Id(_) | Target::AsAsked => None,
+            Target::Id(_) | Target::AsAsked { .. } => None,
         }
     }
 
@@ -162,8 +175,24 @@ impl Deployment {
         timeout(limit, work).await.unwrap_or_else(|_| Err(slow(limit)))
     }
 
-    pub(crate) fn weight(&self) -> f64 {
-        f64::from(self.config.weight)
+    /// What part of the calls it takes.
+    pub(crate) fn share(&self) -> Share {
+        self.config.share
+    }
+
+    /// How long it rests after failures, where that is not the general time.
+    pub(crate) fn cooldown(&self) -> Option<Duration> {
+        self.config.cooldown
+    }
+
+    /// What the operator says about the model, for who asks.
+    pub(crate) fn config(&self) -> &ModelConfig {
+        &self.config
+    }
+
+    /// Whether one more call would have to wait.
+    pub(crate) fn is_full(&self) -> bool {
+        self.places.as_ref().is_some_and(|places| places.available_permits() == 0)
     }
 
     pub(crate) fn calls_under_way(&self) -> usize {
@@ -210,24 +239,54 @@ impl Deployment {
 }
 
 /// A call under way on a deployment; dropping it ends it.
-pub(crate) struct Lease(Arc<Deployment>);
+pub(crate) struct Lease {
+    deployment: Arc<Deployment>,
+    place: Option<OwnedSemaphorePermit>,
+}
 
 impl Lease {
+    /// Waits for a place, if there is a limit of them, as long as the call may take at all.
+    pub(crate) async fn take(
+        deployment: &Arc<Deployment>,
+        patience: Duration,
+    ) -> Result<Self, Failure> {
+        let place = match &deployment.places {
+            None => None,
+            // It is never closed, so only time can run out.
+            Some(places) => match timeout(patience, Arc::clone(places).acquire_owned()).await {
+                Ok(Ok(place)) => Some(place),
+                _ => return Err(full(deployment.id())),
+            },
+        };
+        let mut lease = Self::new(deployment);
+        lease.place = place;
+        Ok(lease)
+    }
+
+    /// One that waits for nobody.
     pub(crate) fn new(deployment: &Arc<Deployment>) -> Self {
         deployment.calls.fetch_add(1, Ordering::Relaxed);
-        Self(Arc::clone(deployment))
+        Self { deployment: Arc::clone(deployment), place: None }
     }
 
     /// The deployment's name.
     pub(crate) fn name(&self) -> &str {
-        self.0.id()
+        self.deployment.id()
     }
 }
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        self.0.calls.fetch_sub(1, Ordering::Relaxed);
+        self.deployment.calls.fetch_sub(1, Ordering::Relaxed);
+        drop(self.place.take());
     }
+}
+
+/// Nothing was sent, so stand-ins may take the call.
+fn full(deployment: &str) -> Failure {
+    let message = format!("{deployment} has as many calls under way as max_parallel_requests lets");
+    let failure = Failure::new(StatusCode::TOO_MANY_REQUESTS, "deployment_busy", message);
+    Failure { cause: Cause::Unavailable, ..failure }
 }
 
 /// The service may have begun, and billed, the answer; so this is not tried again.

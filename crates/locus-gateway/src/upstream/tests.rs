@@ -163,3 +163,44 @@ fn those_of_a_higher_order_wait_until_the_others_cannot() {
         assert_eq!(choose(&[first, second]), "a#0");
     }
 }
+
+#[test]
+fn shares_are_weights_or_else_calls_or_else_tokens_a_minute() {
+    let choose = |first: &str, second: &str| {
+        let yaml = format!(
+            "model_list:\n{}{}",
+            entry("a", "oci/xai.grok-4", first),
+            entry("a", "oci/xai.grok-3", second),
+        );
+        let found = upstreams(&yaml);
+        let (group, _) = found.find("a").unwrap();
+        let deployments: Vec<_> = group.deployments().iter().collect();
+        shares(&deployments)
+    };
+    assert_eq!(choose("", ""), [1.0, 1.0]);
+    assert_eq!(choose(", weight: 0.5", ", weight: 2"), [0.5, 2.0]);
+    assert_eq!(choose(", weight: 2", ", rpm: 600"), [2.0, 0.0], "who has no weight gets nothing");
+    assert_eq!(choose(", rpm: 60, tpm: 1", ", rpm: 600, weight: 0"), [60.0, 600.0]);
+    assert_eq!(choose(", tpm: 1000", ""), [1000.0, 0.0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn calls_beyond_the_places_wait_or_go_elsewhere() {
+    use std::time::Duration;
+    let yaml = format!(
+        "model_list:\n{}{}",
+        entry("a", "oci/xai.grok-4", ", max_parallel_requests: 1, weight: 1"),
+        entry("a", "oci/xai.grok-3", ", max_parallel_requests: 1"),
+    );
+    let found = upstreams(&yaml);
+    let (group, _) = found.find("a").unwrap();
+    let choose = || group.choose(Strategy::Weighted, None, &[], 0.0).unwrap();
+    let patience = Duration::from_secs(9);
+    let first = Lease::take(choose(), patience).await.unwrap();
+    assert_eq!(&**choose().id(), "a#1", "the other one is full");
+    let second = Lease::take(choose(), patience).await.unwrap();
+    let refused = Lease::take(choose(), patience).await.err().unwrap();
+    assert_eq!((refused.status.as_u16(), refused.code.as_deref()), (429, Some("deployment_busy")));
+    drop((first, second));
+    Lease::take(choose(), patience).await.unwrap();
+}

@@ -115,7 +115,10 @@ fn values_that_are_wrong_are_refused_with_their_place() {
             "model_list:\n- model_name: a\n  litellm_params:\n    model: oci/xai.grok-4\n{params}\n"
         )
     };
-    refused(&with("    weight: heavy"), (5, 13), "expected a whole number, found heavy");
+    refused(&with("    weight: heavy"), (5, 13), "expected a number, 0 or more, found heavy");
+    refused(&with("    rpm: -1"), (5, 10), "0 or more");
+    refused(&with("    max_parallel_requests: 0"), (5, 28), "above 0");
+    refused(&with("    litellm_credential_name: mine"), (5, 30), "credential_list");
     refused(&with("    oci_serving_mode: SOMETIMES"), (5, 23), "ON_DEMAND or DEDICATED");
     refused(&with("    api_base: http://192.0.2.1/"), (5, 15), "loopback");
     refused(&with("    order: first"), (5, 12), "expected a whole number, found first");
@@ -137,6 +140,9 @@ fn values_that_are_wrong_are_refused_with_their_place() {
         "vendor",
     );
     refused("model_list: []\n", (0, 0), "expected a list of models");
+    refused("proxy_config: {model_list: []}\n", (0, 0), "Helm");
+    let twice = "model_list: []\ngeneral_settings: {}\ngeneral_settings: {}\n";
+    refused(twice, (3, 1), "duplicate mapping key: general_settings");
     refused("model_list: {\n", (1, 13), "sequence");
 }
 
@@ -165,7 +171,7 @@ model_list:
 #[test]
 fn variables_of_the_file_win_over_those_of_the_process() {
     let yaml = format!(
-        "environment_variables: {{MASTER: sk-2, OTHER: os.environ/OUTSIDE}}\n\
+        "environment_variables: {{MASTER: sk-2, OTHER: os.environ/OUTSIDE, NONE: }}\n\
          general_settings: {{master_key: os.environ/MASTER}}\n{PAGE}"
     );
     let env = Env::from_pairs([("MASTER", ""), ("OUTSIDE", "x")]);
@@ -190,7 +196,7 @@ fn what_litellm_says_of_retries_and_times_is_known() {
     let yaml = "
 model_list:
   - model_name: a
-    litellm_params: {model: oci/xai.grok-4, max_retries: 2, num_retries: 1, stream_timeout: 5, order: 1}
+    litellm_params: {model: oci/xai.grok-4, max_retries: 2, num_retries: 1, stream_timeout: 5, order: 1, reasoning_effort: {effort: low}}
 router_settings: {stream_timeout: 7}
 ";
     warned(yaml, &[]);
@@ -242,6 +248,180 @@ router_settings:
     let url = both.replace("redis_host: localhost", "").replace("redis://", "http://:pass@");
     let error = Config::parse(&url, Env::default()).unwrap_err().to_string();
     assert!(error.contains("redis://") && !error.contains("pass@"), "{error}");
+}
+
+#[test]
+fn models_of_other_providers_are_left_out_and_told() {
+    let yaml = "
+model_list:
+  - {model_name: gpt-4o, litellm_params: {model: openai/gpt-4o, api_key: os.environ/NOWHERE, organization: o}}
+  - {model_name: chat, litellm_params: {model: bedrock/meta.llama3-70b-instruct-v1:0, aws_region_name: x}}
+  - {model_name: old, litellm_params: {model: gpt-3.5-turbo}}
+  - {model_name: aws, litellm_params: {model: \"meta.llama3-70b-instruct-v1:0\"}}
+  - {model_name: said, litellm_params: {model: xai.grok-4, custom_llm_provider: xai}}
+  - {model_name: chat, litellm_params: {model: xai.grok-4, custom_llm_provider: oci}}
+  - model_name: by-key
+    litellm_params:
+      model: openai/xai.grok-3
+      api_base: https://inference.generativeai.us-chicago-1.oci.oraclecloud.com/20231130/actions/v1
+      api_key: sk-hidden
+router_settings:
+  fallbacks: [{chat: [gpt-4o, by-key]}, {gpt-4o: [chat]}]
+  model_group_alias: {mini: gpt-4o, talk: {model: chat, hidden: true}}
+";
+    assert_eq!(names(yaml), ["chat", "by-key"]);
+    warned(
+        yaml,
+        &[
+            "model_list[0]",
+            "model_list[1]",
+            "model_list[2]",
+            "model_list[3]",
+            "model_list[4]",
+            "router_settings.model_group_alias.mini",
+            "router_settings.fallbacks[0].chat[0]",
+        ],
+    );
+    let config = Config::parse(yaml, Env::default()).unwrap();
+    let told: Vec<String> = config.warnings().iter().map(ToString::to_string).collect();
+    assert!(told[0].contains("gpt-4o is left out: openai/gpt-4o") && told[0].contains("404"));
+    assert!(told[1].contains("its other deployments"), "{}", told[1]);
+    assert!(!format!("{config:?}").contains("hidden\""), "{config:?}");
+}
+
+#[test]
+fn warnings_say_what_to_do() {
+    let yaml = "
+model_list:
+  - {model_name: a, litellm_params: {model: oci/xai.grok-4, api_key: k, tags: [b], extra_headers: {a: b}}}
+litellm_settings: {callbacks: [langfuse], set_verbose: true}
+general_settings: {database_url: x, alerting: [slack]}
+guardrails: [{guardrail_name: g}]
+mcp_servers: {s: {url: x}}
+";
+    let config = Config::parse(yaml, Env::default()).unwrap();
+    let told: Vec<String> = config.warnings().iter().map(ToString::to_string).collect();
+    for (path, words) in [
+        ("model_list[0].litellm_params.api_key", "oci_api_key"),
+        ("model_list[0].litellm_params.tags", "model_name"),
+        ("model_list[0].litellm_params.extra_headers", "no header"),
+        ("litellm_settings.callbacks", "/metrics"),
+        ("litellm_settings.set_verbose", "--log"),
+        ("general_settings.database_url", "locus keys create"),
+        ("general_settings.alerting", "/metrics"),
+        ("guardrails", "/v1/moderations"),
+        ("mcp_servers", "client"),
+    ] {
+        let found = told.iter().find(|told| told.starts_with(&format!("{path}: ")));
+        assert!(found.is_some_and(|told| told.contains(words)), "{path}: {told:#?}");
+    }
+    assert_eq!(told.len(), 9, "{told:#?}");
+}
+
+#[test]
+fn references_stand_anywhere_and_credentials_are_shared() {
+    let yaml = "
+credential_list:
+  - credential_name: mine
+    credential_values: {oci_region: os.environ/REGION, oci_user: u, oci_compartment_id: c}
+    credential_info: {description: ours}
+model_list:
+  - model_name: os.environ/NAME
+    litellm_params: {model: os.environ/MODEL, litellm_credential_name: mine, oci_compartment_id: other}
+    model_info: {mode: chat, supports_vision: true, my_own: [1], access_groups: [beta]}
+router_settings:
+  model_group_alias: {other: os.environ/ALIAS}
+  fallbacks: [{\"*\": [os.environ/NAME]}]
+";
+    let env = Env::from_pairs([
+        ("NAME", "grok"),
+        ("MODEL", "oci/xai.grok-4"),
+        ("REGION", "us-chicago-1"),
+        ("ALIAS", "grok"),
+    ]);
+    let config = Config::parse(yaml, env).unwrap();
+    assert_eq!(config.model_names().collect::<Vec<_>>(), ["grok"]);
+    let warnings: Vec<&str> = config.warnings().iter().map(ConfigWarning::path).collect();
+    assert_eq!(warnings, ["model_list[0].model_info.access_groups"]);
+    let shown = format!("{config:?}");
+    assert!(
+        shown.contains("Some(\"us-chicago-1\")") && shown.contains("Some(\"other\")"),
+        "{shown}"
+    );
+    refused(yaml, (7, 17), "expected a name");
+}
+
+#[test]
+fn strategies_of_litellm_have_the_nearest_one_here() {
+    let with = |strategy: &str| {
+        format!(
+            "model_list: [{{model_name: a, litellm_params: {{model: oci/xai.grok-4}}}}]\n\
+             router_settings: {{routing_strategy: {strategy}}}\n"
+        )
+    };
+    for known in ["simple-shuffle", "least-busy"] {
+        warned(&with(known), &[]);
+    }
+    for near in ["latency-based-routing", "usage-based-routing-v2", "cost-based-routing"] {
+        warned(&with(near), &["router_settings.routing_strategy"]);
+    }
+}
+
+#[test]
+fn what_has_no_effect_in_routing_is_told() {
+    let yaml = "
+model_list: [{model_name: a, litellm_params: {model: oci/xai.grok-4, rpm: \"60\", tpm: 20_000.5, cooldown_time: 9}}]
+router_settings:
+  retry_policy: {RateLimitErrorRetries: 3, TimeoutErrorRetries: 2, BadRequestErrorRetries: 0}
+  enable_pre_call_checks: true
+  disable_cooldowns: \"True\"
+  retry_after: 1
+  max_fallbacks: 2
+  fallbacks: [{nobody: [a]}]
+";
+    warned(
+        yaml,
+        &[
+            "router_settings.enable_pre_call_checks",
+            "router_settings.retry_policy.TimeoutErrorRetries",
+            "router_settings.fallbacks[0].nobody",
+        ],
+    );
+}
+
+#[test]
+fn other_files_are_included_and_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    let main = folder.path().join("config.yaml");
+    let models = |more: &str| {
+        format!(
+            "model_list:\n  - model_name: b\n    litellm_params: {{model: oci/xai.grok-3{more}}}\n"
+        )
+    };
+    write(
+        "config.yaml",
+        "include: [models.yaml]\nmodel_list: [{model_name: a, litellm_params: {model: oci/xai.grok-4}}]\n",
+    );
+    write("models.yaml", &format!("include: [config.yaml, more.yaml]\n{}", models(", tags: [x]")));
+    write("more.yaml", "litellm_settings: {num_retries: 1, callbacks: [x]}\n");
+    let config = Config::open(&main, Env::default()).unwrap();
+    assert_eq!(config.model_names().collect::<Vec<_>>(), ["a", "b"]);
+    let told: Vec<&str> = config.warnings().iter().map(ConfigWarning::path).collect();
+    assert!(told[0].ends_with("models.yaml: model_list[0].litellm_params.tags"), "{told:?}");
+    assert!(told[1].ends_with("more.yaml: litellm_settings.callbacks"), "{told:?}");
+
+    write("models.yaml", &models(", order: first"));
+    let error = Config::open(&main, Env::default()).unwrap_err();
+    assert_eq!((error.line(), error.column()), (Some(3), Some(52)));
+    assert_eq!(error.path(), Some("model_list[0].litellm_params.order"));
+    assert!(error.to_string().contains("models.yaml: line 3"), "{error}");
+
+    std::fs::remove_file(folder.path().join("models.yaml")).unwrap();
+    let error = Config::open(&main, Env::default()).unwrap_err();
+    assert!(error.to_string().contains("cannot read"), "{error}");
+    let text = std::fs::read_to_string(&main).unwrap();
+    refused(&text, (1, 11), "Config::open");
 }
 
 #[test]

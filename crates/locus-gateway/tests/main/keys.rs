@@ -65,6 +65,25 @@ async fn a_key_allows_its_models_and_nothing_of_the_operator() {
     assert_eq!(get_with(address, "/v1/models/llama", &headers).await.status, 404);
     assert_eq!(get_with(address, "/metrics", &headers).await.status, 403);
     assert!(!get_with(address, "/", &headers).await.body.contains("grok"));
+    for path in ["/model/info", "/model_group/info"] {
+        let info = get_with(address, path, &headers).await.json();
+        assert_eq!(info["data"].as_array().unwrap().len(), 1, "{path}: {info}");
+    }
+    assert!(get_with(address, "/health", &headers).await.json()["healthy_endpoints"].is_null());
+}
+
+#[tokio::test]
+async fn stand_ins_of_a_request_are_those_of_its_key() {
+    let (guarded, key) = Guarded::with(ClientKey::named("a").with_models(["grok"])).await;
+    let body = question("grok").replacen('{', r#"{"fallbacks":["llama"],"num_retries":0,"#, 1);
+    guarded.desk.emulator.push_fault(Fault::status(503));
+    assert_eq!(guarded.chat(&key, &body).await.status, 503);
+    assert_eq!(guarded.desk.emulator.requests().len(), 1);
+    let answer = guarded.chat(&key, &body).await;
+    assert!(answer.header("x-locus-losses").unwrap().contains("llama"), "{answer:?}");
+    guarded.desk.emulator.push_fault(Fault::status(503));
+    let answer = guarded.chat("sk-master", &body).await;
+    assert_eq!(answer.header("x-litellm-model-group"), Some("llama"), "{answer:?}");
 }
 
 #[tokio::test]

@@ -197,3 +197,85 @@ model_list:
     assert_eq!((answer.status, answer.code().as_str()), (504, "upstream_timeout"), "{answer:?}");
     assert_eq!(models(&desk).len(), 2, "none is tried again");
 }
+
+#[tokio::test]
+async fn stand_ins_have_stand_ins_and_go_by_the_name_that_was_asked_for() {
+    let yaml = "
+model_list:
+  - {model_name: a, litellm_params: {model: oci/xai.grok-4}}
+  - {model_name: b, litellm_params: {model: oci/xai.grok-3}}
+  - {model_name: c, litellm_params: {model: oci/meta.llama-3.3-70b-instruct}}
+  - {model_name: \"oci/*\", litellm_params: {model: \"oci/*\"}}
+router_settings:
+  num_retries: 0
+  model_group_alias: {alias: a}
+  fallbacks:
+    - a: [b, a]
+    - b: [a, c]
+    - alias: [c]
+    - xai.grok-3-mini: [oci/google.gemini-2.5-pro]
+    - \"*\": [b]
+";
+    let desk = Desk::with_file(yaml).await;
+    let check = async |asked: &str, failures: usize, expected: &[&str]| {
+        let before = models(&desk).len();
+        for _ in 0..failures {
+            desk.emulator.push_fault(Fault::status(503));
+        }
+        let answer = desk.chat(&question(asked)).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        assert_eq!(models(&desk)[before..], *expected, "{asked}");
+        let count = failures.to_string();
+        assert_eq!(answer.header("x-litellm-attempted-fallbacks"), Some(&*count));
+        assert_eq!(answer.header("x-litellm-attempted-retries"), Some("0"));
+    };
+    let llama = "meta.llama-3.3-70b-instruct";
+    check("a", 2, &["xai.grok-4", "xai.grok-3", llama]).await;
+    check("alias", 1, &["xai.grok-4", llama]).await;
+    check("oci/xai.grok-3-mini", 1, &["xai.grok-3-mini", "google.gemini-2.5-pro"]).await;
+    check("c", 1, &[llama, "xai.grok-3"]).await;
+}
+
+#[tokio::test]
+async fn a_prompt_that_is_too_long_has_the_stand_ins_of_any_failure_where_it_has_none() {
+    let yaml = "
+model_list:
+  - {model_name: a, litellm_params: {model: oci/xai.grok-4}}
+  - {model_name: b, litellm_params: {model: oci/xai.grok-3}}
+litellm_settings: {fallbacks: [{a: [b]}]}
+";
+    let desk = Desk::with_file(yaml).await;
+    desk.emulator.push_fault(Fault::OpenAiError {
+        status: 400,
+        kind: "invalid_request_error".to_owned(),
+        code: Some("context_length_exceeded".to_owned()),
+        param: None,
+        message: "This model's maximum context length is 8192 tokens".to_owned(),
+    });
+    let answer = desk.chat(&question("a")).await;
+    assert_eq!(answer.header("x-litellm-model-group"), Some("b"), "{answer:?}");
+}
+
+#[tokio::test]
+async fn kinds_of_failures_have_retries_of_their_own() {
+    let yaml = "
+model_list: [{model_name: a, litellm_params: {model: oci/xai.grok-4}}]
+router_settings: {num_retries: 0, retry_policy: {RateLimitErrorRetries: 1}}
+";
+    let desk = Desk::with_file(yaml).await;
+    desk.emulator.push_fault("status=429,retry-after=0s".parse().unwrap());
+    assert_eq!(desk.chat(&question("a")).await.status, 200);
+    desk.emulator.push_fault(Fault::status(503));
+    assert_eq!(desk.chat(&question("a")).await.status, 503);
+    assert_eq!(models(&desk).len(), 3);
+}
+
+#[tokio::test]
+async fn a_pattern_may_have_a_beginning_of_its_own() {
+    let yaml = "
+model_list: [{model_name: \"grok-*\", litellm_params: {model: \"oci/xai.grok-*\"}}]
+";
+    let desk = Desk::with_file(yaml).await;
+    assert_eq!(desk.chat(&question("grok-4")).await.status, 200);
+    assert_eq!(models(&desk), ["xai.grok-4"]);
+}
