@@ -36,7 +36,7 @@ pub(super) fn read(path: &Path, env: &Env) -> Result<(File, Vec<String>, Sources
         }
         let name = path.display().to_string();
         let within = |error: ConfigError| error.within(&name);
-        let (next, more) = file::read(&text(&path)?).map_err(within)?;
+        let (next, more) = text(&path).and_then(|text| file::read(&text)).map_err(within)?;
         let mut below = included(&path, next.include.as_deref(), env).map_err(within)?;
         below.reverse();
         open.extend(below);
@@ -53,7 +53,7 @@ fn text(path: &Path) -> Result<String, ConfigError> {
         file: None,
         path: None,
         position: None,
-        message: format!("cannot read {}: {error}", path.display()),
+        message: format!("cannot be read: {error}"),
     })
 }
 

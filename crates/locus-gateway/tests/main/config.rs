@@ -352,6 +352,41 @@ router_settings:
 }
 
 #[test]
+fn every_key_of_the_table_is_read() {
+    let rows = include_str!("../../README.md").lines().filter(|line| line.starts_with("| "));
+    let mut sections = std::collections::BTreeMap::<&str, Vec<&str>>::new();
+    let mut section = "";
+    for row in rows.skip_while(|row| !row.starts_with("| `include`")) {
+        let mut cells = row.split(" | ");
+        let label = cells.next().unwrap_or_default().trim_start_matches("| ");
+        if let Some(name) = label.strip_prefix('`') {
+            section = name.trim_end_matches('`');
+        }
+        let is_key = |word: &&str| {
+            let is_value = ["all", "alone", "fail", "hidden", "locus", "model"].contains(word);
+            !is_value && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+        };
+        let words = cells.flat_map(|cell| cell.split('`').skip(1).step_by(2));
+        sections.entry(section).or_default().extend(words.filter(is_key));
+    }
+    assert_eq!(sections.len(), 9, "{sections:?}");
+    let settings = |section: &str, indent: &str| {
+        let keys = sections[section].iter();
+        keys.map(|key| format!("{indent}{key}: \n")).collect::<String>()
+    };
+    let mut yaml = format!(
+        "model_list:\n  - model_name: a\n    model_info:\n{}    litellm_params:\n      model: oci/xai.grok-4\n{}",
+        settings("model_info", "      "),
+        settings("litellm_params", "      "),
+    );
+    for section in ["router_settings", "litellm_settings", "general_settings"] {
+        yaml.push_str(&format!("{section}:\n{}", settings(section, "  ")));
+    }
+    assert!(yaml.lines().count() > 70, "{yaml}");
+    warned(&yaml, &[]);
+}
+
+#[test]
 fn strategies_of_litellm_have_the_nearest_one_here() {
     let with = |strategy: &str| {
         format!(
@@ -419,7 +454,7 @@ fn other_files_are_included_and_named() {
 
     std::fs::remove_file(folder.path().join("models.yaml")).unwrap();
     let error = Config::open(&main, Env::default()).unwrap_err();
-    assert!(error.to_string().contains("cannot read"), "{error}");
+    assert!(error.to_string().contains("models.yaml: cannot be read"), "{error}");
     let text = std::fs::read_to_string(&main).unwrap();
     refused(&text, (1, 11), "Config::open");
 }
