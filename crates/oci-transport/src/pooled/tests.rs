@@ -211,7 +211,7 @@ async fn a_head_that_is_too_large_is_an_error_and_no_common_one_is() {
         match response {
             Ok(response) => assert!(is_good && response.headers()["x-long"] == long),
             Err(error) => {
-                assert!(!is_good && format!("{error:?}").contains("TooLarge"), "{error:?}")
+                assert!(!is_good && format!("{error:?}").contains("TooLarge"), "{error:?}");
             }
         }
     }
