@@ -79,8 +79,9 @@ impl Measured<'_> {
                     let mut found = Found::default();
                     found.add::<C>(first.expect("the stream has a first event"));
                     while found.bytes == 0 {
-                        found
-                            .add::<C>(C::next(&mut stream).await.expect("the stream has a first chunk"));
+                        found.add::<C>(
+                            C::next(&mut stream).await.expect("the stream has a first chunk"),
+                        );
                     }
                     (stream, found)
                 })
