@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::fmt::Write as _;
 use std::process::Stdio;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use locus::Env;
@@ -12,7 +13,7 @@ use locus::wire::RawJson;
 use locus::wire::chat::FunctionDefinition;
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, ClientCapabilities, ClientConfig,
-    ContentBlock, Implementation, ResourceContents, Tool,
+    ClientRequest, ContentBlock, Implementation, PingRequest, ResourceContents, Tool,
 };
 use rmcp::service::{ClientInitializeError, RunningService};
 use rmcp::transport::StreamableHttpClientTransport;
@@ -33,6 +34,8 @@ pub(super) struct Server {
     service: RunningService<RoleClient, ClientConfig>,
     process: Option<Process>,
     last_words: LastWords,
+    /// How many calls have begun and not come to an end.
+    open_calls: Arc<AtomicUsize>,
 }
 
 impl Server {
@@ -52,7 +55,7 @@ impl Server {
         };
         let told = service.peer().peer_info().and_then(|info| Some(info.server_info.clone()?.name));
         let name = told.filter(|name| !name.is_empty()).unwrap_or_else(|| "mcp".to_owned());
-        Ok(Self { name, service, process, last_words })
+        Ok(Self { name, service, process, last_words, open_calls: Arc::default() })
     }
 
     /// What it calls itself.
@@ -85,11 +88,17 @@ impl Server {
             server: self.name.clone(),
             peer: self.service.peer().clone(),
             last_words: self.last_words.clone(),
+            open_calls: Arc::clone(&self.open_calls),
         })
     }
 
     /// Lets it end by itself, which servers do when nobody speaks to them any more, for a while.
     pub(super) async fn end(mut self) {
+        if self.open_calls.load(Ordering::Relaxed) > 0 {
+            // That a call is off is told to it in passing. Whoever answers this has read that.
+            let ping = ClientRequest::PingRequest(PingRequest::default());
+            let _ = tokio::time::timeout(FAREWELL, self.service.peer().send_request(ping)).await;
+        }
         // Its standard input closes with the service.
         let _ = self.service.close_with_timeout(FAREWELL).await;
         if let Some(mut process) = self.process.take() {
@@ -106,6 +115,7 @@ pub(super) struct McpTool {
     server: String,
     peer: Peer<RoleClient>,
     last_words: LastWords,
+    open_calls: Arc<AtomicUsize>,
 }
 
 impl McpTool {
@@ -127,7 +137,10 @@ impl McpTool {
     /// Dropping the future tells the server that the call is off.
     pub(super) async fn call(&self, arguments: Map<String, Value>) -> Result<String, ToolError> {
         let call = CallToolRequestParams::new(self.name.clone()).with_arguments(arguments);
-        match self.peer.call_tool_once(call).await {
+        self.open_calls.fetch_add(1, Ordering::Relaxed);
+        let answer = self.peer.call_tool_once(call).await;
+        self.open_calls.fetch_sub(1, Ordering::Relaxed);
+        match answer {
             Ok(CallToolResponse::Complete(result)) => text(result),
             Ok(_) => Err("the MCP server asks for what only a person could tell it".into()),
             // It is there, and refused.
@@ -280,7 +293,7 @@ const ENDED: &str = "it has ended";
 /// Servers that are fetched when they are started take their time.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// How long a server may take to end, twice.
+/// How long a server may take to end, in each of its steps.
 const FAREWELL: Duration = Duration::from_secs(2);
 
 /// How long the last words of a server are waited for.

@@ -15,6 +15,7 @@ while IFS= read -r line; do
     *'"method":"tools/list"'*)
         answer "{\"tools\":[$(tool greet),$(tool fail),$(tool flood),$(tool picture),$(tool die),$(tool hang),$(tool env)]}"
         ;;
+    *'"method":"ping"'*) answer '{}' ;;
     *'"method":"notifications/cancelled"'*) echo cancelled >> "$HOME/cancelled" ;;
     *'"name":"greet"'*) text "hello from ${SERVER:-tester}" ;;
     *'"name":"fail"'*) answer '{"content":[{"type":"text","text":"it went wrong"}],"isError":true}' ;;
