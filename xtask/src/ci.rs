@@ -11,7 +11,7 @@ type Step = (&'static str, fn() -> Result<()>);
 
 const STEPS: &[Step] = &[
     ("tests", || run(&mut cargo(&["test", "--workspace"]))),
-    ("formatting", || run(&mut cargo(&["fmt", "--all", "--check"]))),
+    ("formatting", formatting),
     ("lints", || {
         run(&mut cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))
     }),
@@ -53,6 +53,18 @@ fn print_times(times: &[(&str, Duration)], total: Duration) {
     }
 }
 
+/// The workspaces that are not this one.
+const OTHERS: [&str; 3] = ["adapters", "bench", "fuzz"];
+
+fn formatting() -> Result<()> {
+    run(&mut cargo(&["fmt", "--all", "--check"]))?;
+    for folder in OTHERS {
+        let manifest = format!("{folder}/Cargo.toml");
+        run(&mut cargo(&["fmt", "--all", "--check", "--manifest-path", &manifest]))?;
+    }
+    Ok(())
+}
+
 /// Checks each crate by itself, with its default features, none, and each one alone, and tests it
 /// with all of them if the step `tests` has not.
 ///
@@ -87,7 +99,7 @@ fn each_crate_alone() -> Result<()> {
 
 /// Holds the lockfiles of the workspaces that are not ours to their manifests, which name crates of ours.
 fn other_lockfiles() -> Result<()> {
-    for folder in ["adapters", "bench", "fuzz"] {
+    for folder in OTHERS {
         let manifest = format!("{folder}/Cargo.toml");
         let fixed = ["metadata", "--locked", "--format-version", "1", "--manifest-path"];
         read(&mut cargo(&[&fixed[..], &[&manifest]].concat()))?;
