@@ -11,12 +11,20 @@ use crate::failure::{Dialect, Failure};
 pub(crate) struct TextChunks {
     show_usage: bool,
     scratch: Scratch,
-    has_reasoning: bool,
+    lost: Lost,
+}
+
+/// What came that is no text.
+#[derive(Default)]
+struct Lost {
+    reasoning: bool,
+    refusal: bool,
+    hosted_item: bool,
 }
 
 impl TextChunks {
     pub(crate) fn new(show_usage: bool) -> Self {
-        Self { show_usage, scratch: Scratch::default(), has_reasoning: false }
+        Self { show_usage, scratch: Scratch::default(), lost: Lost::default() }
     }
 }
 
@@ -41,7 +49,11 @@ struct TextChoice<'c> {
 
 impl ChunkEvents for TextChunks {
     fn chunk(&mut self, chunk: ChatChunk<'_>, output: &mut Encoder) {
-        self.has_reasoning |= chunk.choices().any(|it| it.delta.reasoning_content.is_some());
+        for choice in chunk.choices() {
+            self.lost.reasoning |= choice.delta.reasoning_content.is_some();
+            self.lost.refusal |= choice.delta.refusal.is_some();
+        }
+        self.lost.hosted_item |= chunk.hosted_item().is_some();
         let usage = chunk.usage().filter(|_| self.show_usage);
         let choices = chunk.choices().map(|choice| TextChoice {
             text: choice.delta.content.as_deref().unwrap_or_default(),
@@ -75,7 +87,36 @@ impl ChunkEvents for TextChunks {
     }
 
     fn losses(&self) -> Vec<String> {
-        let told = "reasoning_content has no counterpart and was left out".to_owned();
-        self.has_reasoning.then_some(told).into_iter().collect()
+        let Lost { reasoning, refusal, hosted_item } = self.lost;
+        let lost =
+            [("reasoning_content", reasoning), ("refusal", refusal), ("hosted_item", hosted_item)];
+        let lost = lost.into_iter().filter_map(|(name, is_there)| is_there.then_some(name));
+        lost.map(|name| format!("{name} has no counterpart and was left out")).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_text_is_told() {
+        let mut output = Encoder::new();
+        let mut events = TextChunks::new(true);
+        assert!(events.losses().is_empty());
+        for (delta, name) in [
+            (r#"{"reasoning_content":"Hm."}"#, "reasoning_content"),
+            (r#"{"refusal":"No."}"#, "refusal"),
+        ] {
+            let chunk = format!(r#"{{"choices":[{{"index":0,"delta":{delta}}}]}}"#);
+            events.chunk(ChatChunk::from_json(&chunk).unwrap(), &mut output);
+            let told = format!("{name} has no counterpart and was left out");
+            assert_eq!(events.losses().last(), Some(&told));
+        }
+        let searching = r#"{"choices":[{"index":0,"delta":{}}],
+            "hosted_item":{"output_index":0,"type":"web_search_call","progress":"searching"}}"#;
+        events.chunk(ChatChunk::from_json(searching).unwrap(), &mut output);
+        assert_eq!(events.losses().len(), 3);
+        assert!(output.as_bytes().is_empty(), "nothing of it is an event");
     }
 }
