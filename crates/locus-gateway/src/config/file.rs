@@ -102,49 +102,42 @@ pub(super) struct Credential {
     _credential_info: Option<Value>,
 }
 
-#[derive(Clone, Debug, Default, Deserialize)]
-pub(super) struct CredentialValues {
-    pub(super) api_base: Option<Scalar>,
-    pub(super) api_key: Option<Scalar>,
-    pub(super) oci_api_key: Option<Scalar>,
-    pub(super) oci_auth_type: Option<Scalar>,
-    pub(super) oci_compartment_id: Option<Scalar>,
-    pub(super) oci_config_file: Option<Scalar>,
-    pub(super) oci_fingerprint: Option<Scalar>,
-    pub(super) oci_key: Option<Scalar>,
-    pub(super) oci_key_file: Option<Scalar>,
-    pub(super) oci_key_passphrase: Option<Scalar>,
-    pub(super) oci_profile: Option<Scalar>,
-    pub(super) oci_region: Option<Scalar>,
-    pub(super) oci_tenancy: Option<Scalar>,
-    pub(super) oci_user: Option<Scalar>,
-}
+/// The parts of an identity, each of which a model says itself or takes from a credential. A macro, since neither the places of
+/// values nor the names of unknown keys survive serde's `flatten`.
+macro_rules! credential_values {
+    ($($part:ident),+ $(,)?) => {
+        #[derive(Clone, Debug, Default, Deserialize)]
+        pub(super) struct CredentialValues {
+            $(pub(super) $part: Option<Scalar>,)+
+        }
 
-impl Params {
-    /// Takes from a credential what is not said here.
-    pub(super) fn fill(&mut self, values: &CredentialValues) {
-        for (slot, value) in [
-            (&mut self.api_base, &values.api_base),
-            (&mut self.api_key, &values.api_key),
-            (&mut self.oci_api_key, &values.oci_api_key),
-            (&mut self.oci_auth_type, &values.oci_auth_type),
-            (&mut self.oci_compartment_id, &values.oci_compartment_id),
-            (&mut self.oci_config_file, &values.oci_config_file),
-            (&mut self.oci_fingerprint, &values.oci_fingerprint),
-            (&mut self.oci_key, &values.oci_key),
-            (&mut self.oci_key_file, &values.oci_key_file),
-            (&mut self.oci_key_passphrase, &values.oci_key_passphrase),
-            (&mut self.oci_profile, &values.oci_profile),
-            (&mut self.oci_region, &values.oci_region),
-            (&mut self.oci_tenancy, &values.oci_tenancy),
-            (&mut self.oci_user, &values.oci_user),
-        ] {
-            if slot.is_none() {
-                slot.clone_from(value);
+        impl Params {
+            /// Takes from a credential what is not said here.
+            pub(super) fn fill(&mut self, values: &CredentialValues) {
+                $(if self.$part.is_none() {
+                    self.$part.clone_from(&values.$part);
+                })+
             }
         }
-    }
+    };
 }
+
+credential_values!(
+    api_base,
+    api_key,
+    oci_api_key,
+    oci_auth_type,
+    oci_compartment_id,
+    oci_config_file,
+    oci_fingerprint,
+    oci_key,
+    oci_key_file,
+    oci_key_passphrase,
+    oci_profile,
+    oci_region,
+    oci_tenancy,
+    oci_user,
+);
 
 /// Facts about a model for people and dashboards; `id` names the deployment in logs and metrics.
 #[derive(Debug, Default, Deserialize)]
