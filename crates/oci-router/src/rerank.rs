@@ -18,6 +18,8 @@ pub struct Rerank {
     query: String,
     documents: Vec<String>,
     top_n: Option<u32>,
+    max_chunks: Option<u32>,
+    max_tokens: Option<u32>,
 }
 
 /// The documents, the one that answers best first.
@@ -42,12 +44,24 @@ pub struct Rank {
 
 impl Rerank {
     pub(crate) fn new(model: Model, query: String, documents: Vec<String>) -> Self {
-        Self { model, query, documents, top_n: None }
+        Self { model, query, documents, top_n: None, max_chunks: None, max_tokens: None }
     }
 
     /// How many documents the ranking has at most. Default: all.
     pub fn top_n(mut self, documents: u32) -> Self {
         self.top_n = Some(documents);
+        self
+    }
+
+    /// Into how many pieces a long document is cut at most. Default: the model's.
+    pub fn max_chunks_per_document(mut self, chunks: u32) -> Self {
+        self.max_chunks = Some(chunks);
+        self
+    }
+
+    /// How many tokens of a document are looked at; the rest is left out. Default: the model's.
+    pub fn max_tokens_per_document(mut self, tokens: u32) -> Self {
+        self.max_tokens = Some(tokens);
         self
     }
 
@@ -60,6 +74,8 @@ impl Rerank {
         let serving = serving(route, id, self.model.choice.endpoint_id.as_deref());
         let mut details = RerankTextDetails::new(compartment, serving, self.query, self.documents);
         details.top_n = self.top_n;
+        details.max_chunks_per_document = self.max_chunks;
+        details.max_tokens_per_document = self.max_tokens;
         let answer = client.rerank_text(&details).await?;
         let opc_request_id = answer.opc_request_id().map(str::to_owned);
         let ranks: Vec<Rank> = answer

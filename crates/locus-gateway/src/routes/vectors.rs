@@ -129,6 +129,8 @@ struct RerankRequest {
     documents: Vec<Document>,
     top_n: Option<u32>,
     return_documents: Option<bool>,
+    max_chunks_per_doc: Option<u32>,
+    max_tokens_per_doc: Option<u32>,
 }
 
 #[derive(Deserialize)]
@@ -191,6 +193,12 @@ impl Operation for Rank {
         let mut call = model.rerank(self.request.query.as_str(), documents);
         if let Some(count) = self.request.top_n {
             call = call.top_n(count);
+        }
+        if let Some(chunks) = self.request.max_chunks_per_doc {
+            call = call.max_chunks_per_document(chunks);
+        }
+        if let Some(tokens) = self.request.max_tokens_per_doc {
+            call = call.max_tokens_per_document(tokens);
         }
         call.await.map_err(|error| Failure::upstream(&error))
     }

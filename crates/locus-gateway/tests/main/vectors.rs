@@ -47,9 +47,16 @@ async fn documents_are_ranked() {
         "query": "capital of France",
         "documents": ["Berlin", {"text": "Paris is the capital of France"}, "Rome"],
         "top_n": 2,
+        "max_chunks_per_doc": 3,
+        "max_tokens_per_doc": 512,
     });
     let answer = post(desk.address, "/v1/rerank", &body.to_string()).await;
-    assert_eq!(answer.status, 200, "{answer:?}");
+    assert_eq!((answer.status, answer.header("x-locus-losses")), (200, None), "{answer:?}");
+    let sent: Value = serde_json::from_slice(&desk.emulator.requests()[0].body).unwrap();
+    assert_eq!(
+        (&sent["maxChunksPerDocument"], &sent["maxTokensPerDocument"]),
+        (&json!(3), &json!(512))
+    );
     let found = answer.json();
     let results = found["results"].as_array().unwrap();
     assert_eq!(results.len(), 2);
