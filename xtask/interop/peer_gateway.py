@@ -15,7 +15,7 @@ from pathlib import Path
 
 import anthropic
 import openai
-from langchain_openai import ChatOpenAI
+from langchain_openai import AzureChatOpenAI, ChatOpenAI
 from pydantic import BaseModel
 
 from common import QUESTION, Script, require, require_answer
@@ -53,6 +53,7 @@ TOOL = {
         "required": ["city"],
     },
 }
+AZURE = "2025-03-01-preview"
 CALL = 'get_weather {"city": "Oslo"}'
 
 
@@ -225,35 +226,55 @@ def langchain_streamed(url: str) -> None:
     require_answer(texts, sum(totals), streamed=True)
 
 
+def langchain_azure(url: str) -> None:
+    model = AzureChatOpenAI(
+        azure_deployment="oci-grok-4",
+        azure_endpoint=url,
+        api_key="anything",  # type: ignore[arg-type]
+        api_version=AZURE,
+    )
+    answer = model.invoke(QUESTION)
+    total = (answer.usage_metadata or {}).get("total_tokens")
+    require_answer([str(answer.content)], total, streamed=False)
+
+
+def openai_checks(script: Script, name: str, client: openai.OpenAI) -> None:
+    for model in ("oci-grok-4", "oci-cohere-command", "oci-grok-mini", "gpt"):
+        script.check(f"{name} chat {model}", lambda: chat(client, model))
+        script.check(f"{name} stream {model}", lambda: chat_streamed(client, model))
+    for what, action in (
+        ("tools", tools),
+        ("structured output", structured),
+        ("responses", responses),
+        ("responses stream", responses_streamed),
+        ("embeddings", embeddings),
+        ("models", models),
+        ("unknown model", unknown_model),
+    ):
+        script.check(f"{name} {what}", lambda: action(client))
+
+
 def main() -> None:
     script = Script("gateway")
     with gateway() as url:
         # The page's own line, without /v1.
         client = openai.OpenAI(api_key="anything", base_url=url, max_retries=0)
-        for model in ("oci-grok-4", "oci-cohere-command", "oci-grok-mini", "gpt"):
-            script.check(f"openai chat {model}", lambda model=model: chat(client, model))
-            script.check(
-                f"openai stream {model}", lambda model=model: chat_streamed(client, model)
-            )
-        for name, action in (
-            ("tools", tools),
-            ("structured output", structured),
-            ("responses", responses),
-            ("responses stream", responses_streamed),
-            ("embeddings", embeddings),
-            ("models", models),
-            ("unknown model", unknown_model),
-        ):
-            script.check(f"openai {name}", lambda action=action: action(client))
+        openai_checks(script, "openai", client)
+        # It puts the model into the path.
+        azure = openai.AzureOpenAI(
+            api_key="anything", azure_endpoint=url, api_version=AZURE, max_retries=0
+        )
+        openai_checks(script, "azure", azure)
         other = anthropic.Anthropic(api_key="anything", base_url=url, max_retries=0)
         for name, ask in (
             ("messages", messages),
             ("messages stream", messages_streamed),
             ("messages tools", messages_tools),
         ):
-            script.check(f"anthropic {name}", lambda ask=ask: ask(other))
+            script.check(f"anthropic {name}", lambda: ask(other))
         script.check("langchain invoke", lambda: langchain(url))
         script.check("langchain stream", lambda: langchain_streamed(url))
+        script.check("langchain azure", lambda: langchain_azure(url))
     script.exit()
 
 

@@ -166,7 +166,7 @@ fn kept() -> Router<Arc<App>> {
     )
 }
 
-/// The paths of the gateway. What is under `/v1` is there without it too, as in LiteLLM.
+/// The paths of the gateway. What is under `/v1` is there without it too, as in LiteLLM, and where OCI's and Azure's clients look.
 pub(crate) fn router(app: Arc<App>) -> Router {
     let api = Router::new()
         .route("/chat/completions", post(routes::chat))
@@ -189,7 +189,13 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/utils/token_counter", post(routes::token_counter));
     Router::new()
         .merge(api.clone())
-        .nest("/v1", api)
+        .nest("/v1", api.clone())
+        // Azure's clients of today, and those that were written for the service itself.
+        .nest("/openai/v1", api.clone())
+        // Azure's clients until then, with `api-version` in the query.
+        .nest("/openai", api)
+        .route("/openai/deployments/{*rest}", post(routes::deployments))
+        .route("/engines/{*rest}", post(routes::deployments))
         // Cohere's clients of today ask for it, and take the same answer.
         .route("/v2/rerank", post(routes::rerank))
         .route("/", get(routes::status))

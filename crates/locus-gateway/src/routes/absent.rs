@@ -47,7 +47,7 @@ const HINTS: &[(&[&str], &str)] = &[
     (&["/ui", "/sso", "/get_image"], "GET /status is the page for people"),
     (
         &["/openai/deployments", "/engines"],
-        "send it to /v1/chat/completions or /v1/embeddings, with the name as `model` in the body",
+        "below a name there are chat/completions, completions and embeddings",
     ),
     (&["/cache"], "answers are not cached here"),
     (&["/guardrails"], "the service's own guardrails answer POST /v1/moderations"),
@@ -103,7 +103,7 @@ mod tests {
             ("/key/generate", "locus keys create"),
             ("/team/new", "locus keys create"),
             ("/model/new", "SIGHUP"),
-            ("/openai/deployments/gpt-4/chat/completions", "as `model`"),
+            ("/openai/deployments/gpt-4/images/generations", "chat/completions"),
             ("/global/spend/report", "x-locus-cost"),
             ("/v1/audio/speech", "embeddings"),
             ("/ui", "/status"),

@@ -9,6 +9,7 @@ use http::request::Parts;
 use http::{HeaderMap, Method, Response, StatusCode, Uri};
 use oci_sse::Encoder;
 
+use super::deployments::Named;
 use crate::app::{App, Live};
 use crate::event_stream::{EventStream, First, Source};
 use crate::failure::{Dialect, Failure, OPC_REQUEST_ID};
@@ -210,6 +211,10 @@ async fn receive(app: &App, request: Request) -> Result<Admitted, Failure> {
     let live = app.live();
     let caller = admit(app, &live, &parts)?;
     let body = receive::body(&parts, body, app.limits).await?;
+    let body = match parts.extensions.get::<Named>() {
+        Some(named) => named.put_into(body),
+        None => body,
+    };
     let content_type = parts.headers.get(CONTENT_TYPE).cloned();
     Ok(Admitted { caller, live, method: parts.method, uri: parts.uri, content_type, body })
 }

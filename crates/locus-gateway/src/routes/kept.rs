@@ -82,7 +82,9 @@ impl<'u> Asked<'u> {
             return Err(Failure::bad_request(message).about("response_id"));
         }
         let mut read = Vec::new();
-        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        // Azure's clients say which version of its API they mean.
+        let means_nothing = |pair: &&str| pair.is_empty() || pair.starts_with("api-version=");
+        for pair in query.split('&').filter(|pair| !means_nothing(pair)) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let name = name.replace("%5B", "[").replace("%5D", "]");
             if !QUERY.contains(&name.as_str()) {

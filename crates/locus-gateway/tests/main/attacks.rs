@@ -136,6 +136,20 @@ async fn no_model_id_leads_to_another_host() {
         let answer = desk.chat(&question(id)).await;
         assert!(matches!(answer.status, 400 | 404), "{id}: {answer:?}");
     }
+    for id in [
+        "http:%2F%2Fevil.example",
+        "openai.x@evil.example",
+        "openai.x%2F..%2F..%2Fevil",
+        "..",
+        "%2e%2e",
+    ] {
+        let path = format!("/openai/deployments/{id}/chat/completions");
+        let answer = post_with(desk.address, &path, &[], &question("m")).await;
+        if answer.status == 200 {
+            let request = desk.emulator.requests().last().cloned();
+            assert_eq!(request.unwrap().path_and_query, "/openai/v1/chat/completions", "{id}");
+        }
+    }
     let hosts: Vec<_> = desk
         .emulator
         .requests()

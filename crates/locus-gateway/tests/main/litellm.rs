@@ -107,13 +107,63 @@ async fn paths_that_are_not_here_say_what_to_do() {
         ("/user/new", "locus keys create"),
         ("/model/new", "SIGHUP"),
         ("/v1/images/generations", "embeddings"),
-        ("/openai/deployments/grok/chat/completions?api-version=1", "`model`"),
+        ("/openai/deployments/grok/images/generations?api-version=1", "chat/completions"),
     ] {
         let answer = post(desk.address, path, "{}").await;
         assert_eq!(answer.status, 404, "{path}");
         let hint = answer.json()["error"]["hint"].as_str().unwrap_or_default().to_owned();
         assert!(hint.contains(words), "{path}: {hint}");
     }
+}
+
+#[tokio::test]
+async fn the_paths_of_azure_name_the_model() {
+    let desk = Desk::with_file(FILE).await;
+    let key = ("api-key", "sk-master");
+    let ask = async |path: &str, body: &str| post_with(desk.address, path, &[key], body).await;
+    let version = "?api-version=2025-03-01-preview";
+    for (path, model, group) in [
+        ("/openai/deployments/grok/chat/completions", "grok", "grok"),
+        ("/openai/deployments/grok/chat/completions", "gpt-3.5-turbo", "grok"),
+        ("/engines/llama/chat/completions", "llama", "llama"),
+        ("/openai/deployments/oci/xai.grok-3/chat/completions", "x", "oci/*"),
+        ("/openai/deployments/oci%2Fxai.grok-3/chat/completions", "x", "oci/*"),
+        ("/openai/v1/chat/completions", "grok", "grok"),
+        ("/openai/chat/completions", "grok", "grok"),
+    ] {
+        let answer = ask(&format!("{path}{version}"), &question(model)).await;
+        assert_eq!(answer.status, 200, "{path}: {answer:?}");
+        assert_eq!(answer.header("x-litellm-model-group"), Some(group), "{path}");
+    }
+    let sent = desk.emulator.requests();
+    let asked = |request: &oci_emulator::RecordedRequest| {
+        String::from_utf8_lossy(&request.body).contains(r#""xai.grok-3""#)
+    };
+    assert_eq!(sent.iter().filter(|request| asked(request)).count(), 2, "by the name of the path");
+    // LangChain says no model at all there.
+    let body = question("grok").replace("\"grok\"", "null");
+    let answer = ask("/openai/deployments/grok/chat/completions", &body).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    let body = r#"{"input": "a", "model": "x"}"#;
+    let answer = ask("/openai/deployments/oci/cohere.embed-v4.0/embeddings", body).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    assert_eq!(answer.json()["model"], "oci/cohere.embed-v4.0");
+    let answer = ask("/openai/deployments/grok/completions", r#"{"prompt": "2x2?"}"#).await;
+    assert_eq!(answer.json()["object"], "text_completion");
+    let body = r#"{"model": "grok", "input": "2x2?"}"#;
+    for path in ["/openai/responses", "/openai/v1/responses"] {
+        let answer = ask(&format!("{path}{version}"), body).await;
+        assert_eq!(answer.json()["object"], "response", "{path}: {answer:?}");
+    }
+    // A key is asked for here as well, and what is no model is none.
+    let path = "/openai/deployments/grok/chat/completions";
+    assert_eq!(post(desk.address, path, &question("grok")).await.status, 401);
+    let answer = ask("/openai/deployments/nobody/chat/completions", &question("grok")).await;
+    assert_eq!(answer.status, 404);
+    for path in ["/openai/deployments/grok", "/engines//chat/completions", "/openai/deployments/"] {
+        assert_eq!(ask(path, &question("grok")).await.status, 404, "{path}");
+    }
+    assert_eq!(ask(path, "[]").await.status, 400);
 }
 
 #[tokio::test]
