@@ -11,7 +11,7 @@ use cargo_metadata::MetadataCommand;
 
 use crate::process::{Result, read, root, run};
 
-/// Builds everything that a release would hold into `target/dist`, and publishes nothing.
+/// Builds everything that a release would hold into `target/distribution`, and publishes nothing.
 ///
 /// The binary is built in this checkout and in a clone of its commit in another folder; both must be the same bytes, and must not
 /// tell where they were built.
@@ -74,7 +74,7 @@ fn build(checkout: &Path, target: &Path) -> Result<PathBuf> {
         .collect();
     let mut command = Command::new("cargo");
     command
-        .args(["build", "--release", "--locked", "-p", "locus-cli", "--target-dir"])
+        .args(["build", "--profile", "dist", "--locked", "-p", "locus-cli", "--target-dir"])
         .arg(target)
         .current_dir(checkout)
         // Flags in this form may hold blanks.
@@ -82,7 +82,7 @@ fn build(checkout: &Path, target: &Path) -> Result<PathBuf> {
         .env("CFLAGS", c.join(" "))
         .env_remove("RUSTFLAGS");
     run(&mut command)?;
-    Ok(target.join("release/locus"))
+    Ok(target.join("dist/locus"))
 }
 
 #[expect(
@@ -125,7 +125,7 @@ fn dist(root: &Path) -> Result<PathBuf> {
     let package = metadata.packages.iter().find(|package| package.name.as_str() == "locus-cli");
     let version = package.map(|package| package.version.to_string()).ok_or("no locus-cli")?;
     let host = read(Command::new("rustc").args(["--print", "host-tuple"]))?;
-    let dist = root.join("target/dist").join(format!("locus-{version}-{}", host.trim()));
+    let dist = root.join("target/distribution").join(format!("locus-{version}-{}", host.trim()));
     if dist.exists() {
         fs::remove_dir_all(&dist)?;
     }

@@ -17,11 +17,11 @@ pub(crate) fn run_all() -> Result<()> {
         return Err(format!("a static program is built on Linux, not on {host}").into());
     }
     // With the target named, cargo keeps the flags from build scripts and macros, which cannot be static.
-    let build = ["build", "--locked", "--release", "--bin", "locus", "--target", host];
+    let build = ["build", "--locked", "--profile", "dist", "--bin", "locus", "--target", host];
     let mut build = crate::process::cargo(&build);
     run(build.env("RUSTFLAGS", "-C target-feature=+crt-static"))?;
     let target = MetadataCommand::new().current_dir(root()).no_deps().exec()?.target_directory;
-    let program = PathBuf::from(target).join(host).join("release").join("locus");
+    let program = PathBuf::from(target).join(host).join("dist").join("locus");
     let kind = read(Command::new("file").arg("--brief").arg(&program)).unwrap_or_default();
     println!(
         "{}: {} bytes, {}",

@@ -40,7 +40,7 @@ pub(super) fn run(extent: Extent, record: bool) -> Result<()> {
     for contender in &contenders {
         figures.add(contender.name, "start", Figure::start(contender.start));
     }
-    let rounds = if extent == Extent::Short { 1 } else { 2 };
+    let rounds = if extent == Extent::Short { 1 } else { 3 };
     for _ in 0..rounds {
         for what in MEASUREMENTS {
             // They take turns, so that other work on the machine falls on all of them.
@@ -104,19 +104,16 @@ impl Tools {
     fn build() -> Result<Self> {
         let target = MetadataCommand::new().current_dir(root()).no_deps().exec()?.target_directory;
         let target = PathBuf::from(target);
-        run_command(&mut cargo(&["build", "--locked", "--release", "--bin", "locus"]))?;
+        // As it is shipped.
+        let locus = ["build", "--locked", "--profile", "dist", "--bin", "locus"];
+        run_command(&mut cargo(&locus))?;
         let bench = ["build", "--locked", "--release", "--manifest-path", "bench/Cargo.toml"];
         let mut bench = cargo(&[&bench[..], &["-p", "bench-gateway"]].concat());
         run_command(bench.env("CARGO_TARGET_DIR", &target))?;
         let folder = target.join("bench-gateway");
         std::fs::create_dir_all(&folder)?;
-        let release = target.join("release");
-        Ok(Self {
-            folder,
-            locus: release.join("locus"),
-            bench: release.join("bench-gateway"),
-            target,
-        })
+        let (locus, bench) = (target.join("dist/locus"), target.join("release/bench-gateway"));
+        Ok(Self { folder, locus, bench, target })
     }
 
     /// The program `litellm` in an environment of its own.
