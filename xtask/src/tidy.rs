@@ -1,4 +1,4 @@
-//! `cargo xtask tidy`, and the same as tests, so that `cargo test --workspace` runs it.
+//! `cargo xtask tidy`, and the same as tests, so that the tests of the workspace run it.
 
 mod files;
 mod manifests;
