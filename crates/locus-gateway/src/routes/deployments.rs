@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use bytes::Bytes;
 use http::Response;
@@ -18,9 +19,11 @@ pub(super) struct Named(String);
 
 pub(crate) async fn deployments(
     State(app): State<Arc<App>>,
-    Path(rest): Path<String>,
+    rest: Result<Path<String>, PathRejection>,
     mut request: Request,
 ) -> Response<Body> {
+    // What is no text names nothing.
+    let Ok(Path(rest)) = rest else { return not_found(request).await };
     // Names may have slashes.
     let is_name = |name: &&str| !name.is_empty() && !name.starts_with('/');
     let of = |operation: &str| rest.strip_suffix(operation).filter(is_name);

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use http::{Response, StatusCode};
 use serde_json::{Value, json};
@@ -38,7 +39,7 @@ pub(crate) async fn models(State(app): State<Arc<App>>, request: Request) -> Res
 
 pub(crate) async fn model(
     State(app): State<Arc<App>>,
-    Path(name): Path<String>,
+    name: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Response<Body> {
     let live = app.live();
@@ -47,7 +48,10 @@ pub(crate) async fn model(
         Ok(caller) => caller,
         Err(failure) => return failure.response(dialect),
     };
-    if caller.may_ask_for(&name) && live.upstreams.find(&name).is_some() {
+    if let Ok(Path(name)) = name
+        && caller.may_ask_for(&name)
+        && live.upstreams.find(&name).is_some()
+    {
         return json_response(StatusCode::OK, &described(&name, &live, dialect));
     }
     let message = "no model of this name is served here";

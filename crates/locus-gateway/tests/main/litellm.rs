@@ -164,6 +164,12 @@ async fn the_paths_of_azure_name_the_model() {
         assert_eq!(ask(path, &question("grok")).await.status, 404, "{path}");
     }
     assert_eq!(ask(path, "[]").await.status, 400);
+    for path in ["/openai/deployments/%FF/chat/completions", "/engines/%FF/embeddings"] {
+        let answer = ask(path, &question("grok")).await;
+        assert_eq!((answer.status, answer.code().as_str()), (404, "not_found"), "{path}");
+    }
+    let answer = get_with(desk.address, "/v1/models/%FF", &[key]).await;
+    assert_eq!((answer.status, answer.code().as_str()), (404, "model_not_found"));
 }
 
 #[tokio::test]
