@@ -64,8 +64,8 @@ usage: cargo xtask <command>
             store killed: a table of counts beside what they must be (needs Unix, and redis-server or
             valkey-server)
   release --dry-run
-            everything that a release holds, in target/distribution, and nothing published: the binary, built in
-            two folders and compared, manual pages, completions, a bill of materials, checksums
+            everything that a release holds, in target/distribution, and nothing published: the binary,
+            built in two folders and compared, manual pages, completions, a bill of materials, checksums
   help      this text";
 
 fn main() -> ExitCode {

@@ -17,6 +17,7 @@ mod passing;
 mod resources;
 mod responses;
 mod status;
+mod target;
 mod texts;
 mod vectors;
 

@@ -212,7 +212,7 @@ async fn receive(app: &App, request: Request) -> Result<Admitted, Failure> {
     let caller = admit(app, &live, &parts)?;
     let body = receive::body(&parts, body, app.limits).await?;
     let body = match parts.extensions.get::<Named>() {
-        Some(named) => named.put_into(body),
+        Some(named) => named.put_into(&body)?,
         None => body,
     };
     let content_type = parts.headers.get(CONTENT_TYPE).cloned();

@@ -9,8 +9,10 @@ use bytes::Bytes;
 use http::Response;
 use serde_json::value::RawValue;
 
+use super::completion::unreadable;
 use super::{chat, completions, embeddings, not_found};
 use crate::app::App;
+use crate::failure::Failure;
 use crate::reply::Body;
 
 /// The model that the path of a request names, which counts more than that of its body, as with Azure.
@@ -45,14 +47,14 @@ pub(crate) async fn deployments(
 }
 
 impl Named {
-    /// The body with this model. One that is no object stays as it is, to be refused by who reads it.
-    pub(super) fn put_into(&self, body: Bytes) -> Bytes {
-        let Ok(mut members) = serde_json::from_slice::<BTreeMap<String, &RawValue>>(&body) else {
-            return body;
-        };
-        let Ok(model) = serde_json::value::to_raw_value(&self.0) else { return body };
+    /// The body with this model.
+    pub(super) fn put_into(&self, body: &[u8]) -> Result<Bytes, Failure> {
+        let unreadable = |error| unreadable("JSON object", &error);
+        let mut members: BTreeMap<String, &RawValue> =
+            serde_json::from_slice(body).map_err(unreadable)?;
+        let model = serde_json::value::to_raw_value(&self.0).map_err(unreadable)?;
         members.insert("model".to_owned(), &model);
-        serde_json::to_vec(&members).map_or_else(|_| body.clone(), Bytes::from)
+        serde_json::to_vec(&members).map(Bytes::from).map_err(unreadable)
     }
 }
 
@@ -63,14 +65,14 @@ mod tests {
     #[test]
     fn the_path_names_the_model_and_nothing_else_changes() {
         let named = Named("oci/a \"b\"".to_owned());
-        let put = |body: &'static str| named.put_into(Bytes::from(body));
-        assert_eq!(put("{}"), r#"{"model":"oci/a \"b\""}"#);
+        let put = |body: &str| named.put_into(body.as_bytes()).ok();
+        assert_eq!(put("{}").unwrap(), r#"{"model":"oci/a \"b\""}"#);
         let body = r#"{"big":12345678901234567890123,"model":null,"z":[1.0, "\u0041"]}"#;
         let expected =
             r#"{"big":12345678901234567890123,"model":"oci/a \"b\"","z":[1.0, "\u0041"]}"#;
-        assert_eq!(put(body), expected);
+        assert_eq!(put(body).unwrap(), expected);
         for body in ["", "[]", "{", "1"] {
-            assert_eq!(put(body), body);
+            assert_eq!(put(body), None, "{body}");
         }
     }
 }

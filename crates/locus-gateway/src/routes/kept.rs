@@ -8,6 +8,7 @@ use locus::transport::{Client, RawRequest};
 
 use super::answer::{Admitted, Reply, Way, serve};
 use super::passing::streamed;
+use super::target::{is_word, read_query};
 use crate::app::App;
 use crate::failure::{Dialect, Failure};
 use crate::record::Record;
@@ -81,24 +82,8 @@ impl<'u> Asked<'u> {
             let message = "expected the id of a response, letters, digits, - and _";
             return Err(Failure::bad_request(message).about("response_id"));
         }
-        let mut read = Vec::new();
-        // Azure's clients say which version of its API they mean.
-        let means_nothing = |pair: &&str| pair.is_empty() || pair.starts_with("api-version=");
-        for pair in query.split('&').filter(|pair| !means_nothing(pair)) {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let name = name.replace("%5B", "[").replace("%5D", "]");
-            if !QUERY.contains(&name.as_str()) {
-                let message = "expected no parameters but those of the Responses API";
-                return Err(Failure::bad_request(message)
-                    .with_hint(format!("they are {}", QUERY.join(", "))));
-            }
-            if !is_word(value) {
-                let message = format!("the value of {name} has other signs than a word");
-                return Err(Failure::bad_request(message).about(&name));
-            }
-            read.push((name, value));
-        }
-        Ok(Self { id, action, query: read })
+        let query = read_query(query, QUERY)?;
+        Ok(Self { id, action, query })
     }
 
     fn parameter(&self, asked: &str) -> Option<&str> {
@@ -116,12 +101,6 @@ impl<'u> Asked<'u> {
             Failure::bad_request(message).about("starting_after")
         })
     }
-}
-
-/// Ids, numbers, and values of `include` such as `message.output_text.logprobs`.
-pub(super) fn is_word(text: &str) -> bool {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
-    text.bytes().all(is_plain) && !text.split('.').any(str::is_empty)
 }
 
 fn unknown() -> Failure {

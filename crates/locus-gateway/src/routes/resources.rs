@@ -8,7 +8,7 @@ use http::{Method, Response, StatusCode};
 use locus::transport::RawRequest;
 
 use super::answer::{Admitted, Reply, Way, serve};
-use super::kept::is_word;
+use super::target::{is_word, read_query};
 use crate::app::App;
 use crate::failure::{Dialect, Failure};
 use crate::record::Record;
@@ -74,21 +74,8 @@ impl<'u> Asked<'u> {
             let message = "expected ids of letters, digits, - and _";
             return Err(Failure::bad_request(message));
         }
-        let mut read = Vec::new();
-        // Azure's clients say which version of its API they mean.
-        let means_nothing = |pair: &&str| pair.is_empty() || pair.starts_with("api-version=");
-        for pair in query.split('&').filter(|pair| !means_nothing(pair)) {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let name = name.replace("%5B", "[").replace("%5D", "]");
-            if !QUERY.contains(&name.as_str()) || !is_word(value) {
-                let message =
-                    "expected no parameters but those of OpenAI's lists, with words as values";
-                return Err(Failure::bad_request(message)
-                    .with_hint(format!("they are {}", QUERY.join(", "))));
-            }
-            read.push((name, value));
-        }
-        Ok(Self { segments, query: read })
+        let query = read_query(query, QUERY)?;
+        Ok(Self { segments, query })
     }
 
     fn kind(&self) -> &'u str {

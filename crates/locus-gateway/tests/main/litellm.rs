@@ -154,6 +154,14 @@ async fn the_paths_of_azure_name_the_model() {
     for path in ["/openai/responses", "/openai/v1/responses"] {
         let answer = ask(&format!("{path}{version}"), body).await;
         assert_eq!(answer.json()["object"], "response", "{path}: {answer:?}");
+        // What is kept is found there again.
+        let id = answer.json()["id"].as_str().unwrap().to_owned();
+        let found = get_with(desk.address, &format!("{path}/{id}{version}"), &[key]).await;
+        assert_eq!((found.status, &found.json()["id"]), (200, &json!(id)), "{path}: {found:?}");
+    }
+    for path in ["/openai/files", "/openai/v1/files", "/openai/models", "/openai/v1/models"] {
+        let found = get_with(desk.address, &format!("{path}{version}"), &[key]).await;
+        assert_eq!((found.status, &found.json()["object"]), (200, &json!("list")), "{path}");
     }
     // A key is asked for here as well, and what is no model is none.
     let path = "/openai/deployments/grok/chat/completions";
